@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "worker/ports/exec_session.h"
+
+namespace edm::worker {
+
+// One image to make. Paths are absolute and were judged by the policy before.
+struct BuildRequest {
+  std::string instance;
+  std::string service;
+  std::string context_directory;
+  std::string dockerfile;         // path relative to the context
+  std::string dockerfile_inline;  // used instead, when not empty
+  std::string target;
+  std::map<std::string, std::string> arguments;
+  std::map<std::string, std::string> labels;
+  std::string tag;  // "edm/<id>/<service>:r<release>"
+  bool no_cache = false;
+};
+
+struct BuiltImage {
+  std::string id;  // "sha256:…"
+  bool cached = false;
+};
+
+enum class ContainerState : std::uint8_t { kCreated, kRunning, kPaused, kRestarting, kExited, kDead, kRemoving };
+enum class ContainerHealth : std::uint8_t { kNone, kStarting, kHealthy, kUnhealthy };
+
+struct PublishedPort {
+  std::uint16_t container_port = 0;
+  std::string protocol = "tcp";
+  std::string host_ip;
+  std::uint16_t host_port = 0;
+};
+
+// What the engine says of one container of ours. `instance`, `release` and `service` come from its labels.
+struct ContainerFacts {
+  std::string id;
+  std::string name;
+  std::string instance;
+  std::uint32_t release = 0;
+  std::string service;
+  std::string image_id;
+  ContainerState state = ContainerState::kCreated;
+  ContainerHealth health = ContainerHealth::kNone;
+  int exit_code = 0;
+  bool oom_killed = false;
+  std::uint32_t restarts = 0;
+  WallTime started_at;
+  WallTime finished_at;
+  std::string address;  // on its own network; "" while it does not run
+  std::vector<PublishedPort> ports;
+};
+
+// Everything on the engine that carries our label, for sweeping after a crash and for tests.
+struct Footprint {
+  std::vector<ContainerFacts> containers;
+  struct Object {
+    std::string id;
+    std::string name;
+    std::string instance;
+    std::uint32_t release = 0;
+  };
+  std::vector<Object> networks;
+  std::vector<Object> volumes;
+  std::vector<Object> images;
+};
+
+struct UpRequest {
+  std::string instance;      // the compose project
+  std::string compose_json;  // final: exactly what was judged (core/compose)
+  std::string directory;     // the checkout, for relative paths
+  Millis deadline{120'000};
+};
+
+struct LogRequest {
+  std::string instance;
+  std::vector<std::string> services;  // empty: all
+  bool follow = false;
+  std::optional<WallTime> since;
+  std::optional<std::uint32_t> tail;  // lines per container
+};
+
+struct LogLine {
+  std::string service;
+  std::string container;
+  bool is_stderr = false;
+  WallTime time;
+  std::string text;  // UTF-8
+};
+
+// Builds, runs, lists and removes on one container engine. Blocking; any thread. Idempotent: asked twice for the
+// same thing, the second call finds it done. Touches nothing that does not carry our labels.
+// Errors: kUnavailable (the engine is away), kFailedPrecondition (a foreign project has that name, no image),
+// kCancelled (stop was requested), kDeadlineExceeded, kInternal (with the engine's words as evidence).
+class ContainerRuntime {
+ public:
+  using LineSink = std::function<void(std::string_view line)>;
+  using LogSink = std::function<void(const LogLine&)>;
+
+  virtual ~ContainerRuntime() = default;
+
+  virtual Status Ping() = 0;
+
+  // `stop` ends the build within a second; nothing but the engine's cache stays.
+  virtual Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
+
+  // Creates and starts what differs; returns when all containers were started, not when they are ready.
+  virtual Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
+
+  // Keeps containers, networks and volumes. Nothing there: ok.
+  virtual Status Stop(const std::string& instance, Seconds grace) = 0;
+  // Starts the kept containers, dependencies first. kNotFound when there are none.
+  virtual Status StartKept(const std::string& instance) = 0;
+  // Containers and networks; volumes too unless kept. Images stay (RemoveImage).
+  virtual Status Remove(const std::string& instance, bool keep_volumes) = 0;
+  // Not there: ok. Used by a container: ok, and it stays.
+  virtual Status RemoveImage(const std::string& id_or_tag) = 0;
+
+  virtual Result<std::vector<ContainerFacts>> Containers(const std::string& instance) = 0;
+  virtual Result<Footprint> Everything() = 0;
+  // True when the engine has the image.
+  virtual Result<bool> HasImage(const std::string& id_or_tag) = 0;
+
+  // Ports (TCP, any address but loopback) on which something listens inside the container.
+  virtual Result<std::vector<std::uint16_t>> ListeningPorts(const std::string& container_id) = 0;
+
+  virtual Status Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) = 0;
+  virtual Result<std::unique_ptr<ExecSession>> Exec(const ExecRequest& request) = 0;
+
+  // Calls `on_change` with the instance whose container started, died, or changed its health, until `stop`
+  // or until the engine closes the stream (an error: call again).
+  virtual Status Watch(const std::function<void(const std::string& instance)>& on_change, std::stop_token stop) = 0;
+
+  // Subnets that the engine's networks use now ("172.17.0.0/16").
+  virtual Result<std::vector<std::string>> Subnets() = 0;
+};
+
+}  // namespace edm::worker
