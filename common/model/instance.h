@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/endpoint.h"
+#include "common/model/lifecycle.h"
+#include "common/model/order.h"
+
+namespace edm {
+
+enum class SourceKind : std::uint8_t { kNone = 0, kUpload = 1, kPush = 2, kGit = 3 };
+
+// Where the files of a release come from; a commit of the instance's own repo always stands behind it.
+struct Source {
+  SourceKind kind = SourceKind::kNone;
+  std::string commit;
+  std::string branch;
+  std::string git_url;
+  std::string ref;
+  std::string digest;  // sha256 of what was uploaded
+  std::uint32_t files = 0;
+  std::uint32_t size_kib = 0;
+};
+
+struct InstanceSpec {
+  std::string branch = "main";
+  std::string template_name;
+  std::map<std::string, std::string> environment;
+  std::uint32_t memory_mib = 0;
+  double cpus = 0;
+  std::map<std::string, std::string> worker_labels;
+};
+
+// Why a worker was chosen, and why each other was not.
+struct Candidate {
+  std::string worker;
+  bool feasible = false;
+  double score = 0;  // larger is better
+  std::vector<std::string> reasons;
+  double load = 0;  // as sampled, 0 to 1
+};
+
+struct Placement {
+  std::string worker;
+  std::string reason;
+  std::vector<Candidate> candidates;
+  WallTime decided_at;
+};
+
+struct InstanceStatus {
+  Target desired = Target::kNothing;
+  Phase phase = Phase::kPending;
+  Health health = Health::kUnknown;
+  std::string worker;
+  std::string address;
+  std::uint32_t attempt = 0;
+  std::uint32_t release = 0;         // what runs, or ran last
+  std::uint32_t newest_release = 0;
+  std::vector<Endpoint> endpoints;
+  std::vector<ServiceStatus> services;
+  std::optional<Error> failure;
+  std::string operation;
+  std::optional<Placement> placement;
+  Source source;
+};
+
+// One deployed, addressable thing: what was asked for (spec) and what is so (status).
+struct Instance {
+  std::string id;
+  std::string owner;
+  std::string project;
+  std::string description;
+  std::map<std::string, std::string> annotations;
+  InstanceSpec spec;
+  InstanceStatus status;
+  std::uint32_t revision = 0;  // grows with each change of the spec
+  WallTime created_at;
+  WallTime updated_at;
+};
+
+// Immutable but for `good` and `kept`.
+struct Release {
+  std::string instance;
+  std::uint32_t number = 0;
+  Source source;
+  std::string template_name;
+  std::string template_commit;
+  std::vector<ReleaseImage> images;
+  std::vector<std::string> grants;
+  std::string worker;
+  bool good = false;
+  bool kept = true;
+  std::string operation;
+  WallTime created_at;
+};
+
+}  // namespace edm

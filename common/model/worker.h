@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "common/base/time.h"
+
+namespace edm {
+
+// Sampled once a second on a worker; shares are 0 to 1.
+struct Load {
+  double cpu = 0;
+  std::uint32_t memory_total_mib = 0;
+  std::uint32_t memory_available_mib = 0;
+  std::uint32_t disk_total_mib = 0;
+  std::uint32_t disk_free_mib = 0;
+  std::uint32_t running = 0;   // instances
+  std::uint32_t building = 0;
+  std::uint32_t networks_free = 0;
+  WallTime sampled_at;
+};
+
+enum class WorkerState : std::uint8_t { kJoining = 0, kReady = 1, kCordoned = 2, kDraining = 3, kLost = 4 };
+
+// A machine's agent: its static facts.
+struct WorkerFacts {
+  std::string id;
+  std::string rpc_address;     // host:port, where the master reaches it
+  std::string public_address;  // where people reach what it runs
+  std::map<std::string, std::string> labels;
+  std::uint32_t cores = 0;
+  std::string architecture;
+  std::string version;
+  std::string engine_version;
+};
+
+}  // namespace edm

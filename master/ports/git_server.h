@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/order.h"
+
+namespace edm::master {
+
+// A repo is named by owner and instance id; templates are repos of the owner "templates".
+struct RepoName {
+  std::string owner;
+  std::string name;
+  auto operator<=>(const RepoName&) const = default;
+};
+
+struct CommitInfo {
+  std::string author;   // token name
+  std::string message;  // "" for a default one
+  std::string digest;   // of the upload, kept as a trailer of the message
+  WallTime time;
+};
+
+struct Committed {
+  std::string commit;
+  bool unchanged = false;  // the branch already held exactly these files: no new commit was made
+};
+
+// Keeps sources: the embedded bare repos, or a Gogs or Gitea installation. Blocking; any thread.
+// Errors: kUnavailable (away; each call has a deadline), kNotFound, kPermissionDenied, kResourceExhausted.
+class GitServer {
+ public:
+  virtual ~GitServer() = default;
+
+  virtual Status EnsureOwner(const std::string& owner) = 0;
+  // Private, HEAD on `branch`. There already: ok.
+  virtual Status EnsureRepo(const RepoName& repo, const std::string& branch) = 0;
+  // Not there: ok.
+  virtual Status DeleteRepo(const RepoName& repo) = 0;
+  virtual Result<std::vector<RepoName>> ListRepos() = 0;
+
+  // Makes the files under `directory` the content of `branch`, as a commit on top of it.
+  virtual Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string& directory,
+                                 const CommitInfo& info) = 0;
+  // Fetches `ref` of a repo elsewhere into `branch`. `url` was checked by CheckGitUrl.
+  virtual Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
+                                     const std::string& ref) = 0;
+  // A branch, tag or (abbreviated) commit -> 40 hex digits. Empty ref: the head of the default branch.
+  virtual Result<std::string> Resolve(const RepoName& repo, const std::string& ref) = 0;
+  // After a deploy that came by push: fails with kAborted when the branch is no longer at `from`.
+  virtual Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
+                            const std::string& to) = 0;
+  // Keeps a commit from being collected while a release needs it (a ref under refs/edm/releases/), and lets it go.
+  virtual Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) = 0;
+  virtual Status DropCommit(const RepoName& repo, std::uint32_t release) = 0;
+
+  // How a worker reads that one repo until `until`; the commit is copied into the answer.
+  virtual Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime until) = 0;
+};
+
+}  // namespace edm::master
