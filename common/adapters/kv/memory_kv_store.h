@@ -1,14 +1,14 @@
 #pragma once
 
-#include <condition_variable>
 #include <map>
 #include <mutex>
 
+#include "common/adapters/kv/change_log.h"
 #include "common/ports/kv_store.h"
 
 namespace edm {
 
-// In this process only: for tests, and for `dev` without a disk. Keeps the same limits as the others.
+// In this process only: for tests, and for trying things out. Keeps the same limits as the others.
 class MemoryKvStore final : public KvStore {
  public:
   Result<std::optional<KvEntry>> Get(const std::string& key) override;
@@ -21,14 +21,14 @@ class MemoryKvStore final : public KvStore {
     std::string value;
     KvRevision revision = 0;
   };
-  bool ChangedSince(const std::string& prefix, KvRevision since) const;
-  KvSnapshot Snapshot(const std::string& prefix) const;
+  using Entries = std::map<std::string, Held>;
+  using Undo = std::vector<std::pair<std::string, std::optional<Held>>>;
+  Status Apply(const KvOp& op, Undo& undo);
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::string, Held> entries_;          // guarded by mutex_
-  std::map<std::string, KvRevision> tombstones_;  // guarded by mutex_; when a key was last deleted
-  KvRevision revision_ = 1;                      // guarded by mutex_
+  std::mutex mutex_;
+  Entries entries_;          // guarded by mutex_
+  KvRevision revision_ = 1;  // guarded by mutex_
+  ChangeLog changes_{1};
 };
 
 }  // namespace edm

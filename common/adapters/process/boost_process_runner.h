@@ -6,9 +6,11 @@
 
 namespace edm {
 
+class Spawner;
+
 // Programs started through Boost.Process v2 from one permanent thread of this object's own: each child is
 // killed by the kernel when that thread ends, so the runner must outlive what it started. Descendants that
-// leave the process group are not followed.
+// leave the process group are not followed. Making one ignores SIGPIPE in this process.
 class BoostProcessRunner final : public ProcessRunner {
  public:
   BoostProcessRunner();
@@ -18,7 +20,6 @@ class BoostProcessRunner final : public ProcessRunner {
   Result<std::unique_ptr<Process>> Start(const ProcessSpec& spec) override;
 
  private:
-  class Spawner;
   std::unique_ptr<Spawner> spawner_;
 };
 
