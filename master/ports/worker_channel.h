@@ -87,9 +87,13 @@ class WorkerStream {
 // work elsewhere and return. Any thread.
 class WorkerChannel {
  public:
-  using OnEvent = std::function<void(const std::string& operation, std::uint32_t attempt, AttemptEvent event)>;
+  // `taken` is to be called once the event is dealt with: only kEventsInFlight at once are given of an attempt.
+  using OnEvent = std::function<void(const std::string& operation, std::uint32_t attempt, AttemptEvent event,
+                                     std::function<void()> taken)>;
   // The worker took the order to be wrong: not worth another try.
   using OnRefused = std::function<void(const std::string& operation, std::uint32_t attempt, Error error)>;
+
+  static constexpr std::size_t kEventsInFlight = 256;
 
   virtual ~WorkerChannel() = default;
 
