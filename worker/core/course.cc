@@ -12,9 +12,8 @@ constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHol
 constexpr Effect kDeployCourse[] = {kFetch,  kJudge, kReserve,    kBuild,            kPublishHolder,
                                     kRender, kUp,    kAwaitReady, kPublishEndpoints, kCollect,
                                     kEnd};
-constexpr Effect kStartCourse[] = {kPublishHolder,    kReserve, kRender, kUp, kAwaitReady,
-                                   kPublishEndpoints, kCollect, kEnd};
-constexpr Effect kRestartCourse[] = {kPublishHolder, kReserve,          kRender,  kStop, kUp,
+constexpr Effect kStartCourse[] = {kPublishHolder, kRender, kUp, kAwaitReady, kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kRestartCourse[] = {kPublishHolder, kRender,           kStop,    kUp,
                                      kAwaitReady,    kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kStopCourse[] = {kWithdrawEndpoints, kStop, kEnd};
 constexpr Effect kDeleteCourse[] = {kWithdrawEndpoints, kRemove, kDropImages, kDropFiles, kForgetHolder, kEnd};
