@@ -17,7 +17,7 @@ Code CodeFromName(std::string_view name);
 edm::v1::Failure ToFailure(const Error& error);
 Error FromFailure(const edm::v1::Failure& failure);
 
-// The error as message and as details (of the form of google.rpc.Status), lossless up to 5 KiB: beyond, the
+// The error as message and as details (of the form of google.rpc.Status), lossless up to 4 KiB: beyond, the
 // oldest evidence is left out, because clients with stock settings refuse trailers above 8 KiB.
 grpc::Status ToGrpc(const Error& error);
 // `object` names what was asked when the status brings no details: "master 10.0.0.1:8800".

@@ -1,0 +1,169 @@
+"""One machine, one worker: source in, running instance out, and nothing left behind."""
+import json
+import pathlib
+import threading
+import time
+import unittest
+
+import images
+import lab
+from cluster import Cluster, docker_listing
+
+DOCKER = ["docker"]
+CRASHES = images.DOCKERFILE.replace('CMD ["/bin/busybox", "httpd", "-f", "-p", "8000", "-h", "/www"]',
+                                    'CMD ["/bin/busybox", "sh", "-c", "echo no database; exit 3"]')
+WRONG_PORT = images.DOCKERFILE.replace('"8000"', '"3000"').replace("EXPOSE 8000", "EXPOSE 8000")
+
+
+class LifecycleTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.made_base = images.ensure_base(DOCKER)
+        cls.before = docker_listing()
+        cls.cluster = Cluster("lifecycle")
+        cls.cluster.start_master()
+        cls.cluster.add_worker("worker-1")
+        cls.rest = cls.cluster.rest
+
+    @classmethod
+    def tearDownClass(cls):
+        for instance in cls.rest.get("/v1/instances").json["instances"]:
+            cls.cluster.delete(instance["id"])
+        after = docker_listing()
+        cls.cluster.close()
+        assert after == cls.before, f"left on the engine: {after} instead of {cls.before}"
+        if cls.made_base:
+            lab.run([*DOCKER, "image", "rm", images.BASE])
+
+    def test_a_folder_becomes_a_url_and_every_verb_does_what_it_says(self):
+        operation = self.cluster.deploy("shop")
+        self.assertEqual(operation["state"], "DONE", operation)
+        self.assertEqual([step["name"] for step in operation["steps"]], ["source", "place", "policy", "build", "start"])
+        self.assertEqual(self.cluster.page(operation), "hello")
+        instance = self.cluster.instance("shop")
+        self.assertEqual((instance["status"]["phase"], instance["status"]["health"]), ("RUNNING", "HEALTHY"))
+        url = instance["status"]["endpoints"][0]["url"]
+        containers = docker_listing()["containers"]
+
+        self.assertEqual(self.cluster.order("shop", "stop")["state"], "DONE")
+        self.assertEqual(self.cluster.instance("shop")["status"]["phase"], "STOPPED")
+        with self.assertRaises(OSError):
+            lab.fetch(url, timeout=1)
+        self.assertEqual(self.cluster.order("shop", "start")["state"], "DONE")
+        self.assertEqual(lab.fetch(url).decode(), "hello")
+        self.assertEqual(docker_listing()["containers"], containers, "start after stop keeps the containers")
+        self.assertEqual(self.cluster.order("shop", "restart")["state"], "DONE")
+
+        second = self.cluster.deploy("shop", images.site("second"))
+        self.assertEqual((second["state"], second["release"]), ("DONE", 2), second)
+        self.assertEqual(lab.fetch(url).decode(), "second", "a new release keeps its URL")
+        back = self.cluster.order("shop", "rollback", {"release": 1})
+        self.assertEqual(back["state"], "DONE", back)
+        self.assertEqual(lab.fetch(url).decode(), "hello")
+        numbers = [release["number"] for release in self.rest.get("/v1/instances/shop/releases").json["releases"]]
+        self.assertEqual(sorted(numbers), [1, 2])
+
+        self.assertEqual(self.cluster.delete("shop")["state"], "DONE")
+        self.assertEqual(self.rest.get("/v1/instances/shop").status, 404)
+        self.assertEqual(docker_listing(), self.before)
+
+    def test_a_release_that_never_becomes_healthy_is_no_outage(self):
+        good = self.cluster.deploy("steady", images.site("good"))
+        url = good["endpoints"][0]["url"]
+        outage, stop = [], threading.Event()
+
+        def watch():
+            while not stop.is_set():
+                try:
+                    lab.fetch(url, timeout=1)
+                except OSError:
+                    outage.append(time.monotonic())
+                time.sleep(0.1)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        failed = self.cluster.deploy("steady", images.site("bad", dockerfile=CRASHES))
+        stop.set()
+        watcher.join()
+        self.assertEqual((failed["state"], failed["restored_release"]), ("FAILED", 1), failed)
+        self.assertIn("steady/web", failed["failure"]["object"])
+        self.assertTrue(any("no database" in line for line in failed["failure"]["evidence"]), failed["failure"])
+        self.assertTrue(failed["failure"]["hint"])
+        self.assertEqual(lab.fetch(url).decode(), "good")
+        if outage:
+            self.assertLessEqual(outage[-1] - outage[0], 10)
+
+    def test_the_port_that_is_listened_on_is_named(self):
+        compose = images.COMPOSE.split("    healthcheck")[0]
+        edm = "health: {port: 8000, time: 5s}\n"
+        failed = self.cluster.deploy("wrong-port", images.site(compose=compose, dockerfile=WRONG_PORT, **{"edm.yaml": edm}))
+        self.assertEqual(failed["state"], "FAILED")
+        text = json.dumps(failed["failure"])
+        self.assertIn("8000", text)
+        self.assertIn("3000", text)
+
+    def test_a_failing_build_names_the_step_and_changes_nothing(self):
+        self.cluster.deploy("builds", images.site("first"))
+        broken = images.DOCKERFILE + 'RUN ["/bin/busybox", "sh", "-c", "echo compiling; exit 7"]\n'
+        failed = self.cluster.deploy("builds", images.site("second", dockerfile=broken))
+        self.assertEqual(failed["state"], "FAILED")
+        self.assertIn("7", failed["failure"]["cause"] + " ".join(failed["failure"]["evidence"]))
+        self.assertEqual(self.cluster.page(self.cluster.instance("builds")), "first")
+
+    def test_the_policy_names_key_line_and_reason(self):
+        for key, value in {"privileged": "true", "network_mode": "host", "pid": "host"}.items():
+            compose = images.COMPOSE + f"    {key}: {value}\n"
+            failed = self.cluster.deploy("hostile", images.site(compose=compose))
+            self.assertEqual(failed["state"], "FAILED", key)
+            self.assertIn(f"services.web.{key}", failed["failure"]["object"])
+            self.assertRegex(failed["failure"]["object"], r"compose\.yaml:\d+")
+            self.assertTrue(failed["failure"]["hint"])
+
+    def test_an_identical_upload_makes_no_commit_and_the_same_key_no_second_operation(self):
+        files = images.site("same")
+        one = self.cluster.deploy("same", files)
+        two = self.cluster.deploy("same", files)
+        commits = {release["source"]["commit"] for release in self.rest.get("/v1/instances/same/releases").json["releases"]}
+        self.assertEqual(len(commits), 1)
+        self.assertEqual((one["state"], two["state"]), ("DONE", "DONE"))
+        headers = {"Idempotency-Key": "stop-1"}
+        first = self.rest.post("/v1/instances/same/stop?wait=30s", {}, headers=headers).json
+        again = self.rest.post("/v1/instances/same/stop?wait=30s", {}, headers=headers).json
+        self.assertEqual(first["id"], again["id"])
+        other = self.rest.post("/v1/instances/same/stop", {"timeout": "77s"}, headers=headers)
+        self.assertEqual((other.status, other.json["code"]), (409, "ALREADY_EXISTS"))
+
+    def test_logs_run_and_events_tell_what_happens(self):
+        operation = self.cluster.deploy("talks", images.site(dockerfile=images.DOCKERFILE.replace(
+            'CMD ["/bin/busybox", "httpd", "-f"', 'CMD ["/bin/busybox", "sh", "-c", "echo ready to serve; exec /bin/busybox httpd -f -p 8000 -h /www"]\n#')))
+        self.assertEqual(operation["state"], "DONE", operation)
+        lines = self.rest.get("/v1/instances/talks/logs", headers={"Accept": "application/x-ndjson"}).body.decode()
+        self.assertIn("ready to serve", lines)
+        done = self.rest.post("/v1/instances/talks/run", {"service": "web", "argv": ["/bin/busybox", "sh", "-c", "exit 42"]})
+        self.assertEqual(done.json["exit_code"], 42)
+        events = self.rest.get(f"/v1/operations/{operation['id']}/events", headers={"Accept": "application/x-ndjson"}).body.decode()
+        parsed = [json.loads(line) for line in events.splitlines()]
+        self.assertEqual(parsed[-1]["ended"]["state"], "DONE")
+        middle = parsed[len(parsed) // 2]["cursor"]
+        rest = self.rest.get(f"/v1/operations/{operation['id']}/events?after={middle}",
+                             headers={"Accept": "application/x-ndjson"}).body.decode()
+        self.assertEqual([json.loads(line)["cursor"] for line in rest.splitlines()],
+                         [event["cursor"] for event in parsed[len(parsed) // 2 + 1:]])
+
+    def test_instances_outlive_master_and_worker_and_orders_go_on(self):
+        operation = self.cluster.deploy("lives")
+        url = operation["endpoints"][0]["url"]
+        worker = self.cluster.workers["worker-1"]
+        self.cluster.master.kill()
+        worker.program.kill()
+        self.assertEqual(lab.fetch(url).decode(), "hello")
+        self.cluster.start_master()
+        worker.start()
+        lab.eventually(worker.ready, 20)
+        self.assertEqual(self.cluster.order("lives", "stop")["state"], "DONE")
+        self.assertEqual(self.cluster.order("lives", "start")["state"], "DONE")
+        self.assertEqual(lab.fetch(url).decode(), "hello")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,118 @@
+"""Several machines on one: each a network namespace with an engine and a Consul agent of its own.
+
+All are joined by veth to a bridge in a namespace of its own (Docker drops what is forwarded in the root one); the root
+namespace has a leg there too, so that tests can reach what runs. Everything is undone by close().
+"""
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+import lab
+
+NET = "10.99.7"
+SWITCH = "edm-switch"
+
+
+def ip(*argv, namespace=None):
+    prefix = ["ip", "-n", namespace] if namespace else ["ip"]
+    subprocess.run([*prefix, *argv], check=True, capture_output=True)
+
+
+class Host:
+    def __init__(self, number):
+        self.number, self.name, self.address = number, f"edm-host{number}", f"{NET}.{10 + number}"
+        self.engine = self.consul = None
+
+
+class NetworkLab:
+    def __init__(self, folder, hosts=2, consul=True):
+        self.folder = pathlib.Path(folder)
+        self.hosts = [Host(number) for number in range(1, hosts + 1)]
+        self.consul = consul
+        self.consul_server = None
+        self.root_address = f"{NET}.1"
+
+    def open(self):
+        ip("netns", "add", SWITCH)
+        ip("link", "add", "sw0", "type", "bridge", namespace=SWITCH)
+        ip("link", "set", "sw0", "up", namespace=SWITCH)
+        self.plug("edm-root0", "root", None, self.root_address)
+        for host in self.hosts:
+            ip("netns", "add", host.name)
+            ip("link", "set", "lo", "up", namespace=host.name)
+            self.plug(f"edm-h{host.number}", f"h{host.number}", host.name, host.address)
+        if self.consul:
+            self.consul_server = self.start_consul("server", None, self.root_address,
+                                                   ["-server", "-bootstrap-expect=1"])
+            lab.eventually(lambda: json.loads(lab.fetch("http://127.0.0.1:8500/v1/status/leader")), 30,
+                           what="a Consul leader")
+        for host in self.hosts:
+            self.start_engine(host)
+            if self.consul:
+                host.consul = self.start_consul(host.name, host.name, host.address, [f"-retry-join={self.root_address}"])
+
+    def plug(self, outer, inner, namespace, address):
+        ip("link", "add", outer, "type", "veth", "peer", "name", inner)
+        ip("link", "set", inner, "netns", SWITCH)
+        ip("link", "set", inner, "master", "sw0", namespace=SWITCH)
+        ip("link", "set", inner, "up", namespace=SWITCH)
+        if namespace:
+            ip("link", "set", outer, "netns", namespace)
+        ip("addr", "add", f"{address}/24", "dev", outer, namespace=namespace)
+        ip("link", "set", outer, "up", namespace=namespace)
+
+    def start_consul(self, name, namespace, address, more):
+        data = self.folder / f"consul-{name}"
+        data.mkdir(exist_ok=True)
+        return lab.Program(["consul", "agent", f"-node={name}", f"-bind={address}", "-client=127.0.0.1",
+                            f"-data-dir={data}", "-log-level=warn", "-disable-host-node-id", *more],
+                           self.folder / f"consul-{name}.log", namespace=namespace)
+
+    def start_engine(self, host):
+        base = self.folder / host.name
+        (base / "data").mkdir(parents=True, exist_ok=True)
+        config = base / "daemon.json"
+        config.write_text(json.dumps({"deprecated-key-path": str(base / "key.json")}))
+        host.socket = f"/run/{host.name}.sock"
+        host.docker = ["docker", "-H", f"unix://{host.socket}"]
+        host.engine = lab.Program(["unshare", "--uts", "dockerd", "--config-file", config, "--data-root", base / "data",
+                                   "--exec-root", f"/run/{host.name}-exec", "-p", f"/run/{host.name}.pid",
+                                   "-H", f"unix://{host.socket}", f"--cgroup-parent=/{host.name}"],
+                                  self.folder / f"{host.name}-engine.log", namespace=host.name)
+        lab.eventually(lambda: subprocess.run([*host.docker, "info"], capture_output=True).returncode == 0, 40,
+                       what=f"the engine of {host.name}")
+
+    def close(self):
+        for host in self.hosts:
+            if host.consul:
+                host.consul.kill()
+            if host.engine:
+                running = subprocess.run([*host.docker, "ps", "-q"], capture_output=True, text=True).stdout.split()
+                if running:
+                    subprocess.run([*host.docker, "kill", *running], capture_output=True)
+                host.engine.stop()
+                self.unmount(self.folder / host.name)
+                subprocess.run(["rm", "-rf", f"/run/{host.name}-exec", host.socket])
+        if self.consul_server:
+            self.consul_server.kill()
+        for host in self.hosts:
+            subprocess.run(["ip", "netns", "del", host.name], capture_output=True)
+        subprocess.run(["ip", "link", "del", "edm-root0"], capture_output=True)
+        subprocess.run(["ip", "netns", "del", SWITCH], capture_output=True)
+
+    @staticmethod
+    def unmount(folder):
+        for _ in range(3):
+            mounts = [line.split()[1] for line in open("/proc/mounts") if f"{folder}/" in line]
+            if not mounts:
+                return
+            for mount in reversed(mounts):
+                subprocess.run(["umount", "-l", mount], capture_output=True)
+            time.sleep(0.1)
+
+
+def cpu_hog(namespace_log):
+    """Keeps one core busy until killed."""
+    return lab.Program(["python3", "-c", "while True: pass"], namespace_log, env={"PATH": os.environ["PATH"]})
