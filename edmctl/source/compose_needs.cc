@@ -22,7 +22,7 @@ class Collector {
   }
 
   void Files(const YAML::Node& section, const std::string& name) {
-    if (!section.IsMap()) return;
+    if (!section || !section.IsMap()) return;
     for (const auto& entry : section) {
       if (entry.second.IsMap()) Add(entry.second["file"], name + "." + entry.first.Scalar() + ".file");
     }
