@@ -292,7 +292,8 @@ void FakeContainerRuntime::UpLocked(const UpRequest& request, const LineSink& on
   }
   containers_ = std::move(kept);
   const auto ensure = [&](std::vector<Footprint::Object>& objects, const char* section) {
-    for (const auto& [name, spec] : document.value(section, nlohmann::json::object()).items()) {
+    const auto wanted = document.value(section, nlohmann::json::object());
+    for (const auto& [name, spec] : wanted.items()) {
       const std::string full = request.instance + "_" + name;
       const bool there = std::any_of(objects.begin(), objects.end(), [&](const auto& one) { return one.name == full; });
       if (!there) objects.push_back({NextId(), full, request.instance, 0});
