@@ -32,6 +32,7 @@ constexpr std::array kKnown{
     Known{"manifest unknown", Code::kFailedPrecondition, "see the image's name and tag"},
     Known{"no such image", Code::kFailedPrecondition, "build or pull it first"},
     Known{"executable file not found", Code::kFailedPrecondition, "see that the image holds the program it is to run"},
+    Known{"OCI runtime", Code::kFailedPrecondition, "see command, entrypoint, user and mounts of the service"},
 };
 
 Code ByStatus(int status) {
@@ -59,7 +60,8 @@ Error EngineError(int status, std::string_view message, std::string_view object)
   const auto known = std::find_if(kKnown.begin(), kKnown.end(),
                                   [&](const Known& one) { return HoldsFolded(folded, one.words); });
   if (known != kKnown.end()) {
-    error.code = known->code;
+    // What is not there is not there, whatever the words.
+    if (error.code != Code::kNotFound) error.code = known->code;
     error.hint = known->hint;
   } else {
     error.hint = "the engine's log tells more";
