@@ -20,7 +20,7 @@ class Gogs final : public GitServerUnderTest {
  public:
   Gogs(const std::string& folder, Kind kind)
       : scripted_(folder + "/gogs", kind),
-        transfer_({.program = EDM_TRANSFER_PROGRAM, .deadline = Millis(20'000)}, runner_),
+        transfer_({.program = EDM_TRANSFER_PROGRAM, .deadline = Millis(5'000)}, runner_),
         api_({scripted_.url(), ScriptedGogsServer::kAdminToken, "seed", Quick()}) {
     auto opened = GogsGitServer::Open({folder + "/mirrors", Quick()}, api_, entropy_, transfer_);
     server_ = std::move(opened).value();
@@ -78,6 +78,14 @@ TEST_F(GogsTrouble, SurvivesAHang) {
   gogs_.scripted().Hang(1);
   const auto made = server().EnsureOwner("bob");
   ASSERT_TRUE(made.ok()) << ToString(made.error());
+}
+
+TEST_F(GogsTrouble, SurvivesAHangInTheMiddleOfATransfer) {
+  const auto pushed = Push();
+  ASSERT_TRUE(pushed.ok()) << ToString(pushed.error());
+  gogs_.scripted().Hang(1);
+  const auto resolved = server().Resolve(kRepo, "main");
+  ASSERT_TRUE(resolved.ok()) << ToString(resolved.error());
 }
 
 TEST_F(GogsTrouble, SaysWhenTheServerStaysBroken) {
