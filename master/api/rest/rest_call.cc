@@ -54,12 +54,8 @@ void RestCall::End(Error reason) {
   if (on_cancel) strand_.Post(std::move(on_cancel));
 }
 
-void RestCall::Gone() {
-  std::function<void()> on_cancel;
-  if (!TakeEnd(on_cancel)) return;
-  Lost();
-  if (on_cancel) strand_.Post(std::move(on_cancel));
-}
+// The client left, or the server stops: only in the second case anybody reads the answer.
+void RestCall::Gone() { End(Error{Code::kUnavailable, "server", "it is stopping", {}, "ask again in a moment"}); }
 
 void RestCall::OnCancel(std::function<void()> on_cancel) {
   {

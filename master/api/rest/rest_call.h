@@ -31,8 +31,6 @@ class RestCall : public rpc::ServerCall, public std::enable_shared_from_this<Res
  protected:
   // Once: what the handler, or we in its place, ended with.
   virtual void Answer(Status status) = 0;
-  // Once, instead of or before Answer: the client is gone.
-  virtual void Lost() {}
   // Ends from our side; the handler is told as if the client had left.
   void End(Error reason);
   void Gone();

@@ -98,14 +98,6 @@ void StreamCall::Answer(Status status) {
   FailPending();
 }
 
-void StreamCall::Lost() {
-  {
-    const std::scoped_lock lock(mutex_);
-    closed_ = true;
-  }
-  FailPending();
-}
-
 // After the end nobody waits for the rest to go out; what was written before it still does.
 void StreamCall::FailPending() {
   std::deque<std::function<void(bool)>> told;

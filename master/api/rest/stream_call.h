@@ -23,7 +23,6 @@ class StreamCall final : public RestCall {
 
  private:
   void Answer(Status status) override;
-  void Lost() override;
   void BeginLocked();
   void AwaitDrain();
   void Drained();
