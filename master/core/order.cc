@@ -39,6 +39,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.project = instance.instance.project;
   order.release = record.operation.release;
   order.build = builds;
+  if (builds) order.source = RepoAccess{.commit = record.plan.source.commit};
   order.restart = kind == OperationKind::kRestart;
   order.no_cache = record.plan.no_cache;
   order.template_name = instance.instance.spec.template_name;

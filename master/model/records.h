@@ -41,7 +41,6 @@ struct OperationPlan {
   std::string git_url;  // fetched from, when not empty
   Source source;        // once it is known
   std::optional<PendingPush> push;
-  std::string superseded_by;
   bool cancel_requested = false;
 };
 

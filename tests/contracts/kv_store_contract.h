@@ -69,7 +69,7 @@ TEST_P(KvStoreContract, KeepsBinaryAndEmptyValues) {
 }
 
 TEST_P(KvStoreContract, KeepsKeysOfAnyPrintableForm) {
-  const std::string key = "t/a b?c#d%2F&e=\"f\"/../g\\'<>{}|^~;:@+,$!*()";
+  const std::string key = "t/a b?c#d%2F&e=\"f\"/..g\\'<>{}|^~;:@+,$!*()";
   ASSERT_TRUE(Write({Put(key, "1")}).ok());
   ASSERT_TRUE(store_->Get(key)->has_value());
   EXPECT_EQ(Listed("t/a b?c#"), key + "=1");
@@ -161,7 +161,8 @@ TEST_P(KvStoreContract, RefusesWhatIsTooLargeOrHasNoName) {
   EXPECT_EQ(Write({Put("t/a", std::string(KvStore::kTransactionBytesMax, 'x'))}).error().code, Code::kResourceExhausted);
   ASSERT_TRUE(Write({Put("t/a", std::string(KvStore::kTransactionBytesMax - 3, '\xff'))}).ok());
   EXPECT_EQ((**store_->Get("t/a")).value.size(), KvStore::kTransactionBytesMax - 3);
-  for (const auto& key : {std::string(), std::string("t/\0x", 4), std::string("t/\n"), "t/" + std::string(600, 'k')}) {
+  for (const auto& key : {std::string(), std::string("t/\0x", 4), std::string("t/\n"), "t/" + std::string(600, 'k'),
+                          std::string("t/../a"), std::string("t//a"), std::string("/t"), std::string("t/./a")}) {
     EXPECT_EQ(Write({Put(key, "x")}).error().code, Code::kInvalidArgument);
   }
 }

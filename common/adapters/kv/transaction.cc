@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/base/text.h"
+
 namespace edm {
 namespace {
 
@@ -13,8 +15,14 @@ std::string Named(KvRevision revision) {
 
 Status CheckKey(const std::string& key) {
   const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-  if (!key.empty() && key.size() <= kKvKeyBytesMax && printable) return Ok();
-  return Error{Code::kInvalidArgument, "key", "a key has 1 to 512 printable ASCII characters", {}, ""};
+  // Consul answers such paths with a redirect.
+  const auto segments = Split(key, '/');
+  const bool plain = std::none_of(segments.begin(), segments.end(), [&](const std::string& segment) {
+    return segment == "." || segment == ".." || (segment.empty() && &segment != &segments.back());
+  });
+  if (!key.empty() && key.size() <= kKvKeyBytesMax && printable && plain) return Ok();
+  return Error{Code::kInvalidArgument, "key",
+               "a key has 1 to 512 printable ASCII characters, and no empty, '.' or '..' part between slashes", {}, ""};
 }
 
 Status CheckTransaction(const std::vector<KvOp>& ops) {

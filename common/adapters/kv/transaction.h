@@ -11,7 +11,7 @@ namespace edm {
 inline constexpr std::size_t kKvKeyBytesMax = 512;
 
 // What every store refuses: too many or too large operations (kResourceExhausted), keys that are empty, too
-// long or not printable ASCII, and checks that expect nothing (kInvalidArgument).
+// long, not printable ASCII or with odd parts, and checks that expect nothing (kInvalidArgument).
 Status CheckTransaction(const std::vector<KvOp>& ops);
 Status CheckKey(const std::string& key);
 

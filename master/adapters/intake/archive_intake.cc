@@ -75,7 +75,7 @@ Status WriteEntry(ArchiveReader& reader, TreeWriter& writer, const JudgedEntry& 
 
 class ArchiveUpload final : public Upload {
  public:
-  ArchiveUpload(std::unique_ptr<StagingFolder> folder, OwnedFd file, const IntakeLimits& limits)
+  ArchiveUpload(std::unique_ptr<StagingFolder> folder, UniqueFd file, const IntakeLimits& limits)
       : folder_(std::move(folder)), file_(std::move(file)), limits_(limits) {
     crypto_hash_sha256_init(&hash_);
   }
@@ -138,7 +138,7 @@ class ArchiveUpload final : public Upload {
   }
 
   std::unique_ptr<StagingFolder> folder_;
-  OwnedFd file_;
+  UniqueFd file_;
   const IntakeLimits limits_;
   crypto_hash_sha256_state hash_;
   std::uint64_t size_ = 0;
@@ -167,8 +167,8 @@ Result<std::unique_ptr<Upload>> ArchiveIntake::Begin() {
   }
   auto folder = std::make_unique<StagingFolder>(path, open_);
   if (::mkdir(path.c_str(), 0700) != 0) return WriteFailed("staging folder");
-  OwnedFd file(::open(folder->archive().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file.ok()) return WriteFailed("upload");
+  UniqueFd file(::open(folder->archive().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.valid()) return WriteFailed("upload");
   return std::unique_ptr<Upload>(std::make_unique<ArchiveUpload>(std::move(folder), std::move(file), options_.limits));
 }
 

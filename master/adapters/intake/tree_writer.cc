@@ -21,15 +21,6 @@ std::string Named(const std::string& path) { return fmt::format("archive entry '
 
 }  // namespace
 
-OwnedFd::~OwnedFd() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-OwnedFd& OwnedFd::operator=(OwnedFd&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
 Error WriteFailed(std::string_view object) {
   const auto reason = errno;
   if (reason == ENOSPC || reason == EDQUOT) {
@@ -41,23 +32,23 @@ Error WriteFailed(std::string_view object) {
 }
 
 Result<TreeWriter> TreeWriter::Open(const std::string& directory) {
-  OwnedFd root(::open(directory.c_str(), kFolderFlags));
-  if (!root.ok()) return WriteFailed("staging folder");
+  UniqueFd root(::open(directory.c_str(), kFolderFlags));
+  if (!root.valid()) return WriteFailed("staging folder");
   return TreeWriter(std::move(root));
 }
 
-Result<OwnedFd> TreeWriter::OpenParent(const std::string& path, std::string* name) const {
+Result<UniqueFd> TreeWriter::OpenParent(const std::string& path, std::string* name) const {
   auto components = Split(path, '/');
   *name = std::move(components.back());
   components.pop_back();
-  OwnedFd here(::openat(root_.get(), ".", kFolderFlags));
+  UniqueFd here(::openat(root_.get(), ".", kFolderFlags));
   for (const auto& component : components) {
     if (::mkdirat(here.get(), component.c_str(), 0755) != 0 && errno != EEXIST) return WriteFailed(Named(path));
-    OwnedFd next(::openat(here.get(), component.c_str(), kFolderFlags));
-    if (!next.ok()) return WriteFailed(Named(path));
+    UniqueFd next(::openat(here.get(), component.c_str(), kFolderFlags));
+    if (!next.valid()) return WriteFailed(Named(path));
     here = std::move(next);
   }
-  if (!here.ok()) return WriteFailed(Named(path));
+  if (!here.valid()) return WriteFailed(Named(path));
   return here;
 }
 
@@ -91,9 +82,9 @@ Status TreeWriter::BeginFile(const JudgedEntry& entry) {
   EDM_TRY(const auto parent, OpenParent(entry.path, &name));
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   const mode_t mode = entry.executable ? 0755 : 0644;
-  file_ = OwnedFd(::openat(parent.get(), name.c_str(), kFlags, mode));
+  file_ = UniqueFd(::openat(parent.get(), name.c_str(), kFlags, mode));
   // Whatever umask the master runs under, the executable bit is part of the source.
-  if (!file_.ok() || ::fchmod(file_.get(), mode) != 0) return WriteFailed(Named(entry.path));
+  if (!file_.valid() || ::fchmod(file_.get(), mode) != 0) return WriteFailed(Named(entry.path));
   if (::ftruncate(file_.get(), static_cast<off_t>(entry.size)) != 0) return WriteFailed(Named(entry.path));
   file_path_ = entry.path;
   file_size_ = entry.size;

@@ -4,26 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "common/adapters/system/unique_fd.h"
 #include "common/base/result.h"
 #include "master/adapters/intake/entry_judge.h"
 
 namespace edm::master {
-
-// A file descriptor that closes itself.
-class OwnedFd {
- public:
-  explicit OwnedFd(int fd = -1) : fd_(fd) {}
-  ~OwnedFd();
-  OwnedFd(OwnedFd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  OwnedFd& operator=(OwnedFd&& other) noexcept;
-  OwnedFd(const OwnedFd&) = delete;
-  OwnedFd& operator=(const OwnedFd&) = delete;
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 // Writes judged entries below one folder. Each path is walked folder by folder without following any link, so
 // that a mistake of the judge could still write nowhere else. One thread.
@@ -39,11 +24,11 @@ class TreeWriter {
   Status WriteAt(std::uint64_t offset, std::string_view bytes);
 
  private:
-  explicit TreeWriter(OwnedFd root) : root_(std::move(root)) {}
-  Result<OwnedFd> OpenParent(const std::string& path, std::string* name) const;
+  explicit TreeWriter(UniqueFd root) : root_(std::move(root)) {}
+  Result<UniqueFd> OpenParent(const std::string& path, std::string* name) const;
 
-  OwnedFd root_;
-  OwnedFd file_;
+  UniqueFd root_;
+  UniqueFd file_;
   std::string file_path_;
   std::uint64_t file_size_ = 0;
 };
