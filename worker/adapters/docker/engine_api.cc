@@ -59,6 +59,13 @@ Result<nlohmann::json> EngineApi::Call(rpc::HttpCall call, std::string_view obje
   return Parse(reply->body, object);
 }
 
+Status EngineApi::Ping(Millis deadline) const {
+  EDM_TRY(const auto version, Get("/version", "container engine", deadline));
+  if (version.is_object()) return Ok();
+  return Error{Code::kInternal, "container engine at " + endpoint_, "what answers is no Docker engine", {},
+               "see whether the socket is that of a Docker engine"};
+}
+
 Result<nlohmann::json> EngineApi::Get(const std::string& path, std::string_view object, Millis deadline) const {
   rpc::HttpCall call;
   call.target = path;

@@ -59,7 +59,8 @@ Error EngineError(int status, std::string_view message, std::string_view object)
   const auto known = std::find_if(kKnown.begin(), kKnown.end(),
                                   [&](const Known& one) { return HoldsFolded(folded, one.words); });
   if (known != kKnown.end()) {
-    error.code = known->code;
+    // What is not there is not there, whatever the words.
+    if (error.code != Code::kNotFound) error.code = known->code;
     error.hint = known->hint;
   } else {
     error.hint = "the engine's log tells more";

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace edm::ctl {
+
+// Reads the environment: "" when a variable is not set.
+using Variables = std::function<std::string(const std::string& name)>;
+
+// Where this user's files are, by the XDG base directory specification 0.8: relative paths in XDG_* are ignored.
+struct Paths {
+  std::string home;
+  std::string contexts;  // file, mode 0600: it holds tokens
+  std::string folders;   // file
+  std::string dev_data;  // folder of what `edmctl dev up` runs
+  std::string dev_state; // folder of its process records and logs
+
+  // `root`: system folders for what `dev` runs.
+  static Paths From(const Variables& variables, bool root);
+};
+
+}  // namespace edm::ctl
