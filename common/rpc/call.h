@@ -29,8 +29,9 @@ struct Credentials {
 using Authenticate = std::function<Result<Caller>(const Credentials&)>;
 
 // One call in progress, whichever way it came in (gRPC or REST). Handlers keep it alive by the shared_ptr.
-// All members may be called from any thread; callbacks come one at a time, on a transport thread, and must only
-// post work elsewhere and return.
+// All members may be called from any thread; callbacks come one at a time, on a transport thread or before the
+// member that takes them returns, and must only post work elsewhere and return. A call whose last holder forgets
+// it ends with kInternal.
 class ServerCall {
  public:
   virtual ~ServerCall() = default;
@@ -47,7 +48,8 @@ class ServerCall {
   // Exactly once; nothing may be sent after it.
   virtual void Finish(Status status) = 0;
 
-  // Client streams: asks for the next message, nullptr when the client has no more. One at a time.
+  // Client streams: asks for the next message, nullptr when the client has no more; never called when the client
+  // left in the middle (OnCancel is). One at a time.
   virtual void Read(std::function<void(const google::protobuf::Message*)> on_message) = 0;
 
   // Called at most once, at once if the client is gone already; not called after Finish.
