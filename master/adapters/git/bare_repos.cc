@@ -66,6 +66,7 @@ void BareRepos::Sweep() const {
   }
   if (const auto repos = List(); repos.ok()) {
     for (const auto& repo : *repos) {
+      gone.push_back(fs::path(Path(repo)) / "refs/edm/import");
       const auto objects = fs::path(Path(repo)) / "objects";
       for (const auto& entry : fs::directory_iterator(objects, ignored)) {
         const auto name = entry.path().filename().string();

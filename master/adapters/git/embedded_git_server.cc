@@ -96,7 +96,7 @@ Result<RepoAccess> EmbeddedGitServer::GrantRead(const RepoName& repo, const std:
   EDM_TRY(const auto open, repos_->OpenRepo(repo));
   EDM_CHECK(RepoRefs(open.get(), Shown(repo)).ParseCommit(commit));
   return RepoAccess{fmt::format("{}/git/{}/{}.git", options_.base_url, Folded(repo.owner), repo.name),
-                    std::string(ReadGrants::kUser), grants_.Make(repo, until), commit};
+                    std::string(kGrantUser), grants_.Make(repo, until), commit};
 }
 
 }  // namespace edm::master

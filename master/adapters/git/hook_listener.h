@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/base/result.h"
 #include "master/adapters/git/bare_repos.h"
 #include "master/hook/hook_wire.h"

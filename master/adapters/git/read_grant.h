@@ -14,8 +14,6 @@ namespace edm::master {
 // the key, so that any master with the same data folder verifies them. Any thread.
 class ReadGrants {
  public:
-  static constexpr std::string_view kUser = "edm-worker";
-
   // Reads the key from `key_file`, or makes it with mode 0600.
   static Result<ReadGrants> Open(const std::string& key_file, Entropy& entropy);
 

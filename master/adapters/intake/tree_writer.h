@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/base/result.h"
 #include "master/adapters/intake/entry_judge.h"
 
