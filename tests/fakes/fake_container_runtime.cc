@@ -55,6 +55,7 @@ class EchoSession final : public ExecSession {
   }
   Status Resize(std::uint16_t, std::uint16_t) override { return Ok(); }
   Result<int> ExitCode() override { return 0; }
+  void Interrupt() override { [[maybe_unused]] const auto closed = CloseInput(); }
 
  private:
   std::mutex mutex_;

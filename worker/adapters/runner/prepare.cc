@@ -64,7 +64,7 @@ RunSpec Describe(const Job& job) {
               .ready_timeout = job.workload->ready_timeout()};
   const auto& address = job.settings.public_address;
   for (const auto& port : job.workload->ports()) {
-    const auto reserved = job.holding.ports.find(PortKey(port.service, port.container_port, port.protocol));
+    const auto reserved = job.holding.ports.find(PortName(port.service, port.container_port, port.protocol));
     if (reserved == job.holding.ports.end()) continue;
     Endpoint endpoint{.service = port.service,
                       .container_port = port.container_port,
