@@ -13,6 +13,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "common/base/text.h"
+#include "common/model/names.h"
 #include "common/rpc/access.h"
 #include "common/rpc/grpc_call.h"
 #include "common/rpc/status.h"
@@ -154,11 +155,12 @@ class UnknownMethods final : public grpc::CallbackGenericService {
  public:
   explicit UnknownMethods(const MethodTable& table) : table_(table) {}
   GrpcCall::Reactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
-    std::vector<std::string> paths;
-    for (const auto& [path, method] : table_.methods()) paths.push_back(path);
-    const auto near = Nearest(context->method(), paths);
-    return new Refusal({Code::kUnimplemented, "method " + ToUtf8(context->method()).substr(0, 128),
-                        "this server does not have it", {}, near ? "did you mean " + *near + "?" : ""});
+    const auto& path = context->method();
+    std::vector<std::string> names;
+    for (const auto& [served, method] : table_.methods()) names.push_back(method.descriptor->name());
+    const auto near = Nearest(path.substr(path.rfind('/') + 1), names);
+    return new Refusal({Code::kUnimplemented, "method " + Shown(path), "this server does not have it", {},
+                        near ? "did you mean " + *near + "?" : ""});
   }
 
  private:
