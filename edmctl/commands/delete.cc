@@ -62,7 +62,7 @@ Result<int> Delete(Invocation& invocation) {
   EDM_TRY(auto folders, Folders::Load(invocation.paths.folders));
   EDM_TRY(const auto* context, invocation.CurrentContext());
   folders.Forget(context->name, id);
-  EDM_CHECK(folders.Save(invocation.paths.folders));
+  EDM_CHECK(folders.Save(invocation.paths.folders, invocation.paths.owner));
   return code;
 }
 

@@ -39,9 +39,11 @@ Result<int> Answer(Invocation& invocation) {
   const auto url = request["protocol"] + "://" + request["host"];
   EDM_TRY(const auto contexts, LoadContexts(invocation.paths.contexts));
   std::string token;
-  if (const auto* context = ContextFor(contexts, url)) {
+  // `remote add` told git for which URL to ask us, and us for which to answer.
+  const bool told = invocation.args.Has("url") && invocation.args.Text("url") == url;
+  if (const auto* context = told ? nullptr : ContextFor(contexts, url)) {
     token = context->token;
-  } else if (const auto chosen = invocation.CurrentContext(); chosen.ok() && (*chosen)->http == url) {
+  } else if (const auto chosen = invocation.CurrentContext(); chosen.ok() && (told || (*chosen)->http == url)) {
     token = (*chosen)->token;
   }
   if (!token.empty()) invocation.Out("username=edm\npassword=" + token + "\n");
@@ -51,7 +53,8 @@ Result<int> Answer(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> GitCredentialCommands() {
-  return {{"git-credential", "answers git, which runs it (see remote add)", {{"action"}}, {}, Answer}};
+  return {{"git-credential", "answers git, which runs it (see remote add)", {{"action"}},
+           {{"--url", "URL", "answer for this one, with the token of the chosen context"}}, Answer}};
 }
 
 }  // namespace edm::ctl

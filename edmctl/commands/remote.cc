@@ -32,7 +32,9 @@ std::string OwnPath() {
 // git asks edmctl for the token whenever it talks with this master, and believes its CA.
 Status TeachGit(const Invocation& invocation, const Context& context) {
   const auto section = "credential." + context.http + ".";
-  EDM_CHECK(Git({"config", "--replace-all", section + "helper", OwnPath() + " git-credential"}));
+  auto helper = OwnPath() + " git-credential --url " + context.http;
+  if (!context.name.empty()) helper += " --context " + context.name;
+  EDM_CHECK(Git({"config", "--replace-all", section + "helper", helper}));
   if (context.ca.empty()) return Ok();
   const auto folder = invocation.paths.contexts.substr(0, invocation.paths.contexts.rfind('/'));
   const auto file = folder + "/ca-" + context.fingerprint.substr(0, 16) + ".pem";
@@ -40,13 +42,26 @@ Status TeachGit(const Invocation& invocation, const Context& context) {
   return Git({"config", "--replace-all", "http." + context.http + ".sslCAInfo", file});
 }
 
-Result<int> Add(Invocation& invocation) {
-  EDM_TRY(const auto id, invocation.InstanceId());
-  EDM_TRY(const auto* context, invocation.CurrentContext());
-  EDM_TRY(auto* master, invocation.Master());
+// An instance that is not there yet is made: its first push brings the source.
+Result<v1::Instance> FindOrMake(MasterClient& master, const std::string& id) {
   v1::GetInstanceRequest request;
   request.set_id(id);
-  EDM_TRY(const auto instance, master->Call<v1::Instance>("GetInstance", request));
+  auto found = master.Call<v1::Instance>("GetInstance", request);
+  if (found.ok() || found.error().code != Code::kNotFound) return found;
+  v1::CreateInstanceRequest create;
+  create.set_id(id);
+  return master.Call<v1::Instance>("CreateInstance", create);
+}
+
+Result<int> Add(Invocation& invocation) {
+  EDM_TRY(const auto id, invocation.InstanceId());
+  EDM_TRY(const auto* current, invocation.CurrentContext());
+  EDM_TRY(auto* master, invocation.Master());
+  EDM_TRY(const auto version, master->Call<v1::Version>("GetVersion", google::protobuf::Empty()));
+  auto reached = *current;
+  if (!version.http_url().empty()) reached.http = version.http_url();
+  const auto* context = &reached;
+  EDM_TRY(const auto instance, FindOrMake(*master, id));
   const auto url = context->http + "/git/" + instance.owner() + "/" + id + ".git";
   const auto name = invocation.args.Has("name") ? invocation.args.Text("name") : "edm";
   EDM_CHECK(Git({"remote", "add", "--", name, url}));
