@@ -36,7 +36,7 @@ Paths Paths::From(const Variables& variables, bool root) {
   const auto data = BaseFolder(of_caller, "XDG_DATA_HOME", paths.home + "/.local/share");
   paths.contexts = config + "/edm/contexts.yaml";
   paths.folders = state + "/edm/folders.json";
-  paths.dev_data = root ? "/var/lib/edm" : data + "/edm";
+  paths.dev_data = BaseFolder(variables, "EDM_DEV_HOME", root ? "/var/lib/edm" : data + "/edm");
   paths.dev_state = paths.dev_data + "/dev";
   return paths;
 }

@@ -17,7 +17,7 @@ struct Paths {
   std::optional<uid_t> owner;  // whom files here are given to, when we are not that user ourselves
   std::string contexts;  // file, mode 0600: it holds tokens
   std::string folders;   // file
-  std::string dev_data;  // folder of what `edmctl dev up` runs
+  std::string dev_data;  // folder of what `edmctl dev up` runs; EDM_DEV_HOME says another
   std::string dev_state; // folder of its process records and logs
 
   // `root`: system folders for what `dev` runs; and under sudo the files of whoever called it.
