@@ -32,5 +32,13 @@ TEST(Text, SplitsAndTrims) {
   EXPECT_EQ(Trim(" \ta \n"), "a");
 }
 
+TEST(Text, KnowsWhichWordWasMeant) {
+  const std::vector<std::string> words = {"show", "start", "stop", "deploy"};
+  EXPECT_EQ(Nearest("shwo", words), "show");
+  EXPECT_EQ(Nearest("depoly", words), "deploy");
+  EXPECT_EQ(Nearest("strat", words), "start");
+  EXPECT_EQ(Nearest("quite", words), std::nullopt);
+}
+
 }  // namespace
 }  // namespace edm
