@@ -8,8 +8,9 @@ namespace {
 TEST(Text, NamesTheNearestWordAndOnlyANearOne) {
   const std::vector<std::string> words = {"deploy", "delete", "start"};
   EXPECT_EQ(Nearest("depoly", words), "deploy");
-  EXPECT_EQ(Nearest("strat", words), std::nullopt);
+  EXPECT_EQ(Nearest("strat", words), "start");  // two letters in the wrong order are one mistake
   EXPECT_EQ(Nearest("stat", words), "start");
+  EXPECT_EQ(Nearest("stopp", words), std::nullopt);
   EXPECT_EQ(Nearest("zzz", words), std::nullopt);
 }
 
@@ -30,14 +31,6 @@ TEST(Text, CountsAndMeasuresForPeople) {
 TEST(Text, SplitsAndTrims) {
   EXPECT_EQ(Split("a,,b", ','), (std::vector<std::string>{"a", "", "b"}));
   EXPECT_EQ(Trim(" \ta \n"), "a");
-}
-
-TEST(Text, KnowsWhichWordWasMeant) {
-  const std::vector<std::string> words = {"show", "start", "stop", "deploy"};
-  EXPECT_EQ(Nearest("shwo", words), "show");
-  EXPECT_EQ(Nearest("depoly", words), "deploy");
-  EXPECT_EQ(Nearest("strat", words), "start");
-  EXPECT_EQ(Nearest("quite", words), std::nullopt);
 }
 
 }  // namespace
