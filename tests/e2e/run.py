@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Runs the end-to-end tests: real programs, engines, Consul and git, seen from a user's side.
 
 usage: tests/e2e/run.py --bin DIR [--junit FILE] [--keep] [NAME ...]

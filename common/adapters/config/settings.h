@@ -47,6 +47,7 @@ class Settings {
   std::vector<std::string> Names() const;
   const std::vector<Key>& keys() const { return keys_; }
 
+  const std::string& prefix() const { return prefix_; }
   std::string VariableOf(const Key& key) const;  // EDM_MASTER_GRPC_LISTEN
   static std::string FlagOf(const Key& key);     // --grpc-listen
 

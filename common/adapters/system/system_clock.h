@@ -1,0 +1,14 @@
+#pragma once
+
+#include "common/ports/clock.h"
+
+namespace edm {
+
+// The machine's clocks.
+class SystemClock final : public Clock {
+ public:
+  WallTime Now() const override;
+  SteadyTime Steady() const override;
+};
+
+}  // namespace edm
