@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "common/model/labels.h"
+
 namespace edm::compose {
 namespace {
 
