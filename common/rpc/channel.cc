@@ -72,8 +72,10 @@ std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ChannelSpec& spec)
 
 Result<std::shared_ptr<grpc::Channel>> Dial(const ChannelSpec& spec) {
   if (!spec.tls && !spec.bearer.empty() && !StaysOnThisMachine(spec.address)) {
-    return Error{Code::kInvalidArgument, "address " + spec.address,
-                 "a token would go over the network in the clear", {},
+    return Error{Code::kInvalidArgument,
+                 "address " + spec.address,
+                 "a token would go over the network in the clear",
+                 {},
                  "use TLS: give the CA of the master ('edmctl context add' pins it)"};
   }
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;

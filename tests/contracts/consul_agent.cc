@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/rpc/http/client.h"
 
 namespace edm {

@@ -1,9 +1,9 @@
 #include "tests/contracts/process_runner_contract.h"
 
 #include <dirent.h>
-#include <signal.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -191,29 +191,17 @@ TEST_F(BoostProcessRunnerTest, RunsManyAtOnce) {
   EXPECT_EQ(fine, 160);
 }
 
-// The master is killed with SIGKILL: what it ran must not go on.
+// A daemon that is killed with SIGKILL: what it ran must not go on.
 TEST_F(BoostProcessRunnerTest, EndsItsChildrenWhenItIsKilled) {
-  int fds[2];
-  ASSERT_EQ(::pipe(fds), 0);
-  const pid_t parent = ::fork();
-  if (parent == 0) {
-    BoostProcessRunner own;
-    (void)own.Run({.argv = {"/bin/sh", "-c", "echo $$; exec sleep 60"}},
-                  [&](OutputStream, std::string_view line) {
-                    const pid_t pid = std::stoi(std::string(line));
-                    (void)!::write(fds[1], &pid, sizeof pid);
-                  },
-                  {});
-    ::_exit(0);
-  }
-  pid_t child = 0;
-  ASSERT_EQ(::read(fds[0], &child, sizeof child), static_cast<ssize_t>(sizeof child));
+  auto parent = runner_.Start({.argv = {EDM_SLEEPING_PARENT}});
+  ASSERT_TRUE(parent.ok()) << ToString(parent.error());
+  std::array<char, 32> bytes{};
+  ASSERT_GT(*(*parent)->Read(bytes), 0U);
+  const pid_t child = std::atoi(bytes.data());
   EXPECT_TRUE(Alive(child));
-  ::kill(parent, SIGKILL);
-  ::waitpid(parent, nullptr, 0);
+  (*parent)->Kill();
+  EXPECT_TRUE((*parent)->Wait().ok());
   EXPECT_TRUE(GoneSoon(child));
-  ::close(fds[0]);
-  ::close(fds[1]);
 }
 
 }  // namespace

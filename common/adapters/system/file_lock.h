@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/base/result.h"
 
 namespace edm {

@@ -32,6 +32,7 @@ constexpr std::array kKnown{
     Known{"manifest unknown", Code::kFailedPrecondition, "see the image's name and tag"},
     Known{"no such image", Code::kFailedPrecondition, "build or pull it first"},
     Known{"executable file not found", Code::kFailedPrecondition, "see that the image holds the program it is to run"},
+    Known{"OCI runtime", Code::kFailedPrecondition, "see command, entrypoint, user and mounts of the service"},
 };
 
 Code ByStatus(int status) {

@@ -100,7 +100,7 @@ ServiceVerdict JudgeHealth(const ContainerSeen& container) {
     if (container.facts.health == ContainerHealth::kUnhealthy) {
       return Fail(container, "unhealthy", "run its healthcheck by hand: edmctl exec");
     }
-    auto verdict = Wait(&container, "is not healthy yet");
+    auto verdict = Wait(&container, "its healthcheck does not pass");
     verdict.hint = "see why its healthcheck fails; a slow start wants a longer --timeout or health.time in edm.yaml";
     return verdict;
   }
