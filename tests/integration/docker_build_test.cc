@@ -22,7 +22,8 @@ class DockerBuild : public DockerProject {
 };
 
 TEST_F(DockerBuild, AFailedStepIsNamedWithExitCodeAndOutputAndLeavesNoImage) {
-  docker_.Write("Dockerfile", DockerFixture::Base() + "RUN echo about to fail && echo really >&2 && exit 3\n");
+  docker_.Write("Dockerfile",
+                DockerFixture::Base() + "RUN echo about to fail && echo really >&2 && exit 3\n");
   std::vector<std::string> lines;
   const auto built = runtime().Build(Request(), [&](std::string_view line) { lines.emplace_back(line); }, {});
   ASSERT_FALSE(built.ok());
@@ -32,7 +33,8 @@ TEST_F(DockerBuild, AFailedStepIsNamedWithExitCodeAndOutputAndLeavesNoImage) {
   EXPECT_NE(error.cause.find("RUN echo about to fail"), std::string::npos) << error.cause;
   EXPECT_NE(error.cause.find("ended with 3"), std::string::npos) << error.cause;
   EXPECT_EQ(error.evidence, (std::vector<std::string>{"about to fail", "really"}));
-  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.ends_with(": about to fail"); }));
+  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(),
+                          [](const auto& line) { return line.ends_with(": about to fail"); }));
   EXPECT_FALSE(*runtime().HasImage(Request().tag));
   const auto all = runtime().Everything();
   for (const auto& image : all->images) EXPECT_NE(image.instance, id_);
@@ -68,6 +70,7 @@ TEST_F(DockerBuild, StopEndsItWithinASecondAndLeavesNothing) {
         });
       },
       stop.get_token());
+  ASSERT_TRUE(begun) << (built.ok() ? "built" : ToString(built.error()));
   stopper.join();
   ASSERT_FALSE(built.ok());
   EXPECT_EQ(built.error().code, Code::kCancelled);
@@ -85,24 +88,42 @@ TEST_F(DockerBuild, SendsWhatDockerignoreLeaves) {
   docker_.Write(std::string(150, 'n') + "/" + std::string(150, 'm'), "long");
   docker_.Write("big", std::string(3 * 1024 * 1024 + 17, 'b'));
   std::filesystem::create_symlink("/etc/hostname", docker_.context() + "/link");
-  docker_.Write("Dockerfile", DockerFixture::Base() +
-                                  "COPY . /x\n"
-                                  "RUN test ! -e /x/secret.txt && test -e /x/dir/wanted && test ! -e /x/dir/other\n"
-                                  "RUN test $(cat /x/n*/m*) = long && test $(stat -c %s /x/big) = 3145745\n"
-                                  "RUN test $(readlink /x/link) = /etc/hostname\n");
+  docker_.Write("Dockerfile",
+                DockerFixture::Base() +
+                    "COPY . /x\n"
+                    "RUN test ! -e /x/secret.txt && test -e /x/dir/wanted && test ! -e /x/dir/other\n"
+                    "RUN test $(cat /x/n*/m*) = long && test $(stat -c %s /x/big) = 3145745\n"
+                    "RUN test $(readlink /x/link) = /etc/hostname\n");
   const auto built = runtime().Build(Request(), {}, {});
   ASSERT_TRUE(built.ok()) << ToString(built.error());
 }
 
 TEST_F(DockerBuild, TakesArgumentsTargetAndAnInlineDockerfile) {
   auto request = Request();
-  request.dockerfile_inline = DockerFixture::Base() +
-                              "FROM scratch AS other\nCOPY busybox /other\nFROM other AS wanted\n"
-                              "COPY --from=0 /bin /bin\nARG WORD\nRUN test \"$WORD\" = \"a b&c=d\"\nFROM scratch\nRUN false\n";
+  request.dockerfile_inline =
+      DockerFixture::Base() +
+      "FROM scratch AS other\nCOPY busybox /other\nFROM other AS wanted\n"
+      "COPY --from=0 /bin /bin\nARG WORD\nRUN test \"$WORD\" = \"a b&c=d\"\nFROM scratch\nRUN false\n";
   request.target = "wanted";
   request.arguments["WORD"] = "a b&c=d";
   const auto built = runtime().Build(request, {}, {});
   ASSERT_TRUE(built.ok()) << ToString(built.error());
+}
+
+TEST_F(DockerBuild, BuildsOnAnImageThatNoRegistryHas) {
+  auto request = Request();
+  request.dockerfile_inline = "FROM " + Image() + "\nRUN test -x /bin/busybox\n";
+  const auto built = runtime().Build(request, {}, {});
+  ASSERT_TRUE(built.ok()) << ToString(built.error());
+}
+
+TEST_F(DockerBuild, ARefusalBeforeTheContextWasReadIsTold) {
+  docker_.Write("big", std::string(30 * 1024 * 1024, 'b'));
+  auto request = Request();
+  request.tag = "NOT A TAG";
+  const auto built = runtime().Build(request, {}, {});
+  ASSERT_FALSE(built.ok());
+  EXPECT_EQ(built.error().code, Code::kInvalidArgument) << ToString(built.error());
 }
 
 TEST_F(DockerBuild, BuildsInParallel) {

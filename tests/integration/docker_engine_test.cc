@@ -10,7 +10,8 @@
 namespace edm::worker {
 namespace {
 
-// An engine of our own that may be stopped: without bridge and iptables, so that it meets no other engine.
+// An engine of our own that may be stopped. It has a network namespace to itself: an engine makes, and with
+// --bridge=none even removes, the bridge docker0 of the namespace that it finds itself in.
 class OwnEngine {
  public:
   OwnEngine() { Start(); }
@@ -30,8 +31,22 @@ class OwnEngine {
     const std::string& at = folder_.path();
     std::ofstream(at + "/daemon.json") << R"({"deprecated-key-path":")" << at << R"(/key.json"})";
     ProcessSpec spec;
-    spec.argv = {"dockerd", "--config-file", at + "/daemon.json", "--data-root", at + "/data", "--exec-root", at + "/exec",
-                 "-p", at + "/pid", "-H", endpoint(), "--bridge=none", "--iptables=false", "--ip6tables=false",
+    spec.argv = {"unshare",
+                 "--net",
+                 "dockerd",
+                 "--config-file",
+                 at + "/daemon.json",
+                 "--data-root",
+                 at + "/data",
+                 "--exec-root",
+                 at + "/exec",
+                 "-p",
+                 at + "/pid",
+                 "-H",
+                 endpoint(),
+
+                 "--iptables=false",
+                 "--ip6tables=false",
                  "--cgroup-parent=/dockertest-engine"};
     spec.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
     spec.deadline = Millis(300'000);
@@ -45,7 +60,8 @@ class OwnEngine {
       }
     });
     EngineApi api(endpoint());
-    for (int i = 0; i < kPingsMax && !api.Ping(Millis(1'000)).ok(); ++i) std::this_thread::sleep_for(Millis(50));
+    for (int i = 0; i < kPingsMax && !api.Ping(Millis(1'000)).ok(); ++i)
+      std::this_thread::sleep_for(Millis(50));
   }
 
   void Stop() {
@@ -108,8 +124,10 @@ TEST(DockerEngine, AnInstanceOutlivesARestartOfItsEngine) {
   const auto built = runtime.Build(build, {}, {});
   ASSERT_TRUE(built.ok()) << ToString(built.error());
   const nlohmann::json labels{{"dev.edm.instance", id}, {"dev.edm.release", "1"}, {"dev.edm.service", "web"}};
-  const nlohmann::json service{{"image", build.tag}, {"pull_policy", "never"}, {"container_name", id + ".web.1"},
-                               {"labels", labels}, {"network_mode", "none"}, {"restart", "unless-stopped"}, {"stop_signal", "SIGKILL"}};
+  const nlohmann::json service{
+      {"image", build.tag},      {"pull_policy", "never"}, {"container_name", id + ".web.1"},
+      {"labels", labels},        {"network_mode", "none"}, {"restart", "unless-stopped"},
+      {"stop_signal", "SIGKILL"}};
   const UpRequest up{id, nlohmann::json{{"services", {{"web", service}}}}.dump(), docker.context()};
   const auto started = runtime.Up(up, {}, {});
   ASSERT_TRUE(started.ok()) << ToString(started.error());

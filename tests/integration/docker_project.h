@@ -48,10 +48,14 @@ class DockerProject : public ::testing::Test {
   }
 
   // A service that runs `script` in its shell.
-  nlohmann::json Service(const std::string& name, const std::string& script, const nlohmann::json& more = {}) {
-    nlohmann::json service{{"image", Request("base").tag}, {"pull_policy", "never"},
-                           {"container_name", id_ + "." + name + ".1"}, {"command", {"/bin/sh", "-c", script}},
-                           {"labels", Labels(name)}, {"stop_grace_period", "1s"}};
+  nlohmann::json Service(const std::string& name, const std::string& script,
+                         const nlohmann::json& more = {}) {
+    nlohmann::json service{{"image", Request("base").tag},
+                           {"pull_policy", "never"},
+                           {"container_name", id_ + "." + name + ".1"},
+                           {"command", {"/bin/sh", "-c", script}},
+                           {"labels", Labels(name)},
+                           {"stop_grace_period", "1s"}};
     if (more.is_object()) service.update(more);
     return service;
   }

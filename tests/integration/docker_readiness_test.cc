@@ -69,8 +69,10 @@ TEST_F(DockerReadiness, OneShotsAreDoneWithZero) {
 }
 
 TEST_F(DockerReadiness, TheHealthCommandIsRunByUsAndNotOnlyAfterItsInterval) {
-  const nlohmann::json check{{"healthcheck", {{"test", {"CMD-SHELL", "test -e /green"}}, {"interval", "30s"}}}};
-  ASSERT_TRUE(Up({{"web", Service("web", std::string("(sleep 0.7; touch /green) & ") + kForever, check)}}).ok());
+  const nlohmann::json check{
+      {"healthcheck", {{"test", {"CMD-SHELL", "test -e /green"}}, {"interval", "30s"}}}};
+  ASSERT_TRUE(
+      Up({{"web", Service("web", std::string("(sleep 0.7; touch /green) & ") + kForever, check)}}).ok());
   const auto ready = Await({{"web"}});
   ASSERT_TRUE(ready.ok()) << ToString(ready.error());
   EXPECT_EQ(ready->services.at(0).text, "healthy");
@@ -78,7 +80,8 @@ TEST_F(DockerReadiness, TheHealthCommandIsRunByUsAndNotOnlyAfterItsInterval) {
 }
 
 TEST_F(DockerReadiness, AServiceThatNeverGetsHealthySaysWhatItsCheckSaid) {
-  const nlohmann::json check{{"healthcheck", {{"test", {"CMD", "sh", "-c", "echo not yet; exit 7"}}, {"interval", "30s"}}}};
+  const nlohmann::json check{
+      {"healthcheck", {{"test", {"CMD", "sh", "-c", "echo not yet; exit 7"}}, {"interval", "30s"}}}};
   ASSERT_TRUE(Up({{"web", Service("web", kForever, check)}}).ok());
   const auto ready = Await({{"web"}}, Millis(2'000));
   ASSERT_FALSE(ready.ok());
@@ -99,14 +102,17 @@ TEST_F(DockerReadiness, AnHttpPathMustAnswer) {
 }
 
 TEST_F(DockerReadiness, AContainerOutOfMemorySaysSo) {
-  ASSERT_TRUE(Up({{"web", Service("web", "sleep 0.2; exec tail /dev/zero", {{"mem_limit", "16m"}, {"memswap_limit", "16m"}})}}).ok());
+  ASSERT_TRUE(Up({{"web", Service("web", "sleep 0.2; exec tail /dev/zero",
+                                  {{"mem_limit", "16m"}, {"memswap_limit", "16m"}})}})
+                  .ok());
   const auto ready = Await({{"web", false, {8000}, {}}});
   ASSERT_FALSE(ready.ok());
   EXPECT_EQ(ready.error().cause, "exited with 137, out of memory");
 }
 
 TEST_F(DockerReadiness, UpWaitsForWhatAServiceDependsOn) {
-  const nlohmann::json check{{"healthcheck", {{"test", {"CMD-SHELL", "test -e /green"}}, {"interval", "30s"}}}};
+  const nlohmann::json check{
+      {"healthcheck", {{"test", {"CMD-SHELL", "test -e /green"}}, {"interval", "30s"}}}};
   const nlohmann::json needs{{"depends_on",
                               {{"db", {{"condition", "service_healthy"}}},
                                {"migrate", {{"condition", "service_completed_successfully"}}}}}};
@@ -122,8 +128,10 @@ TEST_F(DockerReadiness, UpWaitsForWhatAServiceDependsOn) {
 }
 
 TEST_F(DockerReadiness, UpFailsWhenADependencyDoes) {
-  const nlohmann::json needs{{"depends_on", {{"migrate", {{"condition", "service_completed_successfully"}}}}}};
-  const auto up = Up({{"migrate", Service("migrate", "echo no such table; exit 9")}, {"web", Service("web", kForever, needs)}});
+  const nlohmann::json needs{
+      {"depends_on", {{"migrate", {{"condition", "service_completed_successfully"}}}}}};
+  const auto up = Up({{"migrate", Service("migrate", "echo no such table; exit 9")},
+                      {"web", Service("web", kForever, needs)}});
   ASSERT_FALSE(up.ok());
   EXPECT_EQ(up.error().object, id_ + "/migrate");
   EXPECT_EQ(up.error().cause, "exited with 9");
@@ -147,7 +155,8 @@ TEST_F(DockerReadiness, StopEndsTheWait) {
     std::this_thread::sleep_for(Millis(200));
     stop.request_stop();
   });
-  const auto ready = watch_.AwaitReady({id_, {{"web", false, {8000}, {}}}, Millis(20'000)}, {}, stop.get_token());
+  const auto ready =
+      watch_.AwaitReady({id_, {{"web", false, {8000}, {}}}, Millis(20'000)}, {}, stop.get_token());
   EXPECT_EQ(ready.error().code, Code::kCancelled);
 }
 

@@ -65,7 +65,8 @@ TEST_F(DockerStreams, LogsAreMergedByTimeAndMayBeCut) {
 }
 
 TEST_F(DockerStreams, LongLinesAndOtherBytesArriveWhole) {
-  ASSERT_TRUE(Up({{"a", Service("a", "head -c 50000 /dev/zero | tr '\\0' x; echo; printf 'a\\377z\\n'")}}).ok());
+  ASSERT_TRUE(
+      Up({{"a", Service("a", "head -c 50000 /dev/zero | tr '\\0' x; echo; printf 'a\\377z\\n'")}}).ok());
   WaitUntilAllEnded();
   const auto lines = Logs();
   ASSERT_EQ(lines.size(), 2U);
@@ -99,6 +100,28 @@ TEST_F(DockerStreams, FollowingGoesOnOverARestart) {
   EXPECT_TRUE(wait_for(2));
   std::this_thread::sleep_for(Millis(300));
   EXPECT_EQ(starts, 2) << "no line twice";
+}
+
+TEST_F(DockerStreams, FollowingGoesOnWithTheContainersOfTheNextRelease) {
+  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo old; ") + kForever)}}).ok());
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::vector<std::string> texts;
+  std::jthread reader([&](std::stop_token stop) {
+    static_cast<void>(runtime().Logs(
+        {id_, {}, true, {}, 0},
+        [&](const LogLine& line) {
+          const std::lock_guard lock(mutex);
+          texts.push_back(line.text);
+          changed.notify_all();
+        },
+        stop));
+  });
+  std::this_thread::sleep_for(Millis(700));
+  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo new; ") + kForever)}}).ok());
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, std::chrono::seconds(10), [&] { return !texts.empty(); });
+  EXPECT_EQ(texts, (std::vector<std::string>{"new"})) << "nothing of before, all of what came later";
 }
 
 TEST_F(DockerStreams, ExecGivesItsExitCodeAndBothStreams) {

@@ -39,8 +39,9 @@ TEST_F(Progress, PrintsStepsAndTheirOutputButNothingInternal) {
   Output("a", "ling\r\n10%\r20%\rdone\nlast");
   Step("a", "[1/2] RUN make", true);
   Step("b", "[2/2] COPY . /", true, true);
-  EXPECT_EQ(lines_, (std::vector<std::string>{"[1/2] RUN make", "[1/2] RUN make: compiling", "[1/2] RUN make: done",
-                                              "[1/2] RUN make: last", "[2/2] COPY . /", "[2/2] COPY . /: cached"}));
+  EXPECT_EQ(lines_,
+            (std::vector<std::string>{"[1/2] RUN make", "[1/2] RUN make: compiling", "[1/2] RUN make: done",
+                                      "[1/2] RUN make: last", "[2/2] COPY . /", "[2/2] COPY . /: cached"}));
 }
 
 TEST_F(Progress, KnowsWhetherAllWasCached) {

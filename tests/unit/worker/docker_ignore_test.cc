@@ -78,7 +78,8 @@ TEST(DockerIgnore, RefusesWhatIsNoPatternWithItsLine) {
 }
 
 TEST(DockerIgnore, ManyStarsStayFast) {
-  const auto parsed = IgnoreRules::Parse(std::string("a*a*a*a*a*a*a*a*a*a*a*a*b\n") + "**/**/**/**/**/**/x/**/y\n");
+  const auto parsed =
+      IgnoreRules::Parse(std::string("a*a*a*a*a*a*a*a*a*a*a*a*b\n") + "**/**/**/**/**/**/x/**/y\n");
   std::string deep = "a";
   for (int i = 0; i < 40; ++i) deep += "/aaaaaaaaaaaaaaaaaaaaaaaa";
   EXPECT_FALSE(parsed->Ignores(std::string(200, 'a')));
@@ -106,7 +107,8 @@ TEST_F(BuildContext, AlwaysHoldsDockerfileAndIgnoreFile) {
   Write(".dockerignore", "*\n");
   EXPECT_EQ(Files(), (std::vector<std::string>{".dockerignore", "Dockerfile"}));
   Write("docker/Web.Dockerfile");
-  EXPECT_EQ(Files("docker/Web.Dockerfile"), (std::vector<std::string>{".dockerignore", "docker/Web.Dockerfile"}));
+  EXPECT_EQ(Files("docker/Web.Dockerfile"),
+            (std::vector<std::string>{".dockerignore", "docker/Web.Dockerfile"}));
 }
 
 TEST_F(BuildContext, TheDockerfilesOwnIgnoreFileComesFirst) {
@@ -115,7 +117,8 @@ TEST_F(BuildContext, TheDockerfilesOwnIgnoreFileComesFirst) {
   Write("b");
   Write(".dockerignore", "a\n");
   Write("Dockerfile.dockerignore", "b\n");
-  EXPECT_EQ(Files(), (std::vector<std::string>{".dockerignore", "Dockerfile", "Dockerfile.dockerignore", "a"}));
+  EXPECT_EQ(Files(),
+            (std::vector<std::string>{".dockerignore", "Dockerfile", "Dockerfile.dockerignore", "a"}));
 }
 
 TEST_F(BuildContext, KeepsLinksAsLinksAndDoesNotWalkThroughThem) {

@@ -26,7 +26,8 @@ std::vector<LogAssembler::Line> Assemble(const std::string& bytes, bool is_tty, 
   LogAssembler assembler(is_tty);
   std::vector<LogAssembler::Line> lines;
   const auto keep = [&](LogAssembler::Line line) { lines.push_back(std::move(line)); };
-  for (std::size_t at = 0; at < bytes.size(); at += step) assembler.Feed(std::string_view(bytes).substr(at, step), keep);
+  for (std::size_t at = 0; at < bytes.size(); at += step)
+    assembler.Feed(std::string_view(bytes).substr(at, step), keep);
   assembler.Finish(keep);
   return lines;
 }
@@ -58,8 +59,10 @@ TEST(LogAssembler, JoinsWhatTheEngineCutAt16KiB) {
 
 TEST(LogAssembler, BoundsALineThatNeverEnds) {
   std::string bytes;
-  for (int i = 0; i < 40; ++i) bytes += Frame(1, "2026-11-21T06:55:00.000000001Z " + std::string(16'384, 'a'));
-  for (const auto& line : Assemble(bytes, false, 4'096)) EXPECT_LE(line.text.size(), kLogLineBytesMax + 16'384);
+  for (int i = 0; i < 40; ++i)
+    bytes += Frame(1, "2026-11-21T06:55:00.000000001Z " + std::string(16'384, 'a'));
+  for (const auto& line : Assemble(bytes, false, 4'096))
+    EXPECT_LE(line.text.size(), kLogLineBytesMax + 16'384);
 }
 
 TEST(LogAssembler, TextIsAlwaysUtf8) {
@@ -69,7 +72,8 @@ TEST(LogAssembler, TextIsAlwaysUtf8) {
 }
 
 TEST(LogAssembler, ReadsATtyWithoutFrames) {
-  const auto lines = Assemble("2026-11-21T06:55:00.000000001Z one\r\n2026-11-21T06:55:00.000000002Z two\r\n", true, 5);
+  const auto lines =
+      Assemble("2026-11-21T06:55:00.000000001Z one\r\n2026-11-21T06:55:00.000000002Z two\r\n", true, 5);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].text, "one");
   EXPECT_EQ(lines[1].text, "two");
@@ -80,7 +84,8 @@ TEST(EngineTime, ReadsNanosecondsAndZones) {
   EXPECT_EQ(ParseEngineTime("1970-01-01T00:00:01.5Z"), 1'500'000'000);
   EXPECT_EQ(ParseEngineTime("1970-01-01T02:00:00.000000007+02:00"), 7);
   EXPECT_EQ(ParseEngineTime("2026-11-21T06:55:00Z"), 1'795'244'100'000'000'000);
-  for (const auto* bad : {"", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "hello", "2026-11-21T06:55:00"}) {
+  for (const auto* bad :
+       {"", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "hello", "2026-11-21T06:55:00"}) {
     EXPECT_FALSE(ParseEngineTime(bad).has_value()) << bad;
   }
 }
@@ -132,8 +137,9 @@ TEST(Inspect, ReadsAllThatIsNeeded) {
 }
 
 TEST(Inspect, SurvivesAnyJson) {
-  for (const auto* text : {"null", "[]", "{}", "3", R"({"State":[],"Config":{"Labels":null,"Healthcheck":{"Test":"x"}}})",
-                           R"({"Id":3,"NetworkSettings":{"Networks":{"a":null}},"HostConfig":{"PortBindings":{"80":null}}})"}) {
+  for (const auto* text :
+       {"null", "[]", "{}", "3", R"({"State":[],"Config":{"Labels":null,"Healthcheck":{"Test":"x"}}})",
+        R"({"Id":3,"NetworkSettings":{"Networks":{"a":null}},"HostConfig":{"PortBindings":{"80":null}}})"}) {
     const auto document = nlohmann::json::parse(text);
     EXPECT_EQ(ReadInspect(document).facts.exit_code, 0) << text;
     EXPECT_EQ(ReadListed(document).exit_code, 0) << text;
@@ -141,7 +147,8 @@ TEST(Inspect, SurvivesAnyJson) {
 }
 
 TEST(Inspect, ReadsAListsStatusLine) {
-  auto document = nlohmann::json::parse(R"({"Id":"a","Names":["/x"],"State":"exited","Status":"Exited (3) 2 seconds ago"})");
+  auto document = nlohmann::json::parse(
+      R"({"Id":"a","Names":["/x"],"State":"exited","Status":"Exited (3) 2 seconds ago"})");
   EXPECT_EQ(ReadListed(document).exit_code, 3);
   document["State"] = "running";
   document["Status"] = "Up 3 seconds (healthy)";
@@ -159,7 +166,8 @@ Inspected Container(const std::string& service, std::vector<std::string> needs) 
 
 TEST(StopOrder, StopsWhatDependsFirstAndTheRestTogether) {
   using Groups = std::vector<std::vector<std::size_t>>;
-  EXPECT_EQ(StopOrder({Container("db", {}), Container("web", {"db"}), Container("api", {"db"})}), (Groups{{1, 2}, {0}}));
+  EXPECT_EQ(StopOrder({Container("db", {}), Container("web", {"db"}), Container("api", {"db"})}),
+            (Groups{{1, 2}, {0}}));
   EXPECT_EQ(StopOrder({Container("a", {"b"}), Container("b", {"a"})}), (Groups{{0, 1}}));
   EXPECT_EQ(StopOrder({Container("a", {"gone"}), Container("b", {"b"})}), (Groups{{0, 1}}));
   EXPECT_EQ(StopOrder({}), Groups{});
@@ -169,8 +177,9 @@ TEST(EngineError, SaysWhatMayBeDone) {
   EXPECT_EQ(EngineError(404, "No such container: x", "container x").code, Code::kNotFound);
   EXPECT_EQ(EngineError(500, "write /x: no space left on device", "o").code, Code::kResourceExhausted);
   EXPECT_EQ(EngineError(409, "removal of container x is already in progress", "o").code, Code::kAborted);
-  EXPECT_EQ(EngineError(500, "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated", "o").code,
-            Code::kResourceExhausted);
+  EXPECT_EQ(
+      EngineError(500, "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated", "o").code,
+      Code::kResourceExhausted);
   EXPECT_EQ(EngineError(500, "something else", "o").code, Code::kInternal);
   EXPECT_FALSE(EngineError(500, "", "o").cause.empty());
   EXPECT_EQ(EngineMessage("{\"message\":\"a\\nb\"}"), "a b");
@@ -178,7 +187,8 @@ TEST(EngineError, SaysWhatMayBeDone) {
 }
 
 TEST(ComposeError, IsTheEnginesReason) {
-  const auto error = ComposeError("shop", 1, {" Container shop.web.1  Creating", "Error response from daemon: No such image: x:1"});
+  const auto error = ComposeError(
+      "shop", 1, {" Container shop.web.1  Creating", "Error response from daemon: No such image: x:1"});
   EXPECT_EQ(error.code, Code::kFailedPrecondition);
   EXPECT_EQ(error.cause, "No such image: x:1");
   EXPECT_EQ(ComposeError("shop", 17, {}).cause, "compose ended with 17 and said nothing");
@@ -196,7 +206,8 @@ TEST(ListeningSockets, TellsLoopbackApartAndLeavesTheResolverOut) {
       "   1: 00000000000000000000000001000000:1F41 00000000000000000000000000000000:0000 0A\n"
       "   2: 0000000000000000FFFF00000100007F:1F42 00000000000000000000000000000000:0000 0A\n";
   EXPECT_EQ(ParseListening(tcp, tcp6),
-            (std::vector<ListeningPort>{{3'000, false}, {8'000, false}, {8'001, true}, {8'002, true}, {9'090, true}}));
+            (std::vector<ListeningPort>{
+                {3'000, false}, {8'000, false}, {8'001, true}, {8'002, true}, {9'090, true}}));
 }
 
 TEST(HostRoutes, ReadsTheKernelsTableWithoutTheDefaultRoute) {
