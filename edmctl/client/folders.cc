@@ -24,9 +24,9 @@ Result<Folders> Folders::Load(const std::string& path) {
   return folders;
 }
 
-Status Folders::Save(const std::string& path) const {
+Status Folders::Save(const std::string& path, std::optional<uid_t> owner) const {
   return WriteFile(path, nlohmann::json(contexts_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-                   0600);
+                   0600, owner);
 }
 
 std::optional<std::string> Folders::InstanceOf(const std::string& context, const std::string& folder) const {

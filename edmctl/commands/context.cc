@@ -66,7 +66,7 @@ Result<int> Add(Invocation& invocation) {
   EDM_TRY(const auto version, master->Call<v1::Version>("GetVersion", google::protobuf::Empty()));
   contexts.Put(context);
   if (contexts.current.empty() || invocation.args.Has("use")) contexts.current = name;
-  EDM_CHECK(SaveContexts(invocation.paths.contexts, contexts));
+  EDM_CHECK(SaveContexts(invocation.paths.contexts, contexts, invocation.paths.owner));
   if (invocation.quiet()) return kExitDone;
   invocation.Out("context " + name + ": " + context.master + ", version " + version.version() +
                  (contexts.current == name ? ", in use\n" : "; edmctl context use " + name + " makes it the default\n"));
@@ -79,7 +79,7 @@ Result<int> Use(Invocation& invocation) {
   choice.context_flag = invocation.args.Text("name");
   EDM_TRY(const auto context, ChooseContext(contexts, choice));
   contexts.current = context.name;
-  EDM_CHECK(SaveContexts(invocation.paths.contexts, contexts));
+  EDM_CHECK(SaveContexts(invocation.paths.contexts, contexts, invocation.paths.owner));
   invocation.Note("context " + context.name + ": " + context.master);
   return kExitDone;
 }

@@ -179,7 +179,7 @@ Result<int> Deploy(Invocation& invocation) {
   EDM_TRY(const auto operation, plan.git_url.empty() ? SendFolder(invocation, *master, plan)
                                                      : SendGit(invocation, *master, plan));
   folders.Remember((*context)->name, plan.git_url.empty() ? plan.folder : plan.git_url, plan.target.id);
-  if (const auto saved = folders.Save(invocation.paths.folders); !saved.ok()) invocation.Warn(ToString(saved.error()));
+  if (const auto saved = folders.Save(invocation.paths.folders, invocation.paths.owner); !saved.ok()) invocation.Warn(ToString(saved.error()));
   if (invocation.mode == Mode::kHuman) invocation.Out(HeaderOf(invocation, plan, **context, operation.id()));
   return SeeThrough(invocation, operation);
 }

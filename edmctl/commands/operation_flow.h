@@ -26,6 +26,14 @@ Result<int> SeeThrough(Invocation& invocation, const v1::Operation& operation);
 Result<int> StartAndSeeThrough(Invocation& invocation, const std::string& method,
                                const google::protobuf::Message& request);
 
+// The same for a request whose `id` is the instance named, or the one of this folder.
+template <class Request>
+Result<int> WorkOnInstance(Invocation& invocation, const std::string& method, Request& request) {
+  EDM_TRY(const auto id, invocation.InstanceId());
+  request.set_id(id);
+  return StartAndSeeThrough(invocation, method, request);
+}
+
 // Only the watching.
 Result<int> WatchToTheEnd(Invocation& invocation, const std::string& operation);
 

@@ -59,9 +59,10 @@ class ContainerRuntimeContract : public ::testing::Test {
   }
 
   UpRequest Compose(int release = 1) {
-    const std::string web = R"("web":{"image":"edm/)" + id() + R"(/web:r1","pull_policy":"never","container_name":")" +
-                            id() + R"(.web.1","labels":)" + Labels(release, "web") + R"(,"networks":{"default":null},)" +
-                            R"("volumes":[{"type":"volume","source":"data","target":"/data"}]})";
+    const std::string web =
+        R"("web":{"image":"edm/)" + id() + R"(/web:r1","pull_policy":"never","container_name":")" + id() +
+        R"(.web.1","labels":)" + Labels(release, "web") + R"(,"networks":{"default":null},)" +
+        R"("volumes":[{"type":"volume","source":"data","target":"/data"}]})";
     const std::string object = R"({"labels":)" + Labels(release, "") + "}";
     UpRequest request;
     request.instance = id();
@@ -89,8 +90,8 @@ class ContainerRuntimeContract : public ::testing::Test {
     const auto all = runtime().Everything();
     EXPECT_TRUE(all.ok());
     const auto count = [&](const auto& objects) {
-      return static_cast<std::size_t>(
-          std::count_if(objects.begin(), objects.end(), [&](const auto& one) { return one.instance == id(); }));
+      return static_cast<std::size_t>(std::count_if(objects.begin(), objects.end(),
+                                                    [&](const auto& one) { return one.instance == id(); }));
     };
     return {count(all->containers), count(all->networks), count(all->volumes), count(all->images)};
   }
@@ -114,14 +115,16 @@ TYPED_TEST_SUITE_P(ContainerRuntimeContract);
 TYPED_TEST_P(ContainerRuntimeContract, ABuildMakesALabelledImageUnderItsTag) {
   auto& runtime = this->runtime();
   std::vector<std::string> lines;
-  const auto built = runtime.Build(this->Build(), [&](std::string_view line) { lines.emplace_back(line); }, {});
+  const auto built =
+      runtime.Build(this->Build(), [&](std::string_view line) { lines.emplace_back(line); }, {});
   ASSERT_TRUE(built.ok()) << ToString(built.error());
   EXPECT_TRUE(built->id.starts_with("sha256:"));
   EXPECT_TRUE(*runtime.HasImage(built->id));
   EXPECT_TRUE(*runtime.HasImage(this->Build().tag));
   const auto all = runtime.Everything();
   ASSERT_TRUE(all.ok());
-  const auto image = std::find_if(all->images.begin(), all->images.end(), [&](const auto& one) { return one.id == built->id; });
+  const auto image = std::find_if(all->images.begin(), all->images.end(),
+                                  [&](const auto& one) { return one.id == built->id; });
   ASSERT_NE(image, all->images.end());
   EXPECT_EQ(image->instance, this->id());
   EXPECT_EQ(image->release, 1U);
@@ -302,7 +305,10 @@ TYPED_TEST_P(ContainerRuntimeContract, FollowedLogsEndWhenTheInstanceIsGoneOrSto
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     stop.request_stop();
   });
-  EXPECT_TRUE(this->runtime().Logs({this->id(), {}, true, {}, {}}, [](const LogLine&) {}, stop.get_token()).ok());
+  EXPECT_TRUE(this->runtime()
+                  .Logs(
+                      {this->id(), {}, true, {}, {}}, [](const LogLine&) {}, stop.get_token())
+                  .ok());
   std::jthread remover([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     EXPECT_TRUE(this->runtime().Remove(this->id(), false).ok());
@@ -311,13 +317,15 @@ TYPED_TEST_P(ContainerRuntimeContract, FollowedLogsEndWhenTheInstanceIsGoneOrSto
 }
 
 REGISTER_TYPED_TEST_SUITE_P(ContainerRuntimeContract, ABuildMakesALabelledImageUnderItsTag,
-                            TheSameBuildAgainIsCachedAndTheSameImage, ABuildWithoutDockerfileSaysSoAndLeavesNothing,
-                            ACancelledBuildIsCancelled, UpRunsWhatTheFileSaysAndAgainChangesNothing,
+                            TheSameBuildAgainIsCachedAndTheSameImage,
+                            ABuildWithoutDockerfileSaysSoAndLeavesNothing, ACancelledBuildIsCancelled,
+                            UpRunsWhatTheFileSaysAndAgainChangesNothing,
                             UpOfAnotherReleaseReplacesTheContainer, StopAndStartKeepTheSameContainers,
                             StartOfWhatIsNotThereIsNotFoundAndStopIsDone,
-                            RemoveLeavesNothingButImagesAndAskedTwiceIsDone, RemoveMayKeepVolumes, AnImageInUseStays,
-                            AForeignProjectOfThatNameIsRefused, ExecGivesOutputAndExitCode, ExecNeedsAServiceThatRuns,
-                            AWatchTellsOfStartsAndEnds, ListeningAndHealthNeedARunningContainer,
+                            RemoveLeavesNothingButImagesAndAskedTwiceIsDone, RemoveMayKeepVolumes,
+                            AnImageInUseStays, AForeignProjectOfThatNameIsRefused, ExecGivesOutputAndExitCode,
+                            ExecNeedsAServiceThatRuns, AWatchTellsOfStartsAndEnds,
+                            ListeningAndHealthNeedARunningContainer,
                             FollowedLogsEndWhenTheInstanceIsGoneOrStopIsRequested);
 
 }  // namespace edm::worker

@@ -1,5 +1,6 @@
-#include "tests/contracts/container_runtime_contract.h"
 #include "tests/fakes/fake_container_runtime.h"
+
+#include "tests/contracts/container_runtime_contract.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace edm::worker {

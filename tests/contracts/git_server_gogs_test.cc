@@ -55,7 +55,9 @@ class GogsTrouble : public testing::Test {
     std::ofstream(source_ + "/a") << "1";
   }
   GitServer& server() { return gogs_.server(); }
-  Result<Committed> Push() { return server().Push(kRepo, "main", source_, {"ann", "", "", WallTime(Seconds(1))}); }
+  Result<Committed> Push() {
+    return server().Push(kRepo, "main", source_, {"ann", "", "", WallTime(Seconds(1))});
+  }
 
   inline static const RepoName kRepo{"Ann", "shop"};
   TemporaryFolder folder_;

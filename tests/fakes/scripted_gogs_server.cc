@@ -33,7 +33,8 @@ void Answered(rpc::Exchange& exchange, int status, std::string body) {
 
 }  // namespace
 
-ScriptedGogsServer::ScriptedGogsServer(std::string folder, Kind kind) : folder_(std::move(folder)), kind_(kind) {
+ScriptedGogsServer::ScriptedGogsServer(std::string folder, Kind kind)
+    : folder_(std::move(folder)), kind_(kind) {
   std::filesystem::create_directories(folder_);
   Start();
 }
@@ -141,7 +142,8 @@ ScriptedGogsServer::Answer ScriptedGogsServer::Api(const rpc::HttpRequest& reque
 }
 
 ScriptedGogsServer::Answer ScriptedGogsServer::Users(const rpc::HttpRequest& request,
-                                                     const std::vector<std::string>& path, const std::string& body) {
+                                                     const std::vector<std::string>& path,
+                                                     const std::string& body) {
   const auto& user = path[1];
   if (path.size() == 2) {
     const std::lock_guard lock(mutex_);
@@ -212,7 +214,8 @@ void ScriptedGogsServer::TakeFirstBranch(const RepoName& repo) {
   std::error_code none;
   if (fs::exists(heads / "master", none)) return;
   for (const auto& head : fs::directory_iterator(heads, none)) {
-    RunGit({"--git-dir=" + BarePath(repo), "symbolic-ref", "HEAD", "refs/heads/" + head.path().filename().string()});
+    RunGit({"--git-dir=" + BarePath(repo), "symbolic-ref", "HEAD",
+            "refs/heads/" + head.path().filename().string()});
     return;
   }
 }
@@ -224,13 +227,19 @@ void ScriptedGogsServer::Transport(const std::shared_ptr<rpc::Exchange>& exchang
   if (!IsUser(request, path[1])) return Answered(*exchange, 401, "");
   ProcessSpec spec;
   spec.argv = {"git", "http-backend"};
-  spec.environment = {{"PATH", "/usr/bin:/bin"}, {"GIT_CONFIG_NOSYSTEM", "1"}, {"HOME", folder_},
-                      {"GIT_PROJECT_ROOT", folder_}, {"GIT_HTTP_EXPORT_ALL", "1"}, {"PATH_INFO", request.path},
-                      {"QUERY_STRING", request.query}, {"REQUEST_METHOD", request.method},
+  spec.environment = {{"PATH", "/usr/bin:/bin"},
+                      {"GIT_CONFIG_NOSYSTEM", "1"},
+                      {"HOME", folder_},
+                      {"GIT_PROJECT_ROOT", folder_},
+                      {"GIT_HTTP_EXPORT_ALL", "1"},
+                      {"PATH_INFO", request.path},
+                      {"QUERY_STRING", request.query},
+                      {"REQUEST_METHOD", request.method},
                       {"CONTENT_TYPE", std::string(request.headers.Get("Content-Type"))},
                       {"HTTP_CONTENT_ENCODING", std::string(request.headers.Get("Content-Encoding"))},
                       {"REMOTE_USER", path[1]}};
-  if (request.content_length) spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
+  if (request.content_length)
+    spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
   auto program = runner_.Start(spec);
   exchange->LimitBody(1U << 30U);
   if (!program.ok() || !BridgeToCgi(exchange, std::move(*program)).ok()) return Answered(*exchange, 500, "");

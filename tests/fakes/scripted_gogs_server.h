@@ -44,7 +44,8 @@ class ScriptedGogsServer {
   };
   void Serve(const std::shared_ptr<rpc::Exchange>& exchange);
   Answer Api(const rpc::HttpRequest& request, const std::string& body);
-  Answer Users(const rpc::HttpRequest& request, const std::vector<std::string>& path, const std::string& body);
+  Answer Users(const rpc::HttpRequest& request, const std::vector<std::string>& path,
+               const std::string& body);
   Answer Repos(const std::string& method, const RepoName& repo, const std::string& body);
   Answer MakeUser(const std::string& body);
   Answer MakeRepo(const std::string& owner, const std::string& body);
@@ -58,7 +59,7 @@ class ScriptedGogsServer {
   BoostProcessRunner runner_;
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
-  int failing_ = 0;                                // guarded by mutex_, as all below
+  int failing_ = 0;  // guarded by mutex_, as all below
   int hanging_ = 0;
   std::vector<std::shared_ptr<rpc::Exchange>> hung_;
   std::vector<std::string> requests_;

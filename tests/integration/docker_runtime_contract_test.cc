@@ -12,7 +12,8 @@ class EngineFixture final : public RuntimeFixture {
   std::string prefix() const override { return "dockertest-contract"; }
   std::string context() override { return docker_.context(); }
   void MakeForeign(const std::string& project) override {
-    const nlohmann::json network{{"Name", project + "_default"}, {"Labels", {{"com.docker.compose.project", project}}},
+    const nlohmann::json network{{"Name", project + "_default"},
+                                 {"Labels", {{"com.docker.compose.project", project}}},
                                  {"IPAM", {{"Config", {{{"Subnet", "10.250.17.0/28"}}}}}}};
     ASSERT_TRUE(docker_.runtime().api().Post("/networks/create", network, "foreign network").ok());
   }

@@ -31,7 +31,9 @@ class GitImport : public testing::Test {
       Git({"commit", "-q", "-m", content});
     }
     Git({"tag", "-a", "-m", "first", "v1", "HEAD^"});
-    server_ = rpc::HttpServer::Start({}, [this](std::shared_ptr<rpc::Exchange> exchange) { Handle(exchange); }).value();
+    server_ = rpc::HttpServer::Start({}, [this](std::shared_ptr<rpc::Exchange> exchange) {
+                Handle(exchange);
+              }).value();
     git_ = EmbeddedGitServer::Open({folder_.path() + "/git", "http://unused"}, entropy_, transfer_).value();
     ASSERT_TRUE(git_->EnsureRepo(kRepo, "main").ok());
   }
@@ -44,17 +46,24 @@ class GitImport : public testing::Test {
     const auto& request = exchange->request();
     if (request.path.starts_with("/hangs")) return hung_.push_back(exchange);
     if (request.path.starts_with("/moved")) {
-      return exchange->Respond({302, {{"Location", "http://localhost:" + std::to_string(server_->port()) +
-                                                       "/lib.git/info/refs?" + request.query}}, ""});
+      return exchange->Respond({302,
+                                {{"Location", "http://localhost:" + std::to_string(server_->port()) +
+                                                  "/lib.git/info/refs?" + request.query}},
+                                ""});
     }
     ProcessSpec spec;
     spec.argv = {"git", "http-backend"};
-    spec.environment = {{"PATH", "/usr/bin:/bin"}, {"GIT_CONFIG_NOSYSTEM", "1"}, {"HOME", folder_.path()},
-                        {"GIT_PROJECT_ROOT", folder_.path() + "/repos"}, {"GIT_HTTP_EXPORT_ALL", "1"},
-                        {"PATH_INFO", request.path}, {"QUERY_STRING", request.query},
+    spec.environment = {{"PATH", "/usr/bin:/bin"},
+                        {"GIT_CONFIG_NOSYSTEM", "1"},
+                        {"HOME", folder_.path()},
+                        {"GIT_PROJECT_ROOT", folder_.path() + "/repos"},
+                        {"GIT_HTTP_EXPORT_ALL", "1"},
+                        {"PATH_INFO", request.path},
+                        {"QUERY_STRING", request.query},
                         {"REQUEST_METHOD", request.method},
                         {"CONTENT_TYPE", std::string(request.headers.Get("Content-Type"))}};
-    if (request.content_length) spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
+    if (request.content_length)
+      spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
     EDM_ASSERT(pool_.Post([this, exchange, spec] {
       auto program = runner_.Start(spec);
       if (!BridgeToCgi(exchange, std::move(*program)).ok()) exchange->Abort();
@@ -66,8 +75,9 @@ class GitImport : public testing::Test {
     spec.argv = {"git"};
     spec.argv.insert(spec.argv.end(), words.begin(), words.end());
     spec.directory = work_;
-    spec.environment = {{"PATH", "/usr/bin:/bin"}, {"HOME", folder_.path()}, {"GIT_AUTHOR_NAME", "a"},
-                        {"GIT_AUTHOR_EMAIL", "a@b"}, {"GIT_COMMITTER_NAME", "a"}, {"GIT_COMMITTER_EMAIL", "a@b"}};
+    spec.environment = {{"PATH", "/usr/bin:/bin"},   {"HOME", folder_.path()},
+                        {"GIT_AUTHOR_NAME", "a"},    {"GIT_AUTHOR_EMAIL", "a@b"},
+                        {"GIT_COMMITTER_NAME", "a"}, {"GIT_COMMITTER_EMAIL", "a@b"}};
     std::string out;
     static_cast<void>(runner_.Run(spec, [&](OutputStream, std::string_view line) { out.append(line); }, {}));
     return out;
@@ -101,9 +111,9 @@ class GitImport : public testing::Test {
 TEST_F(GitImport, FetchesABranchATagAndACommit) {
   const auto head = Git({"rev-parse", "HEAD"});
   const auto first = Git({"rev-parse", "HEAD^"});
-  for (const auto& [ref, commit] : {std::pair(std::string(), head), std::pair(std::string("main"), head),
-                                    std::pair(std::string("v1"), first), std::pair(first, first),
-                                    std::pair(first.substr(0, 8), first)}) {
+  for (const auto& [ref, commit] :
+       {std::pair(std::string(), head), std::pair(std::string("main"), head),
+        std::pair(std::string("v1"), first), std::pair(first, first), std::pair(first.substr(0, 8), first)}) {
     const auto imported = Import("/lib.git", ref);
     // A stock server's work tree repo is served by its .git folder.
     ASSERT_TRUE(imported.ok()) << ref << ": " << ToString(imported.error());
@@ -149,7 +159,8 @@ TEST_F(GitImport, RefusesWhatIsTooLarge) {
 }
 
 TEST_F(GitImport, RefusesUrlsThatAreNoServers) {
-  for (const auto* url : {"ext::sh -c x", "file:///etc", "/etc", "--upload-pack=x", "http://user:secret@host/x.git"}) {
+  for (const auto* url :
+       {"ext::sh -c x", "file:///etc", "/etc", "--upload-pack=x", "http://user:secret@host/x.git"}) {
     const auto imported = git_->Import(kRepo, "main", url, "main");
     ASSERT_FALSE(imported.ok()) << url;
     EXPECT_EQ(imported.error().code, Code::kInvalidArgument);

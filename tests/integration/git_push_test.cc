@@ -68,7 +68,8 @@ TEST_F(GitPush, ShowsWhatTheDeploySaysAndMovesTheBranch) {
 
 TEST_F(GitPush, ARejectedPushMovesNothingAndCanBeTriedAgain) {
   site_.gate().OnPush([](const auto&, const auto&, auto) -> Result<Verdict> {
-    return Error{Code::kFailedPrecondition, "shop/web", "the build failed", {"RUN false"}, "mend the Dockerfile"};
+    return Error{
+        Code::kFailedPrecondition, "shop/web", "the build failed", {"RUN false"}, "mend the Dockerfile"};
   });
   const auto rejected = Push("main");
   EXPECT_NE(rejected.exit_code, 0);
@@ -165,11 +166,12 @@ TEST_F(GitPush, ClonesShallowlyAndByEveryProtocol) {
   for (const auto* version : {"0", "1", "2"}) {
     const auto name = std::string("v") + version;
     const auto protocol = std::string("protocol.version=") + version;
-    const auto cloned =
-        site_.Git(site_.folder(), {"-c", protocol, "clone", "-q", "--depth=1", site_.Url("aNN", "shop"), name});
+    const auto cloned = site_.Git(
+        site_.folder(), {"-c", protocol, "clone", "-q", "--depth=1", site_.Url("aNN", "shop"), name});
     ASSERT_EQ(cloned.exit_code, 0) << cloned.output;
     EXPECT_EQ(site_.Git(site_.folder() + "/" + name, {"rev-list", "--count", "HEAD"}).output, "1\n");
-    const auto fetched = site_.Git(site_.folder() + "/" + name, {"-c", protocol, "fetch", "-q", "--unshallow"});
+    const auto fetched =
+        site_.Git(site_.folder() + "/" + name, {"-c", protocol, "fetch", "-q", "--unshallow"});
     ASSERT_EQ(fetched.exit_code, 0) << fetched.output;
     EXPECT_EQ(site_.Git(site_.folder() + "/" + name, {"rev-list", "--count", "HEAD"}).output, "6\n");
   }
@@ -204,7 +206,8 @@ TEST_F(GitPush, SaysWhyARepoIsNotForThisPerson) {
 }
 
 TEST_F(GitPush, KnowsNoRepoOutsideItsFolder) {
-  for (const auto* path : {"../../etc", "..%2f..%2fetc", ".hooks/shop", "Ann/..", "Ann/nothing", "Ann/%2e%2e/shop"}) {
+  for (const auto* path :
+       {"../../etc", "..%2f..%2fetc", ".hooks/shop", "Ann/..", "Ann/nothing", "Ann/%2e%2e/shop"}) {
     auto url = site_.Url("x", "y");
     url = url.substr(0, url.find("/git/")) + "/git/" + path + ".git";
     EXPECT_NE(Git({"-c", "http.followRedirects=false", "ls-remote", url}).exit_code, 0) << path;
@@ -215,17 +218,18 @@ TEST_F(GitPush, ThePersonMayLeaveWhileTheDeployGoesOn) {
   std::atomic<bool> judging = false;
   std::atomic<bool> told = false;
   std::atomic<bool> finished = false;
-  site_.gate().OnPush([&](const PushedBranch& push, const auto& on_line, std::stop_token stop) -> Result<Verdict> {
-    judging = true;
-    for (int i = 0; i < 500 && !stop.stop_requested(); ++i) {
-      on_line("still building");
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    told = stop.stop_requested();
-    EDM_CHECK(site_.git().MoveBranch(kRepo, push.branch, push.from, push.to));
-    finished = true;
-    return Verdict::kMoved;
-  });
+  site_.gate().OnPush(
+      [&](const PushedBranch& push, const auto& on_line, std::stop_token stop) -> Result<Verdict> {
+        judging = true;
+        for (int i = 0; i < 500 && !stop.stop_requested(); ++i) {
+          on_line("still building");
+          std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        told = stop.stop_requested();
+        EDM_CHECK(site_.git().MoveBranch(kRepo, push.branch, push.from, push.to));
+        finished = true;
+        return Verdict::kMoved;
+      });
   std::stop_source leave;
   std::jthread leaver([&] {
     while (!judging) std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -243,7 +247,8 @@ TEST_F(GitPush, AnUploadByTheServerItselfAsksNobody) {
   const auto source = site_.folder() + "/upload";
   std::filesystem::create_directories(source);
   std::ofstream(source + "/compose.yaml") << "services: {}\n";
-  const auto pushed = site_.git().Push(kRepo, "main", source, {"ann", "", "", WallTime(Seconds(1'795'000'000))});
+  const auto pushed =
+      site_.git().Push(kRepo, "main", source, {"ann", "", "", WallTime(Seconds(1'795'000'000))});
   ASSERT_TRUE(pushed.ok());
   EXPECT_TRUE(site_.gate().pushes().empty());
   EXPECT_EQ(site_.Git(site_.folder(), {"clone", "-q", site_.Url("ann", "shop"), "copy"}).exit_code, 0);
@@ -268,7 +273,8 @@ TEST_F(GitPush, ImportsABranchATagAndACommitFromAnotherServer) {
   ASSERT_EQ(Push("main").exit_code, 0);
   Git({"tag", "-a", "-m", "one", "v1", "HEAD^"});
   ASSERT_EQ(Push("v1").exit_code, 0);
-  // Credentials never stand in a URL, so the other server must be open: a second site takes the grant's place.
+  // Credentials never stand in a URL, so the other server must be open: a second site takes the grant's
+  // place.
   const auto refused = site_.git().Import(kRepo, "main", site_.Url("Ann", "shop"), "main");
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, Code::kInvalidArgument);

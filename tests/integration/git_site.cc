@@ -45,7 +45,9 @@ GitSite::GitSite(std::uint64_t push_bytes_max) : transfer_({.program = EDM_TRANS
   server_ = rpc::HttpServer::Start({}, [this](std::shared_ptr<rpc::Exchange> exchange) {
               http_->Handle(exchange);
             }).value();
-  git_ = EmbeddedGitServer::Open({root, fmt::format("http://127.0.0.1:{}", server_->port())}, entropy_, transfer_).value();
+  git_ = EmbeddedGitServer::Open({root, fmt::format("http://127.0.0.1:{}", server_->port())}, entropy_,
+                                 transfer_)
+             .value();
   EDM_ASSERT(MakeHookFolder(root + "/.hooks", EDM_HOOK_PROGRAM).ok());
   hooks_ = HookListener::Start({root + "/.hook.sock"}, git_->repos(), gate_).value();
   GitHttp::Options options;
@@ -67,26 +69,30 @@ GitSite::GitSite(std::uint64_t push_bytes_max) : transfer_({.program = EDM_TRANS
 
 GitSite::~GitSite() { server_->Stop(Millis(2'000)); }
 
-std::string GitSite::Url(const std::string& owner, const std::string& name, const std::string& password) const {
+std::string GitSite::Url(const std::string& owner, const std::string& name,
+                         const std::string& password) const {
   const auto who = password.empty() ? std::string() : "anyone:" + password + "@";
   return fmt::format("http://{}127.0.0.1:{}/git/{}/{}.git", who, server_->port(), owner, name);
 }
 
-GitSite::Ran GitSite::Git(const std::string& directory, const std::vector<std::string>& words, std::stop_token stop) {
+GitSite::Ran GitSite::Git(const std::string& directory, const std::vector<std::string>& words,
+                          std::stop_token stop) {
   ProcessSpec spec;
   spec.argv = {"git"};
   spec.argv.insert(spec.argv.end(), words.begin(), words.end());
   spec.directory = directory;
   spec.deadline = Millis(120'000);
   for (const auto& [name, value] :
-       {std::pair("PATH", "/usr/bin:/bin"), std::pair("GIT_CONFIG_NOSYSTEM", "1"), std::pair("GIT_TERMINAL_PROMPT", "0"),
-        std::pair("GIT_AUTHOR_NAME", "ann"), std::pair("GIT_AUTHOR_EMAIL", "ann@test"), std::pair("LC_ALL", "C"),
+       {std::pair("PATH", "/usr/bin:/bin"), std::pair("GIT_CONFIG_NOSYSTEM", "1"),
+        std::pair("GIT_TERMINAL_PROMPT", "0"), std::pair("GIT_AUTHOR_NAME", "ann"),
+        std::pair("GIT_AUTHOR_EMAIL", "ann@test"), std::pair("LC_ALL", "C"),
         std::pair("GIT_COMMITTER_NAME", "ann"), std::pair("GIT_COMMITTER_EMAIL", "ann@test")}) {
     spec.environment.emplace_back(name, value);
   }
   spec.environment.emplace_back("HOME", folder_.path());
   Ran ran;
-  const auto end = runner_.Run(spec, [&](OutputStream, std::string_view line) { ran.output.append(line).append("\n"); }, stop);
+  const auto end = runner_.Run(
+      spec, [&](OutputStream, std::string_view line) { ran.output.append(line).append("\n"); }, stop);
   ran.exit_code = end.ok() ? end->exit_code : -1;
   return ran;
 }

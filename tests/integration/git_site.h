@@ -21,10 +21,11 @@ namespace edm::master {
 // Says what a test told it to. Any thread.
 class ScriptedGate final : public PushGate {
  public:
-  using Judged = std::function<Result<Verdict>(const PushedBranch&, const std::function<void(std::string_view)>&,
-                                               std::stop_token)>;
+  using Judged = std::function<Result<Verdict>(
+      const PushedBranch&, const std::function<void(std::string_view)>&, std::stop_token)>;
 
-  Status Admit(const std::string& owner, const std::string& instance, bool write, const std::string& actor) override;
+  Status Admit(const std::string& owner, const std::string& instance, bool write,
+               const std::string& actor) override;
   Result<Verdict> Judge(const PushedBranch& push, const std::function<void(std::string_view)>& on_line,
                         std::stop_token stop) override;
 
@@ -45,7 +46,8 @@ class GitSite {
 
   EmbeddedGitServer& git() { return *git_; }
   ScriptedGate& gate() { return gate_; }
-  std::string Url(const std::string& owner, const std::string& name, const std::string& password = kToken) const;
+  std::string Url(const std::string& owner, const std::string& name,
+                  const std::string& password = kToken) const;
   std::uint16_t port() const { return server_->port(); }
   const std::string& folder() const { return folder_.path(); }
 

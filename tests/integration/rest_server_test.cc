@@ -21,7 +21,8 @@ class RestServer : public testing::Test {
   RestServer() {
     rpc::testing::ServeScript(table_, notes_);
     gateway_ = std::make_unique<Gateway>(table_, rpc::testing::KnowsAda, "1.2.3");
-    auto started = rpc::HttpServer::Start({}, [this](auto exchange) { gateway_->Handle(std::move(exchange)); });
+    auto started =
+        rpc::HttpServer::Start({}, [this](auto exchange) { gateway_->Handle(std::move(exchange)); });
     server_ = std::move(started).value();
     rpc::HttpClientOptions options;
     options.url = "http://" + server_->addresses()[0];
@@ -153,7 +154,8 @@ TEST_F(RestServer, StopsWithAStreamOpenAndSaysSo) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, Millis(1'500));
   const auto reply = watching.get();
   EXPECT_EQ(reply.status, 200);
-  EXPECT_NE(reply.body.find("event: error\ndata: {\"type\": \"urn:edm:problem:unavailable\""), std::string::npos)
+  EXPECT_NE(reply.body.find("event: error\ndata: {\"type\": \"urn:edm:problem:unavailable\""),
+            std::string::npos)
       << reply.body;
   EXPECT_TRUE(notes_.Await("watch cancelled"));
 }

@@ -9,7 +9,10 @@ namespace edm::master {
 Status MakeHookFolder(const std::string& folder, const std::string& program) {
   namespace fs = std::filesystem;
   if (::access(program.c_str(), X_OK) != 0) {
-    return Error{Code::kFailedPrecondition, "program " + program, "is not there or cannot be run", {},
+    return Error{Code::kFailedPrecondition,
+                 "program " + program,
+                 "is not there or cannot be run",
+                 {},
                  "install edm-git-hook beside edm-master, or set git.hook_program"};
   }
   std::error_code failed;
@@ -17,7 +20,10 @@ Status MakeHookFolder(const std::string& folder, const std::string& program) {
   if (!failed) fs::create_directories(folder, failed);
   if (!failed) fs::create_symlink(fs::absolute(program), fs::path(folder) / "proc-receive", failed);
   if (failed) {
-    return Error{Code::kInternal, "hook folder " + folder, "cannot be made: " + failed.message(), {},
+    return Error{Code::kInternal,
+                 "hook folder " + folder,
+                 "cannot be made: " + failed.message(),
+                 {},
                  "let the master's user write to data_dir"};
   }
   return Ok();

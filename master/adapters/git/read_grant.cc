@@ -20,7 +20,10 @@ Result<ReadGrants> ReadGrants::Open(const std::string& key_file, Entropy& entrop
   EDM_TRY(auto kept, rpc::ReadSecretFile(key_file));
   if (kept && kept->size() == crypto_auth_hmacsha256_KEYBYTES) return ReadGrants(std::move(*kept));
   if (kept) {
-    return Error{Code::kDataLoss, "key file " + key_file, "is damaged", {},
+    return Error{Code::kDataLoss,
+                 "key file " + key_file,
+                 "is damaged",
+                 {},
                  "remove it; workers get new credentials with their next order"};
   }
   auto key = entropy.Bytes(crypto_auth_hmacsha256_KEYBYTES);
@@ -47,12 +50,14 @@ bool ReadGrants::Allows(std::string_view password, const RepoName& repo, WallTim
   if (parts.size() != 3 || parts[0] != kVersion) return false;
   std::int64_t until = 0;
   const auto* end = parts[1].data() + parts[1].size();
-  if (const auto read = std::from_chars(parts[1].data(), end, until); read.ec != std::errc() || read.ptr != end) {
+  if (const auto read = std::from_chars(parts[1].data(), end, until);
+      read.ec != std::errc() || read.ptr != end) {
     return false;
   }
   const auto given = FromHex(parts[2]);
   const auto mac = Mac(repo, parts[1]);
-  if (!given || given->size() != mac.size() || sodium_memcmp(given->data(), mac.data(), mac.size()) != 0) return false;
+  if (!given || given->size() != mac.size() || sodium_memcmp(given->data(), mac.data(), mac.size()) != 0)
+    return false;
   return now < WallTime(Seconds(until));
 }
 

@@ -24,7 +24,10 @@ bool MayPass(const Error& error) {
 
 // What Gogs says is wrong, in its own words; never the request, which may hold a credential.
 Error Unexpected(const std::string& object, const rpc::HttpReply& reply) {
-  Error error{Code::kInternal, object, fmt::format("the git server answered {}", reply.status), {},
+  Error error{Code::kInternal,
+              object,
+              fmt::format("the git server answered {}", reply.status),
+              {},
               "look at the log of the git server"};
   const auto said = Json::parse(reply.body, nullptr, false);
   if (said.is_object() && said.contains("message") && said["message"].is_string()) {
@@ -60,8 +63,8 @@ std::string GogsApi::PasswordOf(const std::string& user) const {
   return ToHex(hash);
 }
 
-Result<rpc::HttpReply> GogsApi::Call(const std::string& method, const std::string& path, const std::string& body,
-                                     As as, const std::string& user) {
+Result<rpc::HttpReply> GogsApi::Call(const std::string& method, const std::string& path,
+                                     const std::string& body, As as, const std::string& user) {
   rpc::HttpCall call;
   call.method = method;
   call.target = "/api/v1" + path;
@@ -75,14 +78,18 @@ Result<rpc::HttpReply> GogsApi::Call(const std::string& method, const std::strin
   EDM_CHECK(Patiently(options_.patience, [&]() -> Status {
     auto answered = http_.Call(call);
     if (!answered.ok()) {
-      // A connection that broke is tried again like one that was refused: no call here minds being made twice.
+      // A connection that broke is tried again like one that was refused: no call here minds being made
+      // twice.
       auto error = std::move(answered).error();
       error.hint = "see whether the git server at " + options_.url + " runs";
       return error;
     }
     reply = std::move(*answered);
     if (reply.status < 500) return Ok();
-    return Error{Code::kUnavailable, "git server " + options_.url, fmt::format("answered {}", reply.status), {},
+    return Error{Code::kUnavailable,
+                 "git server " + options_.url,
+                 fmt::format("answered {}", reply.status),
+                 {},
                  "look at the log of the git server"};
   }));
   return reply;
@@ -91,9 +98,13 @@ Result<rpc::HttpReply> GogsApi::Call(const std::string& method, const std::strin
 Status GogsApi::EnsureUser(const std::string& user) {
   EDM_TRY(const auto found, Call("GET", "/users/" + user, "", As::kAdmin, user));
   if (found.ok()) return Ok();
-  const Json wanted = {{"source_id", 0},          {"login_name", user},         {"username", user},
-                       {"email", user + "@edm.invalid"}, {"password", PasswordOf(user)},
-                       {"send_notify", false},    {"must_change_password", false}};
+  const Json wanted = {{"source_id", 0},
+                       {"login_name", user},
+                       {"username", user},
+                       {"email", user + "@edm.invalid"},
+                       {"password", PasswordOf(user)},
+                       {"send_notify", false},
+                       {"must_change_password", false}};
   EDM_TRY(const auto made, Call("POST", "/admin/users", wanted.dump(), As::kAdmin, user));
   if (made.ok()) return Ok();
   // Made by a try whose answer was lost, perhaps.
@@ -110,7 +121,10 @@ Result<std::string> GogsApi::Token(const std::string& user) {
   const auto path = "/users/" + user + "/tokens";
   EDM_TRY(const auto listed, Call("GET", path, "", As::kUser, user));
   if (listed.status == 401) {
-    return Error{Code::kFailedPrecondition, "owner " + user, "has a password on the git server that edm did not set", {},
+    return Error{Code::kFailedPrecondition,
+                 "owner " + user,
+                 "has a password on the git server that edm did not set",
+                 {},
                  "use another owner, or remove that user there"};
   }
   if (!listed.ok()) return Unexpected("owner " + user, listed);
@@ -137,8 +151,10 @@ Result<std::string> GogsApi::Token(const std::string& user) {
 
 Status GogsApi::EnsureRepo(const RepoName& repo, const std::string& branch) {
   const auto path = fmt::format("/repos/{}/{}", repo.owner, repo.name);
-  const Json wanted = {{"name", repo.name}, {"private", true}, {"auto_init", false}, {"default_branch", branch}};
-  EDM_TRY(auto made, Call("POST", "/admin/users/" + repo.owner + "/repos", wanted.dump(), As::kAdmin, repo.owner));
+  const Json wanted = {
+      {"name", repo.name}, {"private", true}, {"auto_init", false}, {"default_branch", branch}};
+  EDM_TRY(auto made,
+          Call("POST", "/admin/users/" + repo.owner + "/repos", wanted.dump(), As::kAdmin, repo.owner));
   if (!made.ok()) {
     EDM_TRY(const auto there, Call("GET", path, "", As::kAdmin, repo.owner));
     if (!there.ok()) return Unexpected("repo " + repo.owner + "/" + repo.name, made);

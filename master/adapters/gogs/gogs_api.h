@@ -25,8 +25,8 @@ struct GogsPatience {
 // `work` until it succeeds, fails for good, or the tries are used up. Blocks.
 Status Patiently(const GogsPatience& patience, const std::function<Status()>& work);
 
-// The part of the REST API (v1) of Gogs 0.11 and later and of Gitea that is needed here. Every call may be made
-// twice: what is there already is fine. Blocking; any thread.
+// The part of the REST API (v1) of Gogs 0.11 and later and of Gitea that is needed here. Every call may be
+// made twice: what is there already is fine. Blocking; any thread.
 class GogsApi {
  public:
   struct Options {
@@ -47,8 +47,8 @@ class GogsApi {
 
  private:
   enum class As : std::uint8_t { kAdmin, kUser };
-  Result<rpc::HttpReply> Call(const std::string& method, const std::string& path, const std::string& body, As as,
-                              const std::string& user);
+  Result<rpc::HttpReply> Call(const std::string& method, const std::string& path, const std::string& body,
+                              As as, const std::string& user);
   std::string PasswordOf(const std::string& user) const;
 
   const Options options_;

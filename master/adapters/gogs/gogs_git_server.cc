@@ -72,8 +72,8 @@ Status GogsGitServer::DeleteRepo(const RepoName& repo) {
 
 Result<std::vector<RepoName>> GogsGitServer::ListRepos() { return mirrors_->List(); }
 
-Result<Committed> GogsGitServer::Push(const RepoName& repo, const std::string& branch, const std::string& directory,
-                                      const CommitInfo& info) {
+Result<Committed> GogsGitServer::Push(const RepoName& repo, const std::string& branch,
+                                      const std::string& directory, const CommitInfo& info) {
   EDM_CHECK(CheckBranch(branch));
   const std::lock_guard lock(mirrors_->LockOf(repo));
   EDM_TRY(const auto open, Synced(repo));
@@ -82,8 +82,8 @@ Result<Committed> GogsGitServer::Push(const RepoName& repo, const std::string& b
   return committed;
 }
 
-Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::string& branch, const std::string& url,
-                                          const std::string& ref) {
+Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::string& branch,
+                                          const std::string& url, const std::string& ref) {
   EDM_CHECK(CheckBranch(branch));
   EDM_CHECK(CheckGitUrl(url));
   if (!ref.empty()) EDM_CHECK(CheckRef(ref));
@@ -117,7 +117,8 @@ Status GogsGitServer::MoveBranch(const RepoName& repo, const std::string& branch
   const std::lock_guard lock(mirrors_->LockOf(repo));
   EDM_TRY(const auto open, Synced(repo));
   EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Move(BranchRef(branch), from, to));
-  return Publish(repo, to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch)));
+  return Publish(repo,
+                 to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch)));
 }
 
 Status GogsGitServer::KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) {
@@ -131,7 +132,8 @@ Status GogsGitServer::DropCommit(const RepoName& repo, std::uint32_t release) {
   const std::lock_guard lock(mirrors_->LockOf(repo));
   EDM_TRY(const auto open, Synced(repo));
   const RepoRefs refs(open.get(), Shown(repo));
-  if (const auto kept = refs.Read(ReleaseRef(release)); !kept.ok() && kept.error().code == Code::kNotFound) return Ok();
+  if (const auto kept = refs.Read(ReleaseRef(release)); !kept.ok() && kept.error().code == Code::kNotFound)
+    return Ok();
   EDM_CHECK(refs.Remove(ReleaseRef(release)));
   return Publish(repo, ":" + ReleaseRef(release));
 }

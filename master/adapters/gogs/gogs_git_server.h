@@ -11,9 +11,10 @@
 
 namespace edm::master {
 
-// Keeps sources on a Gogs or Gitea installation, with a bare mirror of each repo here: what is asked is fetched
-// first, what is changed is made in the mirror and pushed. The installation is the truth; a mirror that is lost
-// or behind is fetched again. Owners are users there, folded. Any thread; one change of a repo at a time.
+// Keeps sources on a Gogs or Gitea installation, with a bare mirror of each repo here: what is asked is
+// fetched first, what is changed is made in the mirror and pushed. The installation is the truth; a mirror
+// that is lost or behind is fetched again. Owners are users there, folded. Any thread; one change of a repo
+// at a time.
 class GogsGitServer final : public GitServer {
  public:
   struct Options {
@@ -38,8 +39,8 @@ class GogsGitServer final : public GitServer {
                     const std::string& to) override;
   Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) override;
   Status DropCommit(const RepoName& repo, std::uint32_t release) override;
-  // The owner's token stands in `user`, as both servers take it there; it outlives `until`, since they know no
-  // shorter one, and reads the owner's other repos as well.
+  // The owner's token stands in `user`, as both servers take it there; it outlives `until`, since they know
+  // no shorter one, and reads the owner's other repos as well.
   Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime until) override;
 
  private:

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kHeadBytesMax = 16 * 1024;
 
-Error BadHead() { return Error{Code::kInternal, "git", "gave an answer without a head", {}, "look at the log"}; }
+Error BadHead() {
+  return Error{Code::kInternal, "git", "gave an answer without a head", {}, "look at the log"};
+}
 
 }  // namespace
 

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
 
-// Whether the program has all of the request: from then on it is killed when the client leaves. Before that its
-// input is closed instead, for a receive-pack that sees the end cleans up what came so far.
+// Whether the program has all of the request: from then on it is killed when the client leaves. Before that
+// its input is closed instead, for a receive-pack that sees the end cleans up what came so far.
 using BodySent = std::shared_ptr<std::atomic<bool>>;
 
 void SendBody(rpc::Exchange& exchange, Process& program, const BodySent& sent) {
@@ -35,7 +35,8 @@ Result<bool> SendAnswer(rpc::Exchange& exchange, Process& program) {
     const auto count = program.Read(piece);
     if (!count.ok() || *count == 0) {
       if (begun) return count.ok();
-      return Error{Code::kInternal, "git", "gave no answer", {program.ErrorTail()}, "look at the log of the master"};
+      return Error{
+          Code::kInternal, "git", "gave no answer", {program.ErrorTail()}, "look at the log of the master"};
     }
     std::string_view bytes(piece.data(), *count);
     std::string rest;

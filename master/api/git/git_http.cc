@@ -24,9 +24,12 @@ void Refuse(rpc::Exchange& exchange, int status, const Error& error) {
   exchange.Respond(std::move(answer));
 }
 
-void Refuse(rpc::Exchange& exchange, const Error& error) { Refuse(exchange, rpc::HttpStatus(error.code), error); }
+void Refuse(rpc::Exchange& exchange, const Error& error) {
+  Refuse(exchange, rpc::HttpStatus(error.code), error);
+}
 
-std::vector<std::pair<std::string, std::string>> GitSettings(const std::string& hook_folder, std::uint64_t push_max) {
+std::vector<std::pair<std::string, std::string>> GitSettings(const std::string& hook_folder,
+                                                             std::uint64_t push_max) {
   return {{"core.hooksPath", hook_folder},
           {"safe.directory", "*"},
           {"receive.procReceiveRefs", "refs/heads"},
@@ -46,7 +49,10 @@ std::vector<std::pair<std::string, std::string>> GitSettings(const std::string& 
 Result<GitHttp::Asker> GitHttp::Identify(const rpc::HttpRequest& request, const GitRoute& route) const {
   const auto given = ParseBasic(request.headers.Get("Authorization"));
   if (!given || given->password.empty()) {
-    return Error{Code::kUnauthenticated, "repo " + route.repo.name, "needs a token", {},
+    return Error{Code::kUnauthenticated,
+                 "repo " + route.repo.name,
+                 "needs a token",
+                 {},
                  "give a token as the password, with any user name; or use edmctl remote add"};
   }
   if (given->user == kGrantUser && route.service == GitRoute::Service::kRead &&
@@ -56,7 +62,8 @@ Result<GitHttp::Asker> GitHttp::Identify(const rpc::HttpRequest& request, const 
   auto caller = peers_.authenticate({.bearer = given->password});
   if (caller.ok() && caller->kind != rpc::Caller::Kind::kAnonymous) return Asker{caller->name};
   if (!caller.ok() && caller.error().code != Code::kUnauthenticated) return std::move(caller).error();
-  return Error{Code::kUnauthenticated, "token", "is wrong, expired or revoked", {}, "create one: edmctl token create"};
+  return Error{
+      Code::kUnauthenticated, "token", "is wrong, expired or revoked", {}, "create one: edmctl token create"};
 }
 
 void GitHttp::Handle(const std::shared_ptr<rpc::Exchange>& exchange) {
@@ -68,14 +75,20 @@ void GitHttp::Handle(const std::shared_ptr<rpc::Exchange>& exchange) {
   const bool writes = route->service == GitRoute::Service::kWrite;
   exchange->LimitBody(writes ? options_.push_bytes_max + kPushOverheadBytes : kReadRequestBytesMax);
   auto& pool = writes && !route->advertises ? peers_.pushes : peers_.reads;
-  const bool posted = pool.Post([this, exchange, found = *route, who = *asker] { Serve(exchange, found, who); });
+  const bool posted =
+      pool.Post([this, exchange, found = *route, who = *asker] { Serve(exchange, found, who); });
   if (!posted) {
-    Refuse(*exchange, 503, {Code::kResourceExhausted, "git", "has too many requests under way", {},
-                            "try again in a moment, or raise git.reads_max or git.pushes_max"});
+    Refuse(*exchange, 503,
+           {Code::kResourceExhausted,
+            "git",
+            "has too many requests under way",
+            {},
+            "try again in a moment, or raise git.reads_max or git.pushes_max"});
   }
 }
 
-void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRoute& route, const Asker& asker) const {
+void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRoute& route,
+                    const Asker& asker) const {
   if (!asker.by_grant) {
     const bool writes = route.service == GitRoute::Service::kWrite;
     const auto admitted = peers_.gate.Admit(route.repo.owner, route.repo.name, writes, asker.name);
@@ -85,10 +98,13 @@ void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRou
   auto bridged = program.ok() ? BridgeToCgi(exchange, std::move(*program)) : Status(program.error());
   if (bridged.ok()) return;
   peers_.on_failure(bridged.error());
-  Refuse(*exchange, {Code::kInternal, "repo " + route.repo.name, "cannot be served", {}, "look at the log of the master"});
+  Refuse(
+      *exchange,
+      {Code::kInternal, "repo " + route.repo.name, "cannot be served", {}, "look at the log of the master"});
 }
 
-ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute& route, const Asker& asker) const {
+ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute& route,
+                                const Asker& asker) const {
   const auto service = route.service == GitRoute::Service::kRead ? "git-upload-pack" : "git-receive-pack";
   ProcessSpec spec;
   spec.argv = {"git", "http-backend"};
@@ -114,10 +130,11 @@ ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute&
       {"EDM_INSTANCE", route.repo.name},
       {"EDM_ACTOR", asker.name},
   };
-  if (request.content_length) spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
-  for (const auto& [header, variable] : {std::pair("Content-Encoding", "HTTP_CONTENT_ENCODING"),
-                                         std::pair("Git-Protocol", "HTTP_GIT_PROTOCOL"),
-                                         std::pair("Git-Protocol", "GIT_PROTOCOL")}) {
+  if (request.content_length)
+    spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
+  for (const auto& [header, variable] :
+       {std::pair("Content-Encoding", "HTTP_CONTENT_ENCODING"),
+        std::pair("Git-Protocol", "HTTP_GIT_PROTOCOL"), std::pair("Git-Protocol", "GIT_PROTOCOL")}) {
     if (request.headers.Has(header)) spec.environment.emplace_back(variable, request.headers.Get(header));
   }
   const auto settings = GitSettings(options_.hook_folder, options_.push_bytes_max);

@@ -14,15 +14,15 @@
 
 namespace edm::master {
 
-// Serves /git/<owner>/<instance>.git by `git http-backend`, behind tokens as git's basic auth (any user name) and
-// the read grants of workers. Handle is for an io thread; each request then occupies one thread of a pool until
-// its answer is sent: a push as long as its deploy, which is why pushes have a pool of their own, or they would
-// keep the worker that builds for them from fetching.
+// Serves /git/<owner>/<instance>.git by `git http-backend`, behind tokens as git's basic auth (any user name)
+// and the read grants of workers. Handle is for an io thread; each request then occupies one thread of a pool
+// until its answer is sent: a push as long as its deploy, which is why pushes have a pool of their own, or
+// they would keep the worker that builds for them from fetching.
 class GitHttp {
  public:
   struct Options {
-    std::string repos;          // folder of the bare repos
-    std::string hook_folder;    // core.hooksPath
+    std::string repos;        // folder of the bare repos
+    std::string hook_folder;  // core.hooksPath
     std::string hook_socket;
     std::uint64_t push_bytes_max = 1ULL << 30U;  // receive.maxInputSize
     Millis deadline{2 * 3600'000};               // for one request, the deploy of a push included

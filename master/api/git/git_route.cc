@@ -11,7 +11,10 @@ constexpr std::string_view kUploadPack = "git-upload-pack";
 constexpr std::string_view kReceivePack = "git-receive-pack";
 
 Error NoRoute(std::string_view path) {
-  return Error{Code::kNotFound, "path '" + Shown(path) + "'", "is no git request", {},
+  return Error{Code::kNotFound,
+               "path '" + Shown(path) + "'",
+               "is no git request",
+               {},
                "clone /git/<owner>/<instance>.git"};
 }
 
@@ -34,14 +37,19 @@ Result<GitRoute> FindGitRoute(std::string_view method, std::string_view path, st
   EDM_CHECK(CheckInstanceId(route.repo.name));
   const bool refs = parts.size() == 6 && parts[4] == "info" && parts[5] == "refs";
   const auto service = refs ? ServiceNamed(query.starts_with("service=") ? query.substr(8) : "")
-                            : parts.size() == 5 ? ServiceNamed(parts[4]) : std::nullopt;
+                       : parts.size() == 5 ? ServiceNamed(parts[4])
+                                           : std::nullopt;
   if (!refs && !service) return NoRoute(path);
   if (!service) {
-    return Error{Code::kInvalidArgument, "repo " + Shown(route.repo.name), "is served by git's smart protocol only", {},
+    return Error{Code::kInvalidArgument,
+                 "repo " + Shown(route.repo.name),
+                 "is served by git's smart protocol only",
+                 {},
                  "use git 1.6.6 or later"};
   }
   if (method != (refs ? "GET" : "POST")) {
-    return Error{Code::kInvalidArgument, "method " + Shown(method), "does not fit this path", {}, "use a git client"};
+    return Error{
+        Code::kInvalidArgument, "method " + Shown(method), "does not fit this path", {}, "use a git client"};
   }
   route.service = *service;
   route.advertises = refs;

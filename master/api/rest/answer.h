@@ -11,8 +11,8 @@ namespace edm::master::rest {
 
 bool HasEnded(const edm::v1::Operation& operation);
 
-// The message of a unary call: 200, 201 with Location for what was created, 202 with Location for an operation
-// that goes on, 204 for nothing, 304 for what the client has; ETag where there is a revision.
+// The message of a unary call: 200, 201 with Location for what was created, 202 with Location for an
+// operation that goes on, 204 for nothing, 304 for what the client has; ETag where there is a revision.
 rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc::HttpRequest& request,
                          const google::protobuf::Message& message);
 

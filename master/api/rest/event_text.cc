@@ -75,7 +75,8 @@ std::string EventText(StreamForm form, const pb::Message& message) {
 
 std::string EndText(StreamForm form, const Status& status) {
   if (form == StreamForm::kEvents) {
-    return status.ok() ? "event: end\ndata: {}\n\n" : "event: error\ndata: " + ProblemLine(status.error()) + "\n\n";
+    return status.ok() ? "event: end\ndata: {}\n\n"
+                       : "event: error\ndata: " + ProblemLine(status.error()) + "\n\n";
   }
   return status.ok() ? "" : "{\"error\":" + ProblemLine(status.error()) + "}\n";
 }

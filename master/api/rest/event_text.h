@@ -1,9 +1,9 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <string>
 #include <string_view>
-
-#include <google/protobuf/message.h>
 
 #include "common/base/result.h"
 
@@ -11,12 +11,13 @@ namespace edm::master::rest {
 
 // How the messages of a stream are written.
 enum class StreamForm : std::uint8_t {
-  kEvents,  // text/event-stream: id is the cursor, event the oneof's case, else the kind, else the type's name
+  kEvents,  // text/event-stream: id is the cursor, event the oneof's case, else the kind, else the type's
+            // name
   kLines,   // application/x-ndjson: one object a line
 };
 
-// What the Accept header asks for. Where it leaves the choice, streams whose messages have a cursor (they can be
-// resumed) are events, and others (logs) lines.
+// What the Accept header asks for. Where it leaves the choice, streams whose messages have a cursor (they can
+// be resumed) are events, and others (logs) lines.
 StreamForm FormFor(std::string_view accept, const google::protobuf::Descriptor& type);
 std::string_view ContentType(StreamForm form);
 

@@ -1,6 +1,6 @@
 #include "master/api/rest/gateway.h"
 
-#include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "common/rpc/access.h"
@@ -22,7 +22,10 @@ constexpr std::string_view kOpenApiPath = "/openapi.json";
 // A form in a browser or `curl -F` wraps the file; an archive would have to be unwrapped first.
 Status CheckUploadType(const rpc::HttpRequest& request) {
   if (!request.headers.Get("Content-Type").starts_with("multipart/")) return Ok();
-  return Error{Code::kInvalidArgument, "header Content-Type", "an upload is the bare archive, not a form", {},
+  return Error{Code::kInvalidArgument,
+               "header Content-Type",
+               "an upload is the bare archive, not a form",
+               {},
                "send it as the body: curl -T file.tar.gz URL"};
 }
 
@@ -36,7 +39,7 @@ class Gateway::State {
         authenticate_(std::move(authenticate)),
         limits_(limits),
         routes_(table),
-        openapi_(OpenApi(routes_, version)) {}
+        version_(version) {}
 
   void Handle(std::shared_ptr<rpc::Exchange> exchange) {
     const auto& request = exchange->request();
@@ -52,13 +55,18 @@ class Gateway::State {
     Start(std::move(exchange), match, std::move(caller).value(), "");
   }
 
-  const std::string& openapi() const { return openapi_; }
+  // Made when first asked for: most starts of a master are not followed by a question for it.
+  const std::string& openapi() {
+    std::call_once(described_, [this] { openapi_ = OpenApi(routes_, version_); });
+    return openapi_;
+  }
 
  private:
   void ServeOpenApi(rpc::Exchange& exchange) {
     const auto& method = exchange.request().method;
     if (method == "GET" || method == "HEAD") {
-      return exchange.Respond({200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}}, openapi_});
+      return exchange.Respond(
+          {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}}, openapi()});
     }
     const Error error{Code::kUnimplemented, "path /openapi.json", "it can only be read", {}, "use GET"};
     auto answer = ProblemOf(error, 405);
@@ -74,7 +82,8 @@ class Gateway::State {
   }
 
   void ReadBody(std::shared_ptr<rpc::Exchange> exchange, RouteTable::Match match, rpc::Caller caller) {
-    auto taken = [this, exchange, match = std::move(match), caller = std::move(caller)](Result<std::string> body) {
+    auto taken = [this, exchange, match = std::move(match),
+                  caller = std::move(caller)](Result<std::string> body) {
       if (body.ok()) return Start(exchange, match, caller, *body);
       auto error = std::move(body).error();
       error.object = kBody;
@@ -94,7 +103,8 @@ class Gateway::State {
       }
       exchange->LimitBody(limits_.upload_bytes_max);
     }
-    if (route.streams()) return StartStream(std::move(exchange), route, std::move(caller), std::move(read->message));
+    if (route.streams())
+      return StartStream(std::move(exchange), route, std::move(caller), std::move(read->message));
     const auto call = std::make_shared<UnaryCall>(std::move(exchange), routes_, route, std::move(caller));
     if (read->wait) call->WaitForTheEnd(table_, *read->wait);
     call->Run(std::move(read->message));
@@ -112,7 +122,9 @@ class Gateway::State {
   const rpc::Authenticate authenticate_;
   const GatewayLimits limits_;
   const RouteTable routes_;
-  const std::string openapi_;
+  const std::string version_;
+  std::once_flag described_;
+  std::string openapi_;
   StreamKeeper keeper_;
 };
 
@@ -127,6 +139,6 @@ bool Gateway::Takes(std::string_view path) {
 }
 
 void Gateway::Handle(std::shared_ptr<rpc::Exchange> exchange) { state_->Handle(std::move(exchange)); }
-const std::string& Gateway::openapi() const { return state_->openapi(); }
+const std::string& Gateway::openapi() { return state_->openapi(); }
 
 }  // namespace edm::master::rest

@@ -15,8 +15,8 @@ struct GatewayLimits {
   std::uint64_t upload_bytes_max = std::uint64_t{4} << 30;
 };
 
-// The RPCs of a method table as REST, by their `http` options, and /openapi.json made from the same descriptors.
-// Each request calls the same handler as its RPC would. Stop the HTTP server before this goes.
+// The RPCs of a method table as REST, by their `http` options, and /openapi.json made from the same
+// descriptors. Each request calls the same handler as its RPC would. Stop the HTTP server before this goes.
 class Gateway {
  public:
   // The table must outlive it. `version`: of the program, for the OpenAPI document.
@@ -30,7 +30,8 @@ class Gateway {
   // On an io thread of the HTTP server.
   void Handle(std::shared_ptr<rpc::Exchange> exchange);
 
-  const std::string& openapi() const;
+  // Any thread.
+  const std::string& openapi();
 
  private:
   class State;

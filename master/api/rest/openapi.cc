@@ -1,10 +1,10 @@
 #include "master/api/rest/openapi.h"
 
+#include <google/protobuf/empty.pb.h>
+
+#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
-
-#include <google/protobuf/empty.pb.h>
-#include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
 #include "edm/v1/model.pb.h"
@@ -25,8 +25,10 @@ struct HeaderField {
   bool also_query;
 };
 constexpr HeaderField kHeaders[] = {
-    {"request_id", "Idempotency-Key", "The same key again answers with the same result; kept for 24 hours.", false},
-    {"revision", "If-Match", "The revision (ETag) that the change is based on; 412 when it has moved.", false},
+    {"request_id", "Idempotency-Key", "The same key again answers with the same result; kept for 24 hours.",
+     false},
+    {"revision", "If-Match", "The revision (ETag) that the change is based on; 412 when it has moved.",
+     false},
     {"after", "Last-Event-ID", "The cursor of the last event seen: the stream goes on after it.", true},
 };
 
@@ -44,8 +46,9 @@ class Document {
     document_["info"] = {
         {"title", "edm"},
         {"version", version},
-        {"description", "Source in, running instance out. Names are snake_case, zero values are printed, times are "
-                        "RFC 3339, errors are problem documents (RFC 9457)."},
+        {"description",
+         "Source in, running instance out. Names are snake_case, zero values are printed, times are "
+         "RFC 3339, errors are problem documents (RFC 9457)."},
         {"license", {{"name", "Apache-2.0"}, {"url", "https://www.apache.org/licenses/LICENSE-2.0"}}}};
     document_["servers"] = Json::array({Json{{"url", "/"}}});
     document_["security"] = Json::array({Json{{"token", Json::array()}}, Json{{"basic", Json::array()}}});
@@ -82,18 +85,25 @@ class Document {
       const auto& field = *type.field(i);
       const auto* header = HeaderOf(field.name());
       if (header != nullptr) {
-        parameters.push_back({{"name", header->header}, {"in", "header"}, {"description", header->description},
+        parameters.push_back({{"name", header->header},
+                              {"in", "header"},
+                              {"description", header->description},
                               {"schema", {{"type", "string"}}}});
       }
       const bool in_body = route.body == Route::Body::kJson;
       const bool is_data = route.body == Route::Body::kRaw && field.name() == "data";
-      if (in_body || is_data || variables.contains(field.name()) || (header != nullptr && !header->also_query)) continue;
+      if (in_body || is_data || variables.contains(field.name()) ||
+          (header != nullptr && !header->also_query))
+        continue;
       AddQuery(field, field.name(), parameters);
     }
     if (StartsOperation(route)) {
-      parameters.push_back({{"name", "wait"}, {"in", "query"}, {"schema", {{"type", "string"}, {"example", "60s"}}},
-                            {"description", "Answer when the operation has ended (200), or after this time with how "
-                                            "it stands (202); 600s at most."}});
+      parameters.push_back({{"name", "wait"},
+                            {"in", "query"},
+                            {"schema", {{"type", "string"}, {"example", "60s"}}},
+                            {"description",
+                             "Answer when the operation has ended (200), or after this time with how "
+                             "it stands (202); 600s at most."}});
     }
   }
 
@@ -148,14 +158,17 @@ class Document {
     const Json tag{{"ETag", {{"description", "its revision"}, {"schema", {{"type", "string"}}}}}};
     const bool has_revision = route.rpc().output_type()->FindFieldByName("revision") != nullptr;
     if (StartsOperation(route)) {
-      responses["200"] = {{"description", "the operation has ended"}, {"headers", location}, {"content", content}};
-      responses["202"] = {{"description", "the operation goes on"}, {"headers", location}, {"content", content}};
+      responses["200"] = {
+          {"description", "the operation has ended"}, {"headers", location}, {"content", content}};
+      responses["202"] = {
+          {"description", "the operation goes on"}, {"headers", location}, {"content", content}};
     } else if (route.rpc().name().starts_with("Create")) {
       responses["201"] = {{"description", "created"}, {"content", content}};
     } else {
       responses["200"] = {{"description", "as asked"}, {"content", content}};
       if (has_revision) responses["200"]["headers"] = tag;
-      if (has_revision && route.verb == "GET") responses["304"] = {{"description", "not changed (If-None-Match)"}};
+      if (has_revision && route.verb == "GET")
+        responses["304"] = {{"description", "not changed (If-None-Match)"}};
     }
   }
 
@@ -168,20 +181,31 @@ class Document {
         {"description", "What failed, why, what was seen, and what to do next."},
         {"required", {"type", "title", "status", "code", "object", "cause", "evidence", "hint"}},
         {"properties",
-         {{"type", text}, {"title", text}, {"status", {{"type", "integer"}}}, {"code", text}, {"object", text},
-          {"cause", text}, {"evidence", {{"type", "array"}, {"items", text}}}, {"hint", text}}}};
-    components["responses"]["Problem"] = {
-        {"description", "it failed"},
-        {"content",
-         {{"application/problem+json",
-           {{"schema", {{"$ref", "#/components/schemas/Problem"}}},
-            {"example",
-             {{"type", "urn:edm:problem:not-found"}, {"title", "not found"}, {"status", 404}, {"code", "NOT_FOUND"},
-              {"object", "instance shop"}, {"cause", "there is no such instance"}, {"evidence", Json::array()},
-              {"hint", "GET /v1/instances lists them"}}}}}}}};
+         {{"type", text},
+          {"title", text},
+          {"status", {{"type", "integer"}}},
+          {"code", text},
+          {"object", text},
+          {"cause", text},
+          {"evidence", {{"type", "array"}, {"items", text}}},
+          {"hint", text}}}};
+    components["responses"]["Problem"] = {{"description", "it failed"},
+                                          {"content",
+                                           {{"application/problem+json",
+                                             {{"schema", {{"$ref", "#/components/schemas/Problem"}}},
+                                              {"example",
+                                               {{"type", "urn:edm:problem:not-found"},
+                                                {"title", "not found"},
+                                                {"status", 404},
+                                                {"code", "NOT_FOUND"},
+                                                {"object", "instance shop"},
+                                                {"cause", "there is no such instance"},
+                                                {"evidence", Json::array()},
+                                                {"hint", "GET /v1/instances lists them"}}}}}}}};
     components["securitySchemes"] = {
         {"token", {{"type", "http"}, {"scheme", "bearer"}}},
-        {"basic", {{"type", "http"}, {"scheme", "basic"}, {"description", "any name, the token as password"}}}};
+        {"basic",
+         {{"type", "http"}, {"scheme", "basic"}, {"description", "any name, the token as password"}}}};
     return components;
   }
 

@@ -41,7 +41,8 @@ Json SchemaSet::BodyOf(const pb::Descriptor& type, const std::set<std::string>& 
 
 Json SchemaSet::ObjectOf(const pb::Descriptor& type, const std::set<std::string>& without) {
   Json schema{{"type", "object"}};
-  if (const auto comment = comments_.OfMessage(type.full_name()); !comment.empty()) schema["description"] = comment;
+  if (const auto comment = comments_.OfMessage(type.full_name()); !comment.empty())
+    schema["description"] = comment;
   schema["properties"] = Json::object();
   for (int i = 0; i < type.field_count(); ++i) {
     const auto& field = *type.field(i);
@@ -69,17 +70,23 @@ Json SchemaSet::OfField(const pb::FieldDescriptor& field) {
 
 Json SchemaSet::OfOne(const pb::FieldDescriptor& field) {
   switch (field.cpp_type()) {
-    case pb::FieldDescriptor::CPPTYPE_BOOL: return {{"type", "boolean"}};
-    case pb::FieldDescriptor::CPPTYPE_INT32: return {{"type", "integer"}, {"format", "int32"}};
+    case pb::FieldDescriptor::CPPTYPE_BOOL:
+      return {{"type", "boolean"}};
+    case pb::FieldDescriptor::CPPTYPE_INT32:
+      return {{"type", "integer"}, {"format", "int32"}};
     case pb::FieldDescriptor::CPPTYPE_UINT32:
       return {{"type", "integer"}, {"format", "int64"}, {"minimum", 0}, {"maximum", 4294967295U}};
-    case pb::FieldDescriptor::CPPTYPE_DOUBLE: return {{"type", "number"}, {"format", "double"}};
-    case pb::FieldDescriptor::CPPTYPE_ENUM: return EnumSchema(*field.enum_type());
+    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+      return {{"type", "number"}, {"format", "double"}};
+    case pb::FieldDescriptor::CPPTYPE_ENUM:
+      return EnumSchema(*field.enum_type());
     case pb::FieldDescriptor::CPPTYPE_STRING:
       if (field.type() == pb::FieldDescriptor::TYPE_BYTES) return {{"type", "string"}, {"format", "byte"}};
       return {{"type", "string"}};
-    case pb::FieldDescriptor::CPPTYPE_MESSAGE: break;
-    default: EDM_ASSERT(false);  // 64-bit numbers would be strings in JSON: no message of ours has one
+    case pb::FieldDescriptor::CPPTYPE_MESSAGE:
+      break;
+    default:
+      EDM_ASSERT(false);  // 64-bit numbers would be strings in JSON: no message of ours has one
   }
   if (field.message_type() == pb::Timestamp::descriptor()) {
     return {{"type", "string"}, {"format", "date-time"}, {"example", "2026-11-21T06:18:00.123Z"}};

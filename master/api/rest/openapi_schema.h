@@ -1,10 +1,10 @@
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-
-#include <google/protobuf/descriptor.h>
-#include <nlohmann/json.hpp>
 
 #include "master/api/rest/proto_comments.h"
 
@@ -18,14 +18,16 @@ class SchemaSet {
   // {"$ref": ...}; the message and all it holds become components.
   nlohmann::ordered_json Reference(const google::protobuf::Descriptor& type);
   // A request's body: the message without what the path says.
-  nlohmann::ordered_json BodyOf(const google::protobuf::Descriptor& type, const std::set<std::string>& without);
+  nlohmann::ordered_json BodyOf(const google::protobuf::Descriptor& type,
+                                const std::set<std::string>& without);
   nlohmann::ordered_json OfField(const google::protobuf::FieldDescriptor& field);
 
   const nlohmann::ordered_json& components() const { return components_; }
 
  private:
   nlohmann::ordered_json OfOne(const google::protobuf::FieldDescriptor& field);
-  nlohmann::ordered_json ObjectOf(const google::protobuf::Descriptor& type, const std::set<std::string>& without);
+  nlohmann::ordered_json ObjectOf(const google::protobuf::Descriptor& type,
+                                  const std::set<std::string>& without);
 
   const ProtoComments& comments_;
   nlohmann::ordered_json components_ = nlohmann::ordered_json::object();

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+
 #include <memory>
 #include <string>
 
-#include <google/protobuf/descriptor.h>
-
 namespace edm::master::rest {
 
-// The comments of our protos, from descriptors with source positions that the build embeds; the generated pool
-// has none.
+// The comments of our protos, from descriptors with source positions that the build embeds; the generated
+// pool has none.
 class ProtoComments {
  public:
   ProtoComments();

@@ -17,15 +17,20 @@ namespace {
 namespace pb = google::protobuf;
 
 // Sets a string field from a header; the same field set otherwise by another part of the request is refused.
-Status SetFromHeader(pb::Message& message, const char* field_name, std::string_view header, std::string_view value) {
+Status SetFromHeader(pb::Message& message, const char* field_name, std::string_view header,
+                     std::string_view value) {
   const auto* field = message.GetDescriptor()->FindFieldByName(field_name);
   if (field == nullptr) return Ok();
   const auto given = message.GetReflection()->GetString(message, field);
   if (!given.empty() && given != value) {
-    return Error{Code::kInvalidArgument, "header " + std::string(header),
-                 "it says otherwise than the field " + std::string(field_name), {}, "give one of them"};
+    return Error{Code::kInvalidArgument,
+                 "header " + std::string(header),
+                 "it says otherwise than the field " + std::string(field_name),
+                 {},
+                 "give one of them"};
   }
-  if (!IsUtf8(value)) return Error{Code::kInvalidArgument, "header " + std::string(header), "it is not UTF-8", {}, ""};
+  if (!IsUtf8(value))
+    return Error{Code::kInvalidArgument, "header " + std::string(header), "it is not UTF-8", {}, ""};
   message.GetReflection()->SetString(&message, field, std::string(value));
   return Ok();
 }
@@ -49,7 +54,8 @@ Status ReadHeaders(const Route& route, const rpc::HttpRequest& request, pb::Mess
   const auto tag = Untagged(headers.Get("If-Match"));
   if (tag.empty() || tag == "*" || route.verb == "GET") return Ok();
   if (message.GetDescriptor()->FindFieldByName("revision") == nullptr) {
-    return Error{Code::kInvalidArgument, "header If-Match", "this call takes no revision", {}, "leave the header out"};
+    return Error{
+        Code::kInvalidArgument, "header If-Match", "this call takes no revision", {}, "leave the header out"};
   }
   return SetFromHeader(message, "revision", "If-Match", tag);
 }
@@ -87,7 +93,10 @@ Status ReadPath(const RouteTable::Match& match, pb::Message& message) {
     const auto* field = message.GetDescriptor()->FindFieldByName(name);
     const auto given = message.GetReflection()->GetString(message, field);
     if (!given.empty() && given != value) {
-      return Error{Code::kInvalidArgument, "field " + name, "it says otherwise than the path", {},
+      return Error{Code::kInvalidArgument,
+                   "field " + name,
+                   "it says otherwise than the path",
+                   {},
                    "leave it out: the path names it"};
     }
     message.GetReflection()->SetString(&message, field, value);
@@ -97,7 +106,8 @@ Status ReadPath(const RouteTable::Match& match, pb::Message& message) {
 
 }  // namespace
 
-Result<ReadRequest> Read(const RouteTable::Match& match, const rpc::HttpRequest& request, std::string_view body) {
+Result<ReadRequest> Read(const RouteTable::Match& match, const rpc::HttpRequest& request,
+                         std::string_view body) {
   const auto& route = *match.route;
   ReadRequest read{std::shared_ptr<pb::Message>(route.method->request_prototype->New()), std::nullopt};
   EDM_TRY(read.wait, ReadWait(route, request));
@@ -122,7 +132,8 @@ rpc::Credentials CredentialsOf(const rpc::HttpRequest& request) {
 }
 
 bool StartsOperation(const Route& route) {
-  return route.rpc().output_type() == edm::v1::Operation::descriptor() && !route.streams() && route.verb != "GET";
+  return route.rpc().output_type() == edm::v1::Operation::descriptor() && !route.streams() &&
+         route.verb != "GET";
 }
 
 }  // namespace edm::master::rest

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <memory>
 #include <optional>
 #include <string_view>
-
-#include <google/protobuf/message.h>
 
 #include "common/base/result.h"
 #include "common/base/time.h"
@@ -22,9 +22,10 @@ struct ReadRequest {
   std::optional<Millis> wait;  // for the operation's end: ?wait=60s or "Prefer: wait=60"
 };
 
-// From the body (JSON), the query, the headers (Idempotency-Key, If-Match, Last-Event-ID) and the path, which has
-// the last word. Error kInvalidArgument names the part of the request.
-Result<ReadRequest> Read(const RouteTable::Match& match, const rpc::HttpRequest& request, std::string_view body);
+// From the body (JSON), the query, the headers (Idempotency-Key, If-Match, Last-Event-ID) and the path, which
+// has the last word. Error kInvalidArgument names the part of the request.
+Result<ReadRequest> Read(const RouteTable::Match& match, const rpc::HttpRequest& request,
+                         std::string_view body);
 
 // "Authorization: Bearer <token>", or Basic with the token as password.
 rpc::Credentials CredentialsOf(const rpc::HttpRequest& request);

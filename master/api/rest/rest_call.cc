@@ -20,7 +20,8 @@ void RestCall::Run(std::shared_ptr<const google::protobuf::Message> first) {
     if (const auto call = weak.lock()) call->Gone();
   });
   std::shared_ptr<ServerCall> handle(this, [self](ServerCall*) {
-    self->Finish(Error{Code::kInternal, self->route_.rpc().name(), "it was dropped without an answer", {}, ""});
+    self->Finish(
+        Error{Code::kInternal, self->route_.rpc().name(), "it was dropped without an answer", {}, ""});
   });
   strand_.Post([this, handle = std::move(handle), first = std::move(first)]() mutable {
     route_.method->handler(std::move(handle), *first);
@@ -55,7 +56,9 @@ void RestCall::End(Error reason) {
 }
 
 // The client left, or the server stops: only in the second case anybody reads the answer.
-void RestCall::Gone() { End(Error{Code::kUnavailable, "server", "it is stopping", {}, "ask again in a moment"}); }
+void RestCall::Gone() {
+  End(Error{Code::kUnavailable, "server", "it is stopping", {}, "ask again in a moment"});
+}
 
 void RestCall::OnCancel(std::function<void()> on_cancel) {
   {
@@ -78,9 +81,8 @@ void RestCall::Read(OnMessage on_message) {
     more = !body_ended_ && rest_.empty();
   }
   if (!more) return Deliver(on_message);
-  exchange_->ReadPiece([self = shared_from_this(), on_message = std::move(on_message)](Result<std::string> piece) {
-    self->TakePiece(std::move(piece), on_message);
-  });
+  exchange_->ReadPiece([self = shared_from_this(), on_message = std::move(on_message)](
+                           Result<std::string> piece) { self->TakePiece(std::move(piece), on_message); });
 }
 
 void RestCall::TakePiece(Result<std::string> piece, const OnMessage& on_message) {

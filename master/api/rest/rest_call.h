@@ -12,8 +12,8 @@
 
 namespace edm::master::rest {
 
-// A call that came as HTTP: what unary answers and streams have in common. Owned by its handler; a raw body is
-// handed on in pieces, at the pace at which the handler reads.
+// A call that came as HTTP: what unary answers and streams have in common. Owned by its handler; a raw body
+// is handed on in pieces, at the pace at which the handler reads.
 class RestCall : public rpc::ServerCall, public std::enable_shared_from_this<RestCall> {
  public:
   RestCall(std::shared_ptr<rpc::Exchange> exchange, const Route& route, rpc::Caller caller);

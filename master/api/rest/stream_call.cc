@@ -7,7 +7,7 @@
 namespace edm::master::rest {
 namespace {
 
-constexpr Millis kHeadAfter{500};        // at the latest, so that the client knows it is connected
+constexpr Millis kHeadAfter{500};  // at the latest, so that the client knows it is connected
 constexpr Millis kHeartbeatEvery{15'000};
 
 SteadyTime SteadyNow() { return std::chrono::time_point_cast<Millis>(std::chrono::steady_clock::now()); }

@@ -10,8 +10,8 @@
 
 namespace edm::master::rest {
 
-// Ticks open streams twice a second, for their heads and heartbeats, from a thread of its own that sleeps while
-// there is none.
+// Ticks open streams twice a second, for their heads and heartbeats, from a thread of its own that sleeps
+// while there is none.
 class StreamKeeper {
  public:
   StreamKeeper();

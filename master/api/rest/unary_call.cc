@@ -1,8 +1,8 @@
 #include "master/api/rest/unary_call.h"
 
-#include <utility>
-
 #include <google/protobuf/util/time_util.h>
+
+#include <utility>
 
 #include "edm/v1/master_service.pb.h"
 #include "master/api/rest/answer.h"

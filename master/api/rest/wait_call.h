@@ -23,7 +23,9 @@ class WaitCall final : public rpc::ServerCall {
   SteadyTime deadline() const override { return SteadyTime::max(); }
   void Send(const google::protobuf::Message& message, std::function<void(bool)> on_sent) override;
   void Finish(Status status) override;
-  void Read(std::function<void(const google::protobuf::Message*)> on_message) override { on_message(nullptr); }
+  void Read(std::function<void(const google::protobuf::Message*)> on_message) override {
+    on_message(nullptr);
+  }
   void OnCancel(std::function<void()> on_cancel) override;
 
  private:

@@ -10,9 +10,9 @@
 
 namespace edm::ctl {
 
-FakeMaster::FakeMaster(const std::string& token) : token_(token) {
+FakeMaster::FakeMaster(const std::string& token, const std::string& listen) : token_(token) {
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(this);
   server_ = builder.BuildAndStart();
 }
@@ -172,6 +172,12 @@ grpc::Status FakeMaster::Exec(Context* context, grpc::ServerReaderWriter<v1::Exe
   output.set_exit_code(3);
   stream->Write(output);
   return grpc::Status::OK;
+}
+
+grpc::Status FakeMaster::GetWorker(Context* context, const v1::GetWorkerRequest* request, v1::Worker* worker) {
+  worker->set_id(request->id());
+  worker->set_state(v1::Worker::READY);
+  return Note(*context, "GetWorker", *request);
 }
 
 grpc::Status FakeMaster::CreateToken(Context* context, const v1::CreateTokenRequest* request,

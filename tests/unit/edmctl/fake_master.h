@@ -18,7 +18,7 @@ namespace edm::ctl {
 // was given. Thread-safe; tests set the members before the program under test runs.
 class FakeMaster final : public v1::Master::Service {
  public:
-  explicit FakeMaster(const std::string& token = "secret");
+  explicit FakeMaster(const std::string& token = "secret", const std::string& listen = "127.0.0.1:0");
   ~FakeMaster() override;
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -53,6 +53,7 @@ class FakeMaster final : public v1::Master::Service {
   grpc::Status GetOperation(Context*, const v1::GetOperationRequest*, v1::Operation*) override;
   grpc::Status StreamLogs(Context*, const v1::StreamLogsRequest*, grpc::ServerWriter<v1::LogLine>*) override;
   grpc::Status Exec(Context*, grpc::ServerReaderWriter<v1::ExecOutput, v1::ExecInput>*) override;
+  grpc::Status GetWorker(Context*, const v1::GetWorkerRequest*, v1::Worker*) override;
   grpc::Status CreateToken(Context*, const v1::CreateTokenRequest*, v1::CreateTokenResponse*) override;
 
  private:

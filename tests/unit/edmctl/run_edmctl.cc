@@ -34,7 +34,7 @@ struct Pipes {
   std::vector<char*> variables;
   for (const auto& one : environment) variables.push_back(const_cast<char*>(one.c_str()));
   variables.push_back(nullptr);
-  if (chdir(spec.directory.c_str()) == 0) execve(EDMCTL_PATH, argv.data(), variables.data());
+  if (chdir(spec.directory.c_str()) == 0) execve(spec.program.empty() ? EDMCTL_PATH : spec.program.c_str(), argv.data(), variables.data());
   _exit(127);
 }
 

@@ -14,6 +14,7 @@ struct Ran {
 
 struct RunSpec {
   std::vector<std::string> words;
+  std::string program;  // instead of the one that was built
   std::map<std::string, std::string> environment;  // beside HOME, PATH and LANG=C.UTF-8
   std::string directory = "/";
   std::string input;

@@ -5,9 +5,9 @@
 #include "common/base/text.h"
 #include "master/api/git/cgi_reply.h"
 #include "master/api/git/git_route.h"
-#include "master/hook/hook_wire.h"
-#include "master/hook/pkt_line.h"
-#include "master/transfer/transfer_wire.h"
+#include "master/core/git/hook_wire.h"
+#include "master/core/git/pkt_line.h"
+#include "master/core/git/transfer_wire.h"
 
 namespace edm::master {
 namespace {
@@ -21,10 +21,11 @@ TEST(GitRoute, KnowsTheThreeRequestsOfTheSmartProtocol) {
     Service service;
     bool advertises;
   };
-  for (const auto& row : {Row{"GET", "/git/Ann/shop.git/info/refs", "service=git-upload-pack", Service::kRead, true},
-                          Row{"GET", "/git/Ann/shop.git/info/refs", "service=git-receive-pack", Service::kWrite, true},
-                          Row{"POST", "/git/Ann/shop.git/git-upload-pack", "", Service::kRead, false},
-                          Row{"POST", "/git/Ann/shop.git/git-receive-pack", "", Service::kWrite, false}}) {
+  for (const auto& row :
+       {Row{"GET", "/git/Ann/shop.git/info/refs", "service=git-upload-pack", Service::kRead, true},
+        Row{"GET", "/git/Ann/shop.git/info/refs", "service=git-receive-pack", Service::kWrite, true},
+        Row{"POST", "/git/Ann/shop.git/git-upload-pack", "", Service::kRead, false},
+        Row{"POST", "/git/Ann/shop.git/git-receive-pack", "", Service::kWrite, false}}) {
     const auto route = FindGitRoute(row.method, row.path, row.query);
     ASSERT_TRUE(route.ok()) << row.path;
     EXPECT_EQ(route->service, row.service);
@@ -42,21 +43,24 @@ TEST(GitRoute, RefusesEverythingElse) {
   };
   const auto none = Code::kNotFound;
   const auto bad = Code::kInvalidArgument;
-  for (const auto& row :
-       {Row{"GET", "/git/ann/shop.git/HEAD", "", none}, Row{"GET", "/git/ann/shop.git/objects/info/packs", "", none},
-        Row{"GET", "/git/ann/shop.git/objects/12/34", "", none}, Row{"GET", "/git/ann/shop.git/config", "", none},
-        Row{"GET", "/git/ann/shop/info/refs", "service=git-upload-pack", none},
-        Row{"GET", "/git/../../etc/shop.git/info/refs", "", none}, Row{"GET", "/git//shop.git/git-upload-pack", "", bad},
-        Row{"POST", "/git/../shop.git/git-upload-pack", "", bad}, Row{"POST", "/git/ann/...git/git-upload-pack", "", bad},
-        Row{"POST", "/git/ann/%2e%2e.git/git-upload-pack", "", bad},
-        Row{"POST", "/git/-ann/shop.git/git-upload-pack", "", bad},
-        Row{"POST", "/git/.read-key/shop.git/git-upload-pack", "", bad},
-        Row{"GET", "/git/ann/shop.git/info/refs", "", bad},
-        Row{"GET", "/git/ann/shop.git/info/refs", "service=git-upload-archive", bad},
-        Row{"GET", "/git/ann/shop.git/info/refs", "service=git-upload-pack&x=y", bad},
-        Row{"GET", "/git/ann/shop.git/git-upload-pack", "", bad},
-        Row{"DELETE", "/git/ann/shop.git/git-receive-pack", "", bad},
-        Row{"POST", "/git/ann/shop.git/git-upload-archive", "", none}}) {
+  for (const auto& row : {Row{"GET", "/git/ann/shop.git/HEAD", "", none},
+                          Row{"GET", "/git/ann/shop.git/objects/info/packs", "", none},
+                          Row{"GET", "/git/ann/shop.git/objects/12/34", "", none},
+                          Row{"GET", "/git/ann/shop.git/config", "", none},
+                          Row{"GET", "/git/ann/shop/info/refs", "service=git-upload-pack", none},
+                          Row{"GET", "/git/../../etc/shop.git/info/refs", "", none},
+                          Row{"GET", "/git//shop.git/git-upload-pack", "", bad},
+                          Row{"POST", "/git/../shop.git/git-upload-pack", "", bad},
+                          Row{"POST", "/git/ann/...git/git-upload-pack", "", bad},
+                          Row{"POST", "/git/ann/%2e%2e.git/git-upload-pack", "", bad},
+                          Row{"POST", "/git/-ann/shop.git/git-upload-pack", "", bad},
+                          Row{"POST", "/git/.read-key/shop.git/git-upload-pack", "", bad},
+                          Row{"GET", "/git/ann/shop.git/info/refs", "", bad},
+                          Row{"GET", "/git/ann/shop.git/info/refs", "service=git-upload-archive", bad},
+                          Row{"GET", "/git/ann/shop.git/info/refs", "service=git-upload-pack&x=y", bad},
+                          Row{"GET", "/git/ann/shop.git/git-upload-pack", "", bad},
+                          Row{"DELETE", "/git/ann/shop.git/git-receive-pack", "", bad},
+                          Row{"POST", "/git/ann/shop.git/git-upload-archive", "", none}}) {
     const auto route = FindGitRoute(row.method, row.path, row.query);
     ASSERT_FALSE(route.ok()) << row.path;
     EXPECT_EQ(route.error().code, row.code) << row.path;
@@ -68,7 +72,8 @@ TEST(BasicAuth, GivesUserAndPassword) {
   ASSERT_TRUE(given);
   EXPECT_EQ(given->user, "any");
   EXPECT_EQ(given->password, "se:cret");
-  for (const auto* wrong : {"", "Basic", "Basic !!!!", "Bearer abc", "Basic YWJj"}) EXPECT_FALSE(ParseBasic(wrong));
+  for (const auto* wrong : {"", "Basic", "Basic !!!!", "Bearer abc", "Basic YWJj"})
+    EXPECT_FALSE(ParseBasic(wrong));
 }
 
 TEST(CgiReply, ReadsAHeadThatComesInPieces) {
@@ -92,11 +97,13 @@ TEST(PktLine, FramesAsGitDoes) {
   EXPECT_EQ(PktLine("ok refs/heads/main"), "0016ok refs/heads/main");
   EXPECT_EQ(*PktLength("0016"), 0x16U);
   EXPECT_EQ(*PktLength("0000"), 0U);
-  for (const auto* wrong : {"0001", "0003", "zzzz", "ffff", "-001"}) EXPECT_FALSE(PktLength(wrong).ok()) << wrong;
+  for (const auto* wrong : {"0001", "0003", "zzzz", "ffff", "-001"})
+    EXPECT_FALSE(PktLength(wrong).ok()) << wrong;
 }
 
 TEST(HookWire, BringsRequestsAndRepliesAcross) {
-  const HookRequest request{"Ann", "shop", "ann laptop", {{std::string(40, '0'), std::string(40, 'a'), "refs/heads/x"}}};
+  const HookRequest request{
+      "Ann", "shop", "ann laptop", {{std::string(40, '0'), std::string(40, 'a'), "refs/heads/x"}}};
   const auto text = EncodeHookRequest(request);
   EXPECT_TRUE(text.ends_with("\n\n"));
   const auto read = DecodeHookRequest(text);
@@ -105,7 +112,8 @@ TEST(HookWire, BringsRequestsAndRepliesAcross) {
   EXPECT_EQ(read->refs[0].name, "refs/heads/x");
   const auto shown = DecodeHookReply("show   a line");
   EXPECT_EQ(shown->text, "  a line");
-  const auto rejected = DecodeHookReply(std::string(Trim(EncodeHookReply({HookReply::Kind::kRejected, "refs/heads/x", "a\nb"}))));
+  const auto rejected = DecodeHookReply(
+      std::string(Trim(EncodeHookReply({HookReply::Kind::kRejected, "refs/heads/x", "a\nb"}))));
   EXPECT_EQ(rejected->ref, "refs/heads/x");
   EXPECT_EQ(rejected->text, "a b");
   EXPECT_FALSE(DecodeHookReply("what").has_value());

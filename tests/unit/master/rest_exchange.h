@@ -9,11 +9,12 @@
 
 namespace edm::master::rest {
 
-// A request and its answer in memory. Answers with room as long as `room` is true; the body is what `body` says,
-// handed out in `piece_bytes`.
+// A request and its answer in memory. Answers with room as long as `room` is true; the body is what `body`
+// says, handed out in `piece_bytes`.
 class MemoryExchange final : public rpc::Exchange {
  public:
-  MemoryExchange(std::string verb, const std::string& target, std::string with_body = {}) : body(std::move(with_body)) {
+  MemoryExchange(std::string verb, const std::string& target, std::string with_body = {})
+      : body(std::move(with_body)) {
     const auto mark = target.find('?');
     request_.method = std::move(verb);
     request_.path = target.substr(0, mark);

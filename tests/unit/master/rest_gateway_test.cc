@@ -1,10 +1,9 @@
-#include "master/api/rest/gateway.h"
-
 #include <gtest/gtest.h>
 
 #include <thread>
 
 #include "edm/v1/master_service.pb.h"
+#include "master/api/rest/gateway.h"
 #include "tests/unit/master/rest_exchange.h"
 #include "tests/unit/master/rest_routes.h"
 
@@ -32,24 +31,27 @@ class RestGateway : public testing::Test {
       call->Send(operation);
       call->Finish(Ok());
     });
-    table_.On<v1::WaitOperationRequest>("edm.v1.Master/WaitOperation", [this](Call call, const auto& request) {
-      wait_ = request;
-      waiting_ = std::move(call);
-    });
+    table_.On<v1::WaitOperationRequest>("edm.v1.Master/WaitOperation",
+                                        [this](Call call, const auto& request) {
+                                          wait_ = request;
+                                          waiting_ = std::move(call);
+                                        });
     table_.On<v1::UploadSourceRequest>("edm.v1.Master/UploadSource", [this](Call call, const auto& request) {
       upload_ = request;
       call->OnCancel([this] { cancelled_ = true; });
       ReadAllOf(call);
     });
-    table_.On<v1::WatchOperationRequest>("edm.v1.Master/WatchOperation", [this](Call call, const auto& request) {
-      watch_ = request;
-      call->OnCancel([this] { cancelled_ = true; });
-      watching_ = std::move(call);
-    });
-    table_.On<v1::UpdateInstanceRequest>("edm.v1.Master/UpdateInstance", [this](Call call, const auto& request) {
-      update_ = request;
-      call->Finish(Error{Code::kAborted, "instance shop", "its revision is 8", {}, "read it again"});
-    });
+    table_.On<v1::WatchOperationRequest>("edm.v1.Master/WatchOperation",
+                                         [this](Call call, const auto& request) {
+                                           watch_ = request;
+                                           call->OnCancel([this] { cancelled_ = true; });
+                                           watching_ = std::move(call);
+                                         });
+    table_.On<v1::UpdateInstanceRequest>(
+        "edm.v1.Master/UpdateInstance", [this](Call call, const auto& request) {
+          update_ = request;
+          call->Finish(Error{Code::kAborted, "instance shop", "its revision is 8", {}, "read it again"});
+        });
     table_.On<v1::GetInstanceRequest>("edm.v1.Master/GetInstance", [](Call call, const auto& request) {
       if (request.id() == "drop") return;
       v1::Instance instance;
@@ -154,8 +156,8 @@ TEST_F(RestGateway, StillAnswersTheOperationWhenWaitingFails) {
 }
 
 TEST_F(RestGateway, HandsAnUploadOnInPieces) {
-  auto exchange = std::make_shared<MemoryExchange>("PUT", "/v1/instances/shop/source?create=true&until=RUNNING",
-                                                   std::string(700 * 1024, 'x'));
+  auto exchange = std::make_shared<MemoryExchange>(
+      "PUT", "/v1/instances/shop/source?create=true&until=RUNNING", std::string(700 * 1024, 'x'));
   exchange->body_max = 0;
   Ask(exchange);
   EXPECT_EQ(exchange->answer->status, 200);
@@ -192,7 +194,8 @@ TEST_F(RestGateway, AnswersPreconditionFailedWhenARevisionMoved) {
 
 TEST_F(RestGateway, RefusesPartsOfARequestThatContradictEachOther) {
   EXPECT_EQ(Ask("POST", "/v1/instances/shop/stop", R"({"id":"other"})")->answer->status, 400);
-  auto exchange = std::make_shared<MemoryExchange>("POST", "/v1/instances/shop/stop", R"({"request_id":"a"})");
+  auto exchange =
+      std::make_shared<MemoryExchange>("POST", "/v1/instances/shop/stop", R"({"request_id":"a"})");
   exchange->headers().Set("Idempotency-Key", "b");
   EXPECT_EQ(Ask(exchange)->answer->status, 400);
 }

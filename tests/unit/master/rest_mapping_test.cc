@@ -28,7 +28,8 @@ class Routes : public testing::Test {
 };
 
 TEST_F(Routes, AreTheAnnotatedMethodsAndNoOthers) {
-  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("edm.v1.Master");
+  const auto* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("edm.v1.Master");
   std::size_t annotated = 0;
   for (int i = 0; i < service->method_count(); ++i) {
     if (service->method(i)->options().HasExtension(v1::http)) ++annotated;
@@ -53,7 +54,8 @@ TEST_F(Routes, AreFoundByVerbAndPath) {
       {"GET", "/v1/instance/shop", "404 |did you mean /v1/instances/shop?"},
       {"GET", "/v1/instances/shop/log", "404 |did you mean /v1/instances/shop/logs?"},
       {"GET", "/nothing/like/it", "404 |/openapi.json lists what there is"},
-      {"POST", "/v1/instances/shop", "405 GET, HEAD, PATCH, DELETE, OPTIONS|it has GET, HEAD, PATCH, DELETE, OPTIONS"},
+      {"POST", "/v1/instances/shop",
+       "405 GET, HEAD, PATCH, DELETE, OPTIONS|it has GET, HEAD, PATCH, DELETE, OPTIONS"},
       {"HEAD", "/v1/events", "405 GET, OPTIONS|it has GET, OPTIONS"},
       {"GET", "/v1/instances/%zz", "400 |"},
       {"GET", "/v1/instances/%FF", "400 |"},
@@ -177,7 +179,8 @@ TEST(RestEvents, CarryCursorKindAndEnd) {
   EXPECT_NE(EventText(StreamForm::kEvents, happened).find("event: worker.lost\n"), std::string::npos);
   EXPECT_EQ(EndText(StreamForm::kEvents, Ok()), "event: end\ndata: {}\n\n");
   const Error error{Code::kUnavailable, "worker w1", "it is lost", {}, ""};
-  EXPECT_TRUE(EndText(StreamForm::kLines, error).starts_with("{\"error\":{\"type\": \"urn:edm:problem:unavailable\""));
+  EXPECT_TRUE(EndText(StreamForm::kLines, error)
+                  .starts_with("{\"error\":{\"type\": \"urn:edm:problem:unavailable\""));
 }
 
 TEST(RestEvents, AreTheDefaultWhereAStreamCanBeResumed) {

@@ -23,7 +23,8 @@ class OpenApiDocument : public testing::Test {
       if (child.is_structured()) Visit(child, visit);
     }
   }
-  void EachOperation(const std::function<void(const std::string& path, const std::string& verb, const json&)>& visit) {
+  void EachOperation(
+      const std::function<void(const std::string& path, const std::string& verb, const json&)>& visit) {
     for (const auto& [path, verbs] : document_["paths"].items()) {
       for (const auto& [verb, operation] : verbs.items()) visit(path, verb, operation);
     }

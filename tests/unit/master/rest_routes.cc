@@ -1,8 +1,8 @@
 #include "tests/unit/master/rest_routes.h"
 
-#include <memory>
-
 #include <google/protobuf/empty.pb.h>
+
+#include <memory>
 
 #include "edm/v1/master_service.pb.h"
 

@@ -146,8 +146,8 @@ TEST_F(State, AnEventThatACrashCutOffIsGoneAndTheNextTakesItsCursor) {
 
 TEST_F(State, OutputBeyondTheLimitIsLeftOutAndCounted) {
   const AttemptKey key{"shop", 1};
-  auto log = FileEventLog::Open(folder_ / "events").value();
-  const std::string large(1024 * 1024, 'x');
+  auto log = FileEventLog::Open(folder_ / "events", 16 * 1024).value();
+  const std::string large(1024, 'x');
   for (int i = 0; i < 20; ++i) log->Append(key, {.what = Line(large)});
   log->Append(key, {.what = AttemptEnd{.phase = Phase::kBuilt}});
   const auto events = log->Read(key, 0, 100).value();
@@ -184,11 +184,14 @@ TEST_F(State, ReleaseFoldersComeAndGo) {
 }
 
 TEST(Load, ReadsTheKernelsNumbers) {
-  const auto ticks = ParseCpuTicks("cpu  100 10 50 800 40 1 2 7 0 0\ncpu0 1 2 3 4\n");
+  const auto ticks = ParseCpuTicks("cpu  100 10 50 800 40 1 2 7 0 0\ncpu0 1 2 3 4\nintr 5\n", {7});
   ASSERT_TRUE(ticks);
   EXPECT_EQ(ticks->busy, 170u);
   EXPECT_EQ(ticks->all, 1010u);
-  EXPECT_FALSE(ParseCpuTicks(""));
+  const auto own = ParseCpuTicks("cpu  9 9 9 9\ncpu0 1 2 3 4\ncpu1 5 5 5 5\n", {1});
+  EXPECT_EQ(own->busy, 15u);
+  EXPECT_EQ(own->all, 20u);
+  EXPECT_FALSE(ParseCpuTicks("", {0}));
   EXPECT_EQ(ParseMemoryMib("MemTotal:       16384000 kB\nMemFree: 1 kB\n", "MemTotal"), 16'000u);
   EXPECT_EQ(ParseMemoryMib("", "MemTotal"), 0u);
 }

@@ -30,11 +30,27 @@ Status RefuseForeign(const EngineApi& api, const std::string& instance) {
 ProcessSpec SpecFor(const EngineApi& api, const std::string& staging, const UpRequest& request,
                     const std::string& file) {
   ProcessSpec spec;
-  spec.argv = {"docker-compose", "--ansi", "never", "--progress", "plain", "-p", request.instance, "-f", file,
-               "--project-directory", request.directory, "up", "--no-start", "--no-build", "--remove-orphans"};
+  spec.argv = {"docker-compose",
+               "--ansi",
+               "never",
+               "--progress",
+               "plain",
+               "-p",
+               request.instance,
+               "-f",
+               file,
+               "--project-directory",
+               request.directory,
+               "up",
+               "--no-start",
+               "--no-build",
+               "--remove-orphans"};
   // Nothing of ours gets in: no variable to fill in, no credential, no context of the user that runs us.
-  spec.environment = {{"DOCKER_HOST", api.endpoint()}, {"PATH", kProgramPath}, {"HOME", staging},
-                      {"COMPOSE_PARALLEL_LIMIT", "8"}, {"COMPOSE_DISABLE_ENV_FILE", "1"}};
+  spec.environment = {{"DOCKER_HOST", api.endpoint()},
+                      {"PATH", kProgramPath},
+                      {"HOME", staging},
+                      {"COMPOSE_PARALLEL_LIMIT", "8"},
+                      {"COMPOSE_DISABLE_ENV_FILE", "1"}};
   spec.deadline = request.deadline;
   return spec;
 }
@@ -63,7 +79,8 @@ Status CreateProject(const EngineApi& api, ProcessRunner& processes, const std::
                      const UpRequest& request, const std::function<void(std::string_view)>& on_line,
                      std::stop_token stop) {
   EDM_CHECK(RefuseForeign(api, request.instance));
-  EDM_TRY(const StagedFile file, StagedFile::Write(staging, request.instance + ".compose", request.compose_json));
+  EDM_TRY(const StagedFile file,
+          StagedFile::Write(staging, request.instance + ".compose", request.compose_json));
   std::deque<std::string> last;
   EDM_TRY(const ProcessEnd end, processes.Run(
                                     SpecFor(api, staging, request, file.path()),
@@ -73,7 +90,8 @@ Status CreateProject(const EngineApi& api, ProcessRunner& processes, const std::
                                       if (on_line) on_line(last.back());
                                     },
                                     stop));
-  if (end.cancelled) return Error{Code::kCancelled, "instance " + request.instance, "cancelled while it was created"};
+  if (end.cancelled)
+    return Error{Code::kCancelled, "instance " + request.instance, "cancelled while it was created"};
   std::vector<std::string> lines(last.begin(), last.end());
   if (end.deadline_met) {
     return Error{Code::kDeadlineExceeded, "instance " + request.instance,

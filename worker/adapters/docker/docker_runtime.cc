@@ -27,7 +27,8 @@ DockerRuntime::DockerRuntime(DockerOptions options, ProcessRunner& processes)
 
 Status DockerRuntime::Ping() { return api_.Ping(kPingDeadline); }
 
-Result<BuiltImage> DockerRuntime::Build(const BuildRequest& request, const LineSink& on_line, std::stop_token stop) {
+Result<BuiltImage> DockerRuntime::Build(const BuildRequest& request, const LineSink& on_line,
+                                        std::stop_token stop) {
   return BuildImage(api_, request, on_line, stop);
 }
 
@@ -38,7 +39,9 @@ Status DockerRuntime::Up(const UpRequest& request, const LineSink& on_line, std:
   return StartInOrder(api_, request.instance, std::max(Millis(0), request.deadline - took), on_line, stop);
 }
 
-Status DockerRuntime::Stop(const std::string& instance, Seconds grace) { return StopInstance(api_, instance, grace); }
+Status DockerRuntime::Stop(const std::string& instance, Seconds grace) {
+  return StopInstance(api_, instance, grace);
+}
 
 Status DockerRuntime::StartKept(const std::string& instance, std::stop_token stop) {
   return StartInOrder(api_, instance, kStartDeadline, {}, stop);
@@ -69,7 +72,11 @@ Result<bool> DockerRuntime::HasImage(const std::string& id_or_tag) {
 Result<std::vector<ListeningPort>> DockerRuntime::ListeningPorts(const std::string& container_id) {
   EDM_TRY(const auto inspected, InspectContainer(api_, container_id));
   if (inspected.pid <= 0) {
-    return Error{Code::kFailedPrecondition, "container " + inspected.facts.name, "it does not run", {}, "start it first"};
+    return Error{Code::kFailedPrecondition,
+                 "container " + inspected.facts.name,
+                 "it does not run",
+                 {},
+                 "start it first"};
   }
   return ListeningOf(inspected.pid);
 }

@@ -13,8 +13,8 @@ struct DockerOptions {
   std::string staging;  // a folder of ours for what exists only while compose runs
 };
 
-// The Docker engine, by its API 1.41; what is created comes from docker-compose v2. Any thread. `processes` must
-// outlive it.
+// The Docker engine, by its API 1.41; what is created comes from docker-compose v2. Any thread. `processes`
+// must outlive it.
 class DockerRuntime final : public ContainerRuntime {
  public:
   static constexpr Millis kStartDeadline{120'000};
@@ -25,7 +25,8 @@ class DockerRuntime final : public ContainerRuntime {
   const EngineApi& api() const { return api_; }
 
   Status Ping() override;
-  Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line, std::stop_token stop) override;
+  Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
+                           std::stop_token stop) override;
   Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) override;
   Status Stop(const std::string& instance, Seconds grace) override;
   Status StartKept(const std::string& instance, std::stop_token stop = {}) override;

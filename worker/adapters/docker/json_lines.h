@@ -7,8 +7,8 @@
 
 namespace edm::worker {
 
-// Takes apart a stream of JSON documents, one a line. A line that is not JSON is skipped, as is one longer than
-// kLineBytesMax. Pure.
+// Takes apart a stream of JSON documents, one a line. A line that is not JSON is skipped, as is one longer
+// than kLineBytesMax. Pure.
 class JsonLines {
  public:
   static constexpr std::size_t kLineBytesMax = 16 * 1024 * 1024;  // a build may print long lines

@@ -15,7 +15,7 @@
 namespace edm::worker {
 namespace {
 
-constexpr Millis kLookEvery{500};   // for containers that came, went or started again
+constexpr Millis kLookEvery{500};  // for containers that came, went or started again
 constexpr Millis kMergeDeadline{60'000};
 constexpr std::size_t kMergedLinesMax = 200'000;  // of one request that does not follow
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
@@ -80,12 +80,14 @@ Status Merge(const EngineApi& api, const LogRequest& request, const std::vector<
         api, container, {false, AfterOf(request), request.tail},
         [&](LogAssembler::Line line) {
           const auto nanos = line.nanos;
-          if (lines.size() < kMergedLinesMax) lines.emplace_back(nanos, AsLine(container.facts, std::move(line)));
+          if (lines.size() < kMergedLinesMax)
+            lines.emplace_back(nanos, AsLine(container.facts, std::move(line)));
         },
         stop);
     if (!read.ok() && read.error().code != Code::kNotFound) return read;
   }
-  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [nanos, line] : lines) on_line(line);
   return Ok();
 }
@@ -93,7 +95,8 @@ Status Merge(const EngineApi& api, const LogRequest& request, const std::vector<
 // Follows all containers of an instance, each on a thread of its own; its owner's thread finds new ones.
 class Follower {
  public:
-  Follower(const EngineApi& api, const LogRequest& request, const std::function<void(const LogLine&)>& on_line)
+  Follower(const EngineApi& api, const LogRequest& request,
+           const std::function<void(const LogLine&)>& on_line)
       : api_(api), request_(request), on_line_(on_line) {}
 
   Status Run(std::stop_token stop) {
@@ -102,6 +105,7 @@ class Follower {
       EDM_TRY(const auto containers, InspectContainers(api_, request_.instance));
       if (containers.empty()) return Ok();
       for (const auto& container : containers) Attend(container, stop);
+      found_first_ = false;
       std::erase_if(reads_, [&](const auto& entry) {
         return std::none_of(containers.begin(), containers.end(),
                             [&](const Inspected& one) { return one.facts.id == entry.first; });
@@ -116,6 +120,7 @@ class Follower {
   // One container: where its reader is, and whether a reader is at work.
   struct Read {
     std::int64_t after = 0;
+    std::optional<std::uint32_t> tail;  // of its first reading; what came later is read from its first line
     bool first = true;
     bool busy = false;
     WallTime read_start;  // of the run that was read to its end
@@ -129,6 +134,7 @@ class Follower {
     auto& slot = reads_[container.facts.id];
     if (!slot) {
       slot = std::make_unique<Read>();
+      if (found_first_) slot->tail = request_.tail;
       slot->after = AfterOf(request_);
     }
     Read& read = *slot;
@@ -140,13 +146,14 @@ class Follower {
     }
     read.read_start = container.facts.started_at;
     read.on_stop.reset();
-    read.thread = std::jthread([this, &read, container](std::stop_token own) { Follow(read, container, own); });
+    read.thread =
+        std::jthread([this, &read, container](std::stop_token own) { Follow(read, container, own); });
     read.on_stop = std::make_unique<std::stop_callback<std::function<void()>>>(
         stop, [&read] { read.thread.request_stop(); });
   }
 
   void Follow(Read& read, const Inspected& container, std::stop_token stop) {
-    const Reading reading{true, read.after, read.first ? request_.tail : std::nullopt};
+    const Reading reading{true, read.after, read.first ? read.tail : std::nullopt};
     static_cast<void>(ReadOnce(
         api_, container, reading,
         [&](LogAssembler::Line line) {
@@ -163,19 +170,23 @@ class Follower {
   const EngineApi& api_;
   const LogRequest& request_;
   const std::function<void(const LogLine&)>& on_line_;
-  std::mutex mutex_;  // guards the sink, and `after`, `first`, `busy` of each read
+  bool found_first_ = true;  // still at the containers that there were when following began
+  std::mutex mutex_;         // guards the sink, and `after`, `first`, `busy` of each read
   std::map<std::string, std::unique_ptr<Read>> reads_;
 };
 
 }  // namespace
 
-Status StreamLogs(const EngineApi& api, const LogRequest& request, const std::function<void(const LogLine&)>& on_line,
-                  std::stop_token stop) {
+Status StreamLogs(const EngineApi& api, const LogRequest& request,
+                  const std::function<void(const LogLine&)>& on_line, std::stop_token stop) {
   EDM_TRY(const auto containers, InspectContainers(api, request.instance));
   const bool any = std::any_of(containers.begin(), containers.end(),
                                [&](const Inspected& one) { return Wanted(request, one.facts); });
   if (!any) {
-    return Error{Code::kNotFound, "log of " + request.instance, "there is no such container", {},
+    return Error{Code::kNotFound,
+                 "log of " + request.instance,
+                 "there is no such container",
+                 {},
                  "deploy it, or name one of its services"};
   }
   if (!request.follow) return Merge(api, request, containers, on_line, stop);

@@ -10,7 +10,7 @@
 namespace edm::worker {
 
 // container_runtime.h Logs.
-Status StreamLogs(const EngineApi& api, const LogRequest& request, const std::function<void(const LogLine&)>& on_line,
-                  std::stop_token stop);
+Status StreamLogs(const EngineApi& api, const LogRequest& request,
+                  const std::function<void(const LogLine&)>& on_line, std::stop_token stop);
 
 }  // namespace edm::worker

@@ -59,9 +59,11 @@ class Wait {
   Status Find() {
     EDM_TRY(const auto listed, ListContainers(api_, request_.instance));
     for (const auto& facts : listed) {
-      const auto wanted = std::find_if(request_.services.begin(), request_.services.end(),
-                                       [&](const WantedService& one) { return one.service == facts.service; });
-      if (wanted != request_.services.end()) looks_.push_back(std::make_unique<ContainerLook>(api_, facts.id, *wanted));
+      const auto wanted =
+          std::find_if(request_.services.begin(), request_.services.end(),
+                       [&](const WantedService& one) { return one.service == facts.service; });
+      if (wanted != request_.services.end())
+        looks_.push_back(std::make_unique<ContainerLook>(api_, facts.id, *wanted));
     }
     return Ok();
   }
@@ -79,7 +81,8 @@ class Wait {
       }
       if (!one.ok()) return std::move(one).error();
       auto& listening = listening_[(*look)->container_id()];
-      const bool misses = std::any_of(one->ports.begin(), one->ports.end(), [](const PortSeen& port) { return !port.accepts; });
+      const bool misses = std::any_of(one->ports.begin(), one->ports.end(),
+                                      [](const PortSeen& port) { return !port.accepts; });
       if (misses && reads_ports) {
         (*look)->AddListening(*one);
         listening = one->listening;

@@ -15,8 +15,10 @@ namespace {
 
 Error CannotWrite(const std::string& path, int number) {
   const bool full = number == ENOSPC || number == EDQUOT;
-  return {full ? Code::kResourceExhausted : Code::kInternal, path,
-          "cannot be written: " + std::generic_category().message(number), {},
+  return {full ? Code::kResourceExhausted : Code::kInternal,
+          path,
+          "cannot be written: " + std::generic_category().message(number),
+          {},
           full ? "free space on that disk" : "see who owns that folder"};
 }
 
@@ -32,7 +34,8 @@ bool WriteAll(int fd, std::string_view text) {
 
 }  // namespace
 
-Result<StagedFile> StagedFile::Write(const std::string& directory, std::string_view name_hint, std::string_view text) {
+Result<StagedFile> StagedFile::Write(const std::string& directory, std::string_view name_hint,
+                                     std::string_view text) {
   std::error_code failure;
   if (std::filesystem::create_directories(directory, failure)) ::chmod(directory.c_str(), S_IRWXU);
   if (failure) return CannotWrite(directory, failure.value());

@@ -11,7 +11,8 @@ namespace edm::worker {
 class StagedFile {
  public:
   // Makes `directory` (mode 0700) if need be. kResourceExhausted: no space.
-  static Result<StagedFile> Write(const std::string& directory, std::string_view name_hint, std::string_view text);
+  static Result<StagedFile> Write(const std::string& directory, std::string_view name_hint,
+                                  std::string_view text);
   StagedFile(StagedFile&& other) noexcept;
   StagedFile& operator=(StagedFile&&) = delete;
   ~StagedFile();

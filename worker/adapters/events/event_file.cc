@@ -9,7 +9,6 @@
 
 #include "common/base/text.h"
 #include "common/rpc/mapping/attempt.h"
-#include "worker/ports/event_log.h"
 
 namespace edm::worker {
 namespace {
@@ -60,7 +59,7 @@ void EventFile::Load() {
 void EventFile::Append(AttemptEvent event) {
   Load();
   if (const auto* line = std::get_if<BuildLine>(&event.what)) {
-    if (is_broken_ || log_bytes_ + line->text.size() > EventLog::kLogBytesMax) {
+    if (is_broken_ || log_bytes_ + line->text.size() > log_bytes_max_) {
       ++lines_left_out_;
       return;
     }

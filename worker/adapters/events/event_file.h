@@ -14,7 +14,7 @@ namespace edm::worker {
 // middle is cut off for good when the file is opened. Not thread-safe.
 class EventFile {
  public:
-  explicit EventFile(std::string path) : path_(std::move(path)) {}
+  EventFile(std::string path, std::size_t log_bytes_max) : path_(std::move(path)), log_bytes_max_(log_bytes_max) {}
 
   // Sets the event's cursor. What the disk does not take stays in memory, build output excepted.
   void Append(AttemptEvent event);
@@ -32,6 +32,7 @@ class EventFile {
   Status ReadFile(std::uint32_t after, std::size_t events_max, std::vector<AttemptEvent>& into);
 
   const std::string path_;
+  const std::size_t log_bytes_max_;  // of build output
   bool loaded_ = false;
   bool has_ended_ = false;           // then the file is open only while it is read
   bool is_broken_ = false;           // a write failed: from now on in memory

@@ -23,21 +23,21 @@ class FileEventLog::Following final : public Subscription {
   const std::uint64_t id_;
 };
 
-FileEventLog::FileEventLog(std::string folder)
-    : folder_(std::move(folder)), followers_(std::make_shared<Followers>()) {}
+FileEventLog::FileEventLog(std::string folder, std::size_t log_bytes_max)
+    : folder_(std::move(folder)), log_bytes_max_(log_bytes_max), followers_(std::make_shared<Followers>()) {}
 
-Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(const std::string& folder) {
+Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(const std::string& folder, std::size_t log_bytes_max) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) {
     return Error{Code::kInternal, folder, failed.message(), {}, "make the data folder writable for this user"};
   }
-  return std::unique_ptr<FileEventLog>(new FileEventLog(folder));
+  return std::unique_ptr<FileEventLog>(new FileEventLog(folder, log_bytes_max));
 }
 
 EventFile& FileEventLog::FileOf(const AttemptKey& key) {
   const auto path = folder_ + "/" + key.instance + "." + std::to_string(key.attempt);
-  return files_.try_emplace(key, path).first->second;
+  return files_.try_emplace(key, path, log_bytes_max_).first->second;
 }
 
 void FileEventLog::Append(const AttemptKey& key, const AttemptEvent& event) {

@@ -14,7 +14,8 @@ namespace edm::worker {
 class FileEventLog final : public EventLog {
  public:
   // Makes the folder.
-  static Result<std::unique_ptr<FileEventLog>> Open(const std::string& folder);
+  static Result<std::unique_ptr<FileEventLog>> Open(const std::string& folder,
+                                                    std::size_t log_bytes_max = kLogBytesMax);
 
   void Append(const AttemptKey& key, const AttemptEvent& event) override;
   Result<std::vector<AttemptEvent>> Read(const AttemptKey& key, std::uint32_t after,
@@ -26,10 +27,11 @@ class FileEventLog final : public EventLog {
   struct Followers;
   class Following;
 
-  explicit FileEventLog(std::string folder);
+  FileEventLog(std::string folder, std::size_t log_bytes_max);
   EventFile& FileOf(const AttemptKey& key);
 
   const std::string folder_;
+  const std::size_t log_bytes_max_;
   std::mutex mutex_;
   std::map<AttemptKey, EventFile> files_;  // guarded by mutex_
   const std::shared_ptr<Followers> followers_;

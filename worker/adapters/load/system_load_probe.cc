@@ -1,7 +1,9 @@
 #include "worker/adapters/load/system_load_probe.h"
 
+#include <sched.h>
 #include <sys/statvfs.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -16,17 +18,47 @@ std::string ReadAll(const char* path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace
+std::set<int> CoresOfThisProcess() {
+  std::set<int> cores;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.insert(core);
+  }
+  return cores;
+}
 
-std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat) {
-  std::istringstream line{std::string(proc_stat.substr(0, proc_stat.find('\n')))};
-  std::string name;
+// "cpu3 100 10 ..." -> the name in `name`.
+std::optional<CpuTicks> ParseLine(const std::string& text, std::string& name) {
+  std::istringstream line(text);
   std::uint64_t user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
-  if (!(line >> name >> user >> nice >> system >> idle) || name != "cpu") return std::nullopt;
+  if (!(line >> name >> user >> nice >> system >> idle) || !name.starts_with("cpu")) return std::nullopt;
   line >> iowait >> irq >> softirq >> steal;  // older kernels have fewer
   // What the hypervisor took is not ours to use: it counts as busy.
   const auto busy = user + nice + system + irq + softirq + steal;
   return CpuTicks{busy, busy + idle + iowait};
+}
+
+}  // namespace
+
+std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat, const std::set<int>& mine) {
+  std::istringstream lines{std::string(proc_stat)};
+  std::string text;
+  std::string name;
+  std::optional<CpuTicks> all;
+  CpuTicks sum;
+  while (std::getline(lines, text)) {
+    const auto ticks = ParseLine(text, name);
+    if (!ticks) break;
+    if (name == "cpu") {
+      all = ticks;
+    } else if (mine.contains(std::atoi(name.c_str() + 3))) {
+      sum.busy += ticks->busy;
+      sum.all += ticks->all;
+    }
+  }
+  return sum.all > 0 ? std::optional(sum) : all;
 }
 
 std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name) {
@@ -48,7 +80,7 @@ Load SystemLoadProbe::Sample() {
     load.disk_total_mib = static_cast<std::uint32_t>(disk.f_blocks * disk.f_frsize / kMib);
     load.disk_free_mib = static_cast<std::uint32_t>(disk.f_bavail * disk.f_frsize / kMib);
   }
-  const auto ticks = ParseCpuTicks(ReadAll("/proc/stat"));
+  const auto ticks = ParseCpuTicks(ReadAll("/proc/stat"), CoresOfThisProcess());
   const std::lock_guard lock(mutex_);
   if (ticks && last_ && ticks->all > last_->all) {
     const auto newest =

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -11,16 +12,16 @@
 
 namespace edm::worker {
 
-// Ticks since boot, from the first line of /proc/stat.
+// Ticks since boot of the cores in `mine`, from /proc/stat; of all cores when none of them is listed.
 struct CpuTicks {
   std::uint64_t busy = 0;
   std::uint64_t all = 0;
 };
-std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat);
+std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat, const std::set<int>& mine);
 // The number of a line like "MemTotal:  16000 kB", in MiB.
 std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name);
 
-// /proc/stat (smoothed over some seconds), /proc/meminfo, and the disk that `data` is on. Meant to be asked once a
+// The cores that this process may use (smoothed over some seconds), /proc/meminfo, and the disk that `data` is on. Meant to be asked once a
 // second. Any thread.
 class SystemLoadProbe final : public LoadProbe {
  public:

@@ -21,14 +21,18 @@ std::optional<int> ExitCodeIn(std::string_view message) {
   if (at == std::string_view::npos) return std::nullopt;
   int code = 0;
   const auto digits = message.substr(at + kExitCode.size());
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), code).ec != std::errc()) return std::nullopt;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), code).ec != std::errc())
+    return std::nullopt;
   return code;
 }
 
-bool Holds(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
+bool Holds(std::string_view text, std::string_view words) {
+  return text.find(words) != std::string_view::npos;
+}
 
 std::string HintFor(std::optional<int> exit_code, std::string_view message) {
-  if (exit_code == kKilled) return "it was killed, most likely out of memory: build with less in parallel, or on a larger worker";
+  if (exit_code == kKilled)
+    return "it was killed, most likely out of memory: build with less in parallel, or on a larger worker";
   if (exit_code == kCommandNotFound) return "the command is not in the image: install it in an earlier step";
   if (exit_code) return "see its last lines; run that step by hand to try again";
   if (Holds(message, "not found") && Holds(message, "COPY")) return "see the path and .dockerignore";
@@ -56,11 +60,13 @@ void BuildProgress::Emit(Step& step, std::string_view line) {
 void BuildProgress::AddOutput(Step& step, std::string_view bytes) {
   step.open_line += bytes;
   std::size_t from = 0;
-  for (auto end = step.open_line.find('\n'); end != std::string::npos; end = step.open_line.find('\n', from)) {
+  for (auto end = step.open_line.find('\n'); end != std::string::npos;
+       end = step.open_line.find('\n', from)) {
     std::string_view line = std::string_view(step.open_line).substr(from, end - from);
     if (line.ends_with('\r')) line.remove_suffix(1);
     // A bar that redraws itself: the last drawing is the line.
-    if (const auto redrawn = line.rfind('\r'); redrawn != std::string_view::npos) line.remove_prefix(redrawn + 1);
+    if (const auto redrawn = line.rfind('\r'); redrawn != std::string_view::npos)
+      line.remove_prefix(redrawn + 1);
     Emit(step, line);
     from = end + 1;
   }
@@ -112,7 +118,8 @@ const BuildProgress::Step* BuildProgress::Failed() const {
 
 Error BuildProgress::Failure(const std::string& service, std::string_view message) const {
   const auto exit_code = ExitCodeIn(message);
-  Error error{Code::kFailedPrecondition, "build of " + service, ToUtf8(message), {}, HintFor(exit_code, message)};
+  Error error{
+      Code::kFailedPrecondition, "build of " + service, ToUtf8(message), {}, HintFor(exit_code, message)};
   if (const Step* step = Failed()) {
     error.evidence.assign(step->last_lines.begin(), step->last_lines.end());
     if (exit_code) {

@@ -26,7 +26,8 @@ Result<IgnoreFile> ReadIgnore(const ContextSource& source) {
     std::error_code failure;
     if (!fs::is_regular_file(fs::symlink_status(path, failure))) continue;
     if (fs::file_size(path, failure) > kIgnoreBytesMax) {
-      return Error{Code::kResourceExhausted, name, "it is larger than 1 MiB", {}, "ignore whole folders instead"};
+      return Error{
+          Code::kResourceExhausted, name, "it is larger than 1 MiB", {}, "ignore whole folders instead"};
     }
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -37,8 +38,11 @@ Result<IgnoreFile> ReadIgnore(const ContextSource& source) {
 }
 
 Error Unreadable(const ContextSource& source, const std::error_code& failure) {
-  return {Code::kFailedPrecondition, "build context " + fs::path(source.directory).filename().string(),
-          "cannot be read: " + failure.message(), {}, "see that build.context names a folder of the source"};
+  return {Code::kFailedPrecondition,
+          "build context " + fs::path(source.directory).filename().string(),
+          "cannot be read: " + failure.message(),
+          {},
+          "see that build.context names a folder of the source"};
 }
 
 bool IsSent(const fs::file_status& status) {
@@ -51,7 +55,10 @@ Result<std::vector<std::string>> ContextFiles(const ContextSource& source) {
   std::error_code failure;
   const fs::path root(source.directory);
   if (source.dockerfile_inline.empty() && !fs::is_regular_file(root / source.dockerfile, failure)) {
-    return Error{Code::kFailedPrecondition, "", "there is no " + source.dockerfile, {},
+    return Error{Code::kFailedPrecondition,
+                 "",
+                 "there is no " + source.dockerfile,
+                 {},
                  "add it, or name another under build.dockerfile"};
   }
   EDM_TRY(const IgnoreFile ignore, ReadIgnore(source));
@@ -72,8 +79,10 @@ Result<std::vector<std::string>> ContextFiles(const ContextSource& source) {
     }
     if (!IsSent(status) || name == ContextTar::kInlineDockerfile) continue;
     if (names.size() == ContextTar::kEntriesMax) {
-      return Error{Code::kResourceExhausted, "build context",
-                   "more than " + std::to_string(ContextTar::kEntriesMax) + " files", {},
+      return Error{Code::kResourceExhausted,
+                   "build context",
+                   "more than " + std::to_string(ContextTar::kEntriesMax) + " files",
+                   {},
                    "name what the build does not need in .dockerignore"};
     }
     names.push_back(name);

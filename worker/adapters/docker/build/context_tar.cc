@@ -112,7 +112,8 @@ class ContextTar::Writer {
   }
 
   Status WriteHeader(const std::string& name, const struct stat& facts, const std::string& link) {
-    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(), archive_entry_free);
+    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                              archive_entry_free);
     archive_entry_set_pathname(entry.get(), name.c_str());
     archive_entry_set_mode(entry.get(), facts.st_mode);
     archive_entry_set_size(entry.get(), facts.st_size);
@@ -131,12 +132,18 @@ class ContextTar::Writer {
   }
 
   static Error Unreadable(const std::string& name, int number) {
-    return {Code::kFailedPrecondition, "build context " + name,
-            "cannot be read: " + std::generic_category().message(number), {}, "deploy the source again"};
+    return {Code::kFailedPrecondition,
+            "build context " + name,
+            "cannot be read: " + std::generic_category().message(number),
+            {},
+            "deploy the source again"};
   }
   Error Failed(const std::string& name) const {
     const char* reason = archive_error_string(archive_);
-    return {Code::kInternal, "build context " + name, reason == nullptr ? "cannot be packed" : reason, {},
+    return {Code::kInternal,
+            "build context " + name,
+            reason == nullptr ? "cannot be packed" : reason,
+            {},
             "rename or leave out that file"};
   }
 

@@ -15,9 +15,9 @@ struct ContextSource {
   std::string dockerfile_inline;  // sent as kInlineDockerfile when not empty
 };
 
-// A build context as a tar stream, made while it is read: nothing is held in memory but the list of names. Links
-// stay links and are never followed; devices, sockets and pipes are left out; everything belongs to root.
-// One thread.
+// A build context as a tar stream, made while it is read: nothing is held in memory but the list of names.
+// Links stay links and are never followed; devices, sockets and pipes are left out; everything belongs to
+// root. One thread.
 class ContextTar {
  public:
   static constexpr const char* kInlineDockerfile = ".edm.Dockerfile";

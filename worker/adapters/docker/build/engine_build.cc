@@ -23,7 +23,8 @@ std::string TargetOf(const BuildRequest& request) {
   std::string target = "/build?version=2&rm=1&forcerm=1&t=" + rpc::PercentEncode(request.tag) +
                        "&dockerfile=" + rpc::PercentEncode(dockerfile) +
                        "&labels=" + rpc::PercentEncode(json(labels).dump());
-  if (!request.arguments.empty()) target += "&buildargs=" + rpc::PercentEncode(json(request.arguments).dump());
+  if (!request.arguments.empty())
+    target += "&buildargs=" + rpc::PercentEncode(json(request.arguments).dump());
   if (!request.target.empty()) target += "&target=" + rpc::PercentEncode(request.target);
   if (request.no_cache) target += "&nocache=1";
   return target;
@@ -88,7 +89,10 @@ Result<BuiltImage> BuildImage(const EngineApi& api, const BuildRequest& request,
   if (!sent.ok()) return std::move(sent).error();
   if (answer.image_id.empty()) answer.image_id = ImageBehind(api, request.tag);
   if (answer.image_id.empty()) {
-    return Error{Code::kUnavailable, object, "the engine ended the build without an image", {},
+    return Error{Code::kUnavailable,
+                 object,
+                 "the engine ended the build without an image",
+                 {},
                  "see whether the engine was restarted, then build again"};
   }
   return BuiltImage{answer.image_id, progress.all_cached()};

@@ -10,8 +10,8 @@
 
 namespace edm::worker {
 
-// Builds one image with the builder inside the engine (BuildKit, without a session). Closing the connection ends
-// the build: that is how `stop` and the deadline do it.
+// Builds one image with the builder inside the engine (BuildKit, without a session). Closing the connection
+// ends the build: that is how `stop` and the deadline do it.
 inline constexpr Millis kBuildDeadline{3'600'000};
 Result<BuiltImage> BuildImage(const EngineApi& api, const BuildRequest& request,
                               const std::function<void(std::string_view)>& on_line, std::stop_token stop);

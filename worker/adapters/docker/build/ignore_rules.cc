@@ -140,14 +140,20 @@ Result<IgnoreRules> IgnoreRules::Parse(std::string_view text) {
     }
     for (auto& part : CleanParts(pattern)) {
       if (!IsPattern(part)) {
-        return Error{Code::kInvalidArgument, ".dockerignore:" + std::to_string(number),
-                     Shown(pattern) + " is not a pattern", {}, "close its bracket, or write \\[ for the character"};
+        return Error{Code::kInvalidArgument,
+                     ".dockerignore:" + std::to_string(number),
+                     Shown(pattern) + " is not a pattern",
+                     {},
+                     "close its bracket, or write \\[ for the character"};
       }
       AddPart(rule.parts, std::move(part));
     }
     if (rule.parts.empty()) continue;
     if (rules.rules_.size() == kRulesMax) {
-      return Error{Code::kResourceExhausted, ".dockerignore", "more than " + std::to_string(kRulesMax) + " rules", {},
+      return Error{Code::kResourceExhausted,
+                   ".dockerignore",
+                   "more than " + std::to_string(kRulesMax) + " rules",
+                   {},
                    "ignore whole folders instead"};
     }
     rules.has_exceptions_ = rules.has_exceptions_ || rule.takes_back;

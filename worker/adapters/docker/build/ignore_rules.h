@@ -8,9 +8,9 @@
 
 namespace edm::worker {
 
-// The rules of a .dockerignore, as Docker documents them: Go's filepath.Match plus "**", relative to the context's
-// root wherever they stand, '!' takes back, the last rule that matches decides, and what is said of a folder holds
-// for all in it. Pure.
+// The rules of a .dockerignore, as Docker documents them: Go's filepath.Match plus "**", relative to the
+// context's root wherever they stand, '!' takes back, the last rule that matches decides, and what is said of
+// a folder holds for all in it. Pure.
 class IgnoreRules {
  public:
   static constexpr std::size_t kRulesMax = 10'000;

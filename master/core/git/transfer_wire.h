@@ -16,10 +16,10 @@ struct TransferRequest {
   std::string url;
   std::string user;  // "" for none
   std::string password;
-  std::string ref;                     // kFetchRef: what to look for; "" the other side's HEAD
-  std::string into;                    // kFetchRef: full name of the local ref that then names it
-  std::vector<std::string> refspecs;   // kPush
-  std::uint64_t bytes_max = 0;         // received; 0: no limit
+  std::string ref;                    // kFetchRef: what to look for; "" the other side's HEAD
+  std::string into;                   // kFetchRef: full name of the local ref that then names it
+  std::vector<std::string> refspecs;  // kPush
+  std::uint64_t bytes_max = 0;        // received; 0: no limit
 };
 
 // "key value" lines; values with line breaks are refused, so that none can add a line.

@@ -1,4 +1,4 @@
-#include "master/hook/pkt_line.h"
+#include "master/core/git/pkt_line.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,8 @@ Result<std::size_t> PktLength(std::string_view four) {
   const auto read = std::from_chars(four.data(), end, length, 16);
   if (four.size() != 4 || read.ec != std::errc() || read.ptr != end || (length != 0 && length < 4) ||
       length > kPktPayloadMax + 4) {
-    return Error{Code::kInternal, "git", "sent a line of no known form", {}, "report this with git's version"};
+    return Error{
+        Code::kInternal, "git", "sent a line of no known form", {}, "report this with git's version"};
   }
   return length;
 }

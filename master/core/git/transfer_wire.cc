@@ -1,9 +1,9 @@
-#include "master/transfer/transfer_wire.h"
+#include "master/core/git/transfer_wire.h"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "common/base/text.h"
@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kActions = {"fetch-ref", "fetch-all", "push"};
 
-Error BadRequest() { return Error{Code::kInternal, "git transfer", "got a request it cannot read", {}, "report this"}; }
+Error BadRequest() {
+  return Error{Code::kInternal, "git transfer", "got a request it cannot read", {}, "report this"};
+}
 
 std::string OneLine(std::string text) {
   for (auto& c : text) {
@@ -89,8 +91,8 @@ Result<TransferRequest> DecodeTransfer(std::string_view text) {
 std::string EncodeOutcome(const Status& outcome) {
   if (outcome.ok()) return "ok\n";
   const auto& error = outcome.error();
-  return fmt::format("{}\n{}\n{}\n{}\n", static_cast<int>(error.code), OneLine(error.object), OneLine(error.cause),
-                     OneLine(error.hint));
+  return fmt::format("{}\n{}\n{}\n{}\n", static_cast<int>(error.code), OneLine(error.object),
+                     OneLine(error.cause), OneLine(error.hint));
 }
 
 Status DecodeOutcome(std::string_view text) {
@@ -98,7 +100,8 @@ Status DecodeOutcome(std::string_view text) {
   if (lines[0] == "ok") return Ok();
   const auto code = ToNumber(lines[0]);
   if (lines.size() < 4 || !code.ok() || *code == 0 || *code > static_cast<int>(Code::kUnauthenticated)) {
-    return Error{Code::kInternal, "git transfer", "ended without an answer", {}, "look at the log of the master"};
+    return Error{
+        Code::kInternal, "git transfer", "ended without an answer", {}, "look at the log of the master"};
   }
   return Error{static_cast<Code>(*code), lines[1], lines[2], {}, lines[3]};
 }

@@ -1,4 +1,4 @@
-#include "master/hook/hook_wire.h"
+#include "master/core/git/hook_wire.h"
 
 #include <fmt/format.h>
 
@@ -15,16 +15,18 @@ Error BadRequest() {
 
 std::string OneLine(std::string_view text) {
   std::string line(text);
-  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, ' ');
+  std::ranges::replace_if(
+      line, [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, ' ');
   return line;
 }
 
 }  // namespace
 
 std::string EncodeHookRequest(const HookRequest& request) {
-  auto text = fmt::format("owner {}\ninstance {}\nactor {}\n", OneLine(request.owner), OneLine(request.instance),
-                          OneLine(request.actor));
-  for (const auto& ref : request.refs) text += fmt::format("ref {} {} {}\n", ref.from, ref.to, OneLine(ref.name));
+  auto text = fmt::format("owner {}\ninstance {}\nactor {}\n", OneLine(request.owner),
+                          OneLine(request.instance), OneLine(request.actor));
+  for (const auto& ref : request.refs)
+    text += fmt::format("ref {} {} {}\n", ref.from, ref.to, OneLine(ref.name));
   return text + "\n";
 }
 
@@ -51,9 +53,12 @@ Result<HookRequest> DecodeHookRequest(std::string_view text) {
 
 std::string EncodeHookReply(const HookReply& reply) {
   switch (reply.kind) {
-    case HookReply::Kind::kShow: return fmt::format("show {}\n", OneLine(reply.text));
-    case HookReply::Kind::kAccepted: return fmt::format("ok {}\n", reply.ref);
-    case HookReply::Kind::kRejected: return fmt::format("ng {} {}\n", reply.ref, OneLine(reply.text));
+    case HookReply::Kind::kShow:
+      return fmt::format("show {}\n", OneLine(reply.text));
+    case HookReply::Kind::kAccepted:
+      return fmt::format("ok {}\n", reply.ref);
+    case HookReply::Kind::kRejected:
+      return fmt::format("ng {} {}\n", reply.ref, OneLine(reply.text));
   }
   return "";
 }
@@ -65,7 +70,8 @@ std::optional<HookReply> DecodeHookReply(std::string_view line) {
   line.remove_prefix(3);
   const auto space = line.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
-  return HookReply{HookReply::Kind::kRejected, std::string(line.substr(0, space)), std::string(line.substr(space + 1))};
+  return HookReply{HookReply::Kind::kRejected, std::string(line.substr(0, space)),
+                   std::string(line.substr(space + 1))};
 }
 
 }  // namespace edm::master

@@ -7,7 +7,8 @@
 
 namespace edm::master {
 
-// git's framing: four hex digits of length, then the payload; "0000" is a flush. Source: gitprotocol-common(5).
+// git's framing: four hex digits of length, then the payload; "0000" is a flush. Source:
+// gitprotocol-common(5).
 inline constexpr std::size_t kPktPayloadMax = 65'516;  // bytes
 
 std::string PktLine(std::string_view payload);
