@@ -4,7 +4,8 @@ namespace edm::master {
 namespace {
 
 void BindPorts(edm::Settings& keys, MasterOptions& options) {
-  keys.Add("grpc.listen", &options.grpc_listen, "host:port", "where people and programs reach the API over gRPC");
+  keys.Add("grpc.listen", &options.grpc_listen, "host:port",
+           "where people and programs reach the API over gRPC");
   keys.Add("http.listen", &options.http_listen, "host:port", "REST, git and metrics; TLS unless on loopback");
   keys.Add("cluster.listen", &options.cluster_listen, "host:port", "where workers register, with mTLS");
   keys.Add("tls.names", &options.names, "name or address", "further names for the master's certificate");
@@ -20,14 +21,16 @@ void BindStores(edm::Settings& keys, MasterOptions& options) {
   keys.Add("gogs.url", &options.gogs_url, "http://host:port", "of a Gogs or Gitea");
   keys.Add("gogs.token", &options.gogs_token, "token", "of an administrator there");
   keys.Add("gogs.user-secret", &options.gogs_user_secret, "text", "passwords of its users are made from it");
-  keys.Add("git.hook-program", &options.hook_program, "path", "edm-git-hook, when it is not beside this program");
+  keys.Add("git.hook-program", &options.hook_program, "path",
+           "edm-git-hook, when it is not beside this program");
   keys.Add("git.transfer-program", &options.transfer_program, "path", "edm-git-transfer, likewise");
 }
 
 void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("upload.bytes-max", &options.upload_bytes_max, "largest upload, as sent");
   keys.Add("upload.unpacked-bytes-max", &options.unpacked_bytes_max, "largest upload, unpacked");
-  keys.Add("upload.entries-max", &options.upload_entries_max, "number", "most files, folders and links of an upload");
+  keys.Add("upload.entries-max", &options.upload_entries_max, "number",
+           "most files, folders and links of an upload");
   keys.Add("push.bytes-max", &options.push_bytes_max, "largest push");
   keys.Add("deadline.build", &options.build_deadline, "of a build that names none");
   keys.Add("deadline.start", &options.start_deadline, "of a start, restart or rollback that names none");
