@@ -14,7 +14,8 @@ bool Decode(grpc::ByteBuffer& bytes, google::protobuf::Message& into) {
 bool Encode(const google::protobuf::Message& message, grpc::ByteBuffer& bytes) {
   bool own = false;
   bytes.Clear();
-  return grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &bytes, &own).ok();
+  return grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &bytes, &own)
+      .ok();
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
-
-#include <grpcpp/generic/generic_stub.h>
 
 #include "edmctl/client/stream.h"
 
