@@ -9,18 +9,27 @@ namespace {
 
 Result<Caller> AdmitPerson(const Credentials& credentials, const Authenticate& authenticate) {
   if (credentials.bearer.empty()) {
-    return Error{Code::kUnauthenticated, "authorization", "no token was given", {},
+    return Error{Code::kUnauthenticated,
+                 "authorization",
+                 "no token was given",
+                 {},
                  "send the header 'Authorization: Bearer <token>'; 'edmctl token create' makes one"};
   }
   EDM_TRY(auto caller, authenticate(Credentials{credentials.bearer, ""}));
   if (caller.kind == Caller::Kind::kPerson) return caller;
-  return Error{Code::kPermissionDenied, "authorization", "this token is for joining a worker, not for people", {},
+  return Error{Code::kPermissionDenied,
+               "authorization",
+               "this token is for joining a worker, not for people",
+               {},
                "use a token made by 'edmctl token create'"};
 }
 
 Result<Caller> AdmitWorker(const Credentials& credentials, const Authenticate& authenticate) {
   if (credentials.worker.empty()) {
-    return Error{Code::kUnauthenticated, "client certificate", "no certificate of a worker was shown", {},
+    return Error{Code::kUnauthenticated,
+                 "client certificate",
+                 "no certificate of a worker was shown",
+                 {},
                  "join the worker to this master first"};
   }
   EDM_TRY(auto caller, authenticate(Credentials{"", credentials.worker}));

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include <google/protobuf/descriptor.h>
+
+#include <string_view>
 
 #include "common/base/result.h"
 #include "common/rpc/call.h"
@@ -10,8 +10,8 @@
 namespace edm::rpc {
 
 // Lets a caller through to a method, as the method's `access` option says; a method without one is open to no
-// one. Errors: kUnauthenticated (nothing was shown, or it is not believed), kPermissionDenied (believed, but the
-// wrong kind).
+// one. Errors: kUnauthenticated (nothing was shown, or it is not believed), kPermissionDenied (believed, but
+// the wrong kind).
 Result<Caller> Admit(const google::protobuf::MethodDescriptor& method, const Credentials& credentials,
                      const Authenticate& authenticate);
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
 
 #include "common/base/result.h"
 #include "common/base/time.h"
@@ -27,8 +27,9 @@ struct ChannelSpec {
   std::string bearer;             // sent with each call, if given
 };
 
-// A channel that connects by itself when it is first used, and again after a loss (1 s to 30 s apart); keepalive
-// as the servers expect it. Error kInvalidArgument: a bearer in the clear to an address that is not loopback.
+// A channel that connects by itself when it is first used, and again after a loss (1 s to 30 s apart);
+// keepalive as the servers expect it. Error kInvalidArgument: a bearer in the clear to an address that is not
+// loopback.
 Result<std::shared_ptr<grpc::Channel>> Dial(const ChannelSpec& spec);
 
 struct CallLimits {
@@ -38,8 +39,8 @@ struct CallLimits {
 
 void Apply(const CallLimits& limits, grpc::ClientContext& context);
 
-// Call(*stub, &v1::Master::Stub::GetInstance, request, "instance shop"): one unary call, blocking. `object` is
-// what the error is about when the server did not say.
+// Call(*stub, &v1::Master::Stub::GetInstance, request, "instance shop"): one unary call, blocking. `object`
+// is what the error is about when the server did not say.
 template <class Stub, class Request, class Response>
 Result<Response> Call(Stub& stub,
                       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

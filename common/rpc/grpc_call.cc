@@ -1,17 +1,18 @@
 #include "common/rpc/grpc_call.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
 #include <utility>
 #include <vector>
-
-#include <grpcpp/impl/codegen/proto_utils.h>
 
 #include "common/rpc/status.h"
 
 namespace edm::rpc {
 namespace {
 
-// gRPC tells that the client ended its messages and that it vanished by the same sign, and only a little later
-// that it vanished. An upload that broke off must not be taken for a whole one: so the end waits this long.
+// gRPC tells that the client ended its messages and that it vanished by the same sign, and only a little
+// later that it vanished. An upload that broke off must not be taken for a whole one: so the end waits this
+// long.
 constexpr Millis kEndSettles{10};
 
 SteadyTime SteadyOf(std::chrono::system_clock::time_point deadline) {
@@ -24,7 +25,8 @@ SteadyTime SteadyOf(std::chrono::system_clock::time_point deadline) {
 grpc::ByteBuffer Serialised(const google::protobuf::Message& message) {
   grpc::ByteBuffer bytes;
   bool own_buffer = false;
-  const auto status = grpc::SerializationTraits<google::protobuf::Message>::Serialize(message, &bytes, &own_buffer);
+  const auto status =
+      grpc::SerializationTraits<google::protobuf::Message>::Serialize(message, &bytes, &own_buffer);
   EDM_ASSERT(status.ok());
   return bytes;
 }
@@ -84,8 +86,11 @@ void GrpcCall::Send(const google::protobuf::Message& message, OnSent on_sent) {
   outbox_.push_back({std::move(bytes), std::move(on_sent)});
   outbox_bytes_ += size;
   if (outbox_.size() > 1 && outbox_bytes_ > limits_.outbox_bytes_max) {
-    return EndNow(ToGrpc({Code::kResourceExhausted, "client of " + method_.descriptor->name(),
-                          "it reads too slowly: its messages filled the outbox", {}, "read faster, or ask for less"}),
+    return EndNow(ToGrpc({Code::kResourceExhausted,
+                          "client of " + method_.descriptor->name(),
+                          "it reads too slowly: its messages filled the outbox",
+                          {},
+                          "read faster, or ask for less"}),
                   std::move(lock));
   }
   Pump();
@@ -102,7 +107,8 @@ void GrpcCall::Finish(Status status) {
   if (ending_) return;
   ending_ = status.ok() ? grpc::Status() : ToGrpc(status.error());
   Pump();
-  if (!finished_ && wire_ != nullptr) Wake(finish_alarm_, limits_.slow_finish_timeout, &GrpcCall::TakeTooLong);
+  if (!finished_ && wire_ != nullptr)
+    Wake(finish_alarm_, limits_.slow_finish_timeout, &GrpcCall::TakeTooLong);
 }
 
 void GrpcCall::Read(OnMessage on_message) {
@@ -169,7 +175,8 @@ void GrpcCall::Pump() {
   if (ending_->ok() && response_) {
     wire_->StartWriteAndFinish(&*response_, grpc::WriteOptions(), *ending_);
   } else if (ending_->ok() && !streams_to_client()) {
-    wire_->Reactor::Finish(ToGrpc({Code::kInternal, method_.descriptor->name(), "it ended without an answer", {}, ""}));
+    wire_->Reactor::Finish(
+        ToGrpc({Code::kInternal, method_.descriptor->name(), "it ended without an answer", {}, ""}));
   } else {
     wire_->Reactor::Finish(*ending_);
   }
@@ -195,8 +202,11 @@ void GrpcCall::DeliverFirst(bool ok, std::unique_lock<std::mutex> lock) {
   first_alarm_.reset();
   auto message = ok ? Parse() : nullptr;
   if (!message) {
-    return EndNow(ToGrpc({Code::kInvalidArgument, "request of " + method_.descriptor->name(),
-                          ok ? "it is no " + method_.descriptor->input_type()->name() : "there is none", {}, ""}),
+    return EndNow(ToGrpc({Code::kInvalidArgument,
+                          "request of " + method_.descriptor->name(),
+                          ok ? "it is no " + method_.descriptor->input_type()->name() : "there is none",
+                          {},
+                          ""}),
                   std::move(lock));
   }
   lock.unlock();
@@ -211,8 +221,11 @@ void GrpcCall::DeliverNext(bool ok, std::unique_lock<std::mutex> lock) {
   if (!ok) return Wake(end_alarm_, kEndSettles, &GrpcCall::DeliverEnd);
   auto message = Parse();
   if (!message) {
-    return EndNow(ToGrpc({Code::kInvalidArgument, "request of " + method_.descriptor->name(),
-                          "it is no " + method_.descriptor->input_type()->name(), {}, ""}),
+    return EndNow(ToGrpc({Code::kInvalidArgument,
+                          "request of " + method_.descriptor->name(),
+                          "it is no " + method_.descriptor->input_type()->name(),
+                          {},
+                          ""}),
                   std::move(lock));
   }
   auto on_message = std::exchange(on_message_, nullptr);

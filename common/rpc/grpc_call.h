@@ -1,15 +1,15 @@
 #pragma once
 
+#include <grpcpp/alarm.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/support/byte_buffer.h>
+
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-
-#include <grpcpp/alarm.h>
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/support/byte_buffer.h>
 
 #include "common/rpc/call.h"
 #include "common/rpc/method_table.h"
@@ -73,7 +73,7 @@ class GrpcCall final : public ServerCall, public std::enable_shared_from_this<Gr
   void DeliverEnd();
   void Dropped();  // by the last handler who held it
   void EndNow(const grpc::Status& status, std::unique_lock<std::mutex> lock);
-  void Pump();  // locked
+  void Pump();                                                                           // locked
   void Wake(std::optional<grpc::Alarm>& alarm, Millis after, void (GrpcCall::*what)());  // locked
   void TakeTooLong();
   std::shared_ptr<google::protobuf::Message> Parse();  // null when it is not of the method's type
@@ -89,7 +89,7 @@ class GrpcCall final : public ServerCall, public std::enable_shared_from_this<Gr
   Wire* wire_ = nullptr;
   grpc::CallbackServerContext* context_;
   grpc::ByteBuffer incoming_;
-  bool started_ = false;     // the handler has been called
+  bool started_ = false;      // the handler has been called
   bool half_closed_ = false;  // the client has no more messages
   OnMessage on_message_;
   std::deque<Outgoing> outbox_;  // the front is in flight while writing_

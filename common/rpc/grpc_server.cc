@@ -1,10 +1,5 @@
 #include "common/rpc/grpc_server.h"
 
-#include <algorithm>
-#include <mutex>
-#include <unordered_map>
-#include <utility>
-
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -12,10 +7,14 @@
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <utility>
+
 #include "common/base/text.h"
 #include "common/model/names.h"
 #include "common/rpc/access.h"
 #include "common/rpc/grpc_call.h"
+#include "common/rpc/grpc_library.h"
+#include "common/rpc/live_calls.h"
 #include "common/rpc/status.h"
 
 namespace edm::rpc {
@@ -62,7 +61,8 @@ void SetArguments(grpc::ServerBuilder& builder, const GrpcServerOptions& options
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMetadataMax));
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(options.calls_max));
+  // More than calls_max, so that a client hears of that limit instead of waiting for its turn unheard.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(2 * options.calls_max + 100));
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes_max));
 }
 
@@ -78,58 +78,6 @@ void EnableHealthAndReflection() {
 
 }  // namespace
 
-// Who is calling now; outlives the server as long as a late handler needs it.
-class LiveCalls {
- public:
-  explicit LiveCalls(std::size_t calls_max) : calls_max_(calls_max) {}
-
-  Status Enter() {
-    const std::scoped_lock lock(mutex_);
-    if (draining_) return Stopping();
-    if (entered_ >= calls_max_) {
-      return Error{Code::kResourceExhausted, "server", "it has " + Counted(calls_max_, "call") + " in progress",
-                   {}, "try again in a moment"};
-    }
-    ++entered_;
-    return Ok();
-  }
-  void Add(const std::shared_ptr<GrpcCall>& call) {
-    const std::scoped_lock lock(mutex_);
-    calls_.emplace(call.get(), call);
-  }
-  void Leave(const GrpcCall* call) {
-    const std::scoped_lock lock(mutex_);
-    --entered_;
-    calls_.erase(call);
-  }
-  std::size_t count() const {
-    const std::scoped_lock lock(mutex_);
-    return entered_;
-  }
-  // From now on none enters; ends the calls that would not end by themselves.
-  void Drain() {
-    std::vector<std::shared_ptr<GrpcCall>> streams;
-    {
-      const std::scoped_lock lock(mutex_);
-      draining_ = true;
-      for (const auto& [key, weak] : calls_) {
-        if (auto call = weak.lock(); call && call->streams_to_client()) streams.push_back(std::move(call));
-      }
-    }
-    for (const auto& call : streams) call->End(Stopping());
-  }
-
- private:
-  static Error Stopping() {
-    return {Code::kUnavailable, "server", "it is stopping", {}, "connect again in a moment"};
-  }
-  const std::size_t calls_max_;
-  mutable std::mutex mutex_;
-  std::size_t entered_ = 0;
-  bool draining_ = false;
-  std::unordered_map<const GrpcCall*, std::weak_ptr<GrpcCall>> calls_;
-};
-
 // One proto service whose methods all go to `open`, as raw bytes both ways.
 class RawService final : public grpc::Service {
  public:
@@ -139,10 +87,10 @@ class RawService final : public grpc::Service {
     paths_.push_back(std::make_unique<std::string>(path));
     AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(),
                                                    grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-    MarkMethodRawCallback(count_++, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                                        [open, &method](grpc::CallbackServerContext* context) {
-                                          return open(*context, method);
-                                        }));
+    MarkMethodRawCallback(
+        count_++,
+        new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+            [open, &method](grpc::CallbackServerContext* context) { return open(*context, method); }));
   }
 
  private:
@@ -159,7 +107,10 @@ class UnknownMethods final : public grpc::CallbackGenericService {
     std::vector<std::string> names;
     for (const auto& [served, method] : table_.methods()) names.push_back(method.descriptor->name());
     const auto near = Nearest(path.substr(path.rfind('/') + 1), names);
-    return new Refusal({Code::kUnimplemented, "method " + Shown(path), "this server does not have it", {},
+    return new Refusal({Code::kUnimplemented,
+                        "method " + Shown(path),
+                        "this server does not have it",
+                        {},
                         near ? "did you mean " + *near + "?" : ""});
   }
 
@@ -182,6 +133,7 @@ class GrpcServer::State {
   }
 
   Status Listen() {
+    KeepGrpc();
     EnableHealthAndReflection();
     grpc::ServerBuilder builder;
     SetArguments(builder, options_);
@@ -195,10 +147,14 @@ class GrpcServer::State {
     for (std::size_t i = 0; i < bound.size(); ++i) {
       const auto& address = options_.ports[i].address;
       if (bound[i] <= 0 && !(server_ && address.starts_with("unix:"))) {
-        return Error{Code::kUnavailable, "address " + address,
-                     options_.ports[i].tls ? "cannot listen there: it is taken, not ours, or the certificate does not fit its key"
-                                           : "cannot listen there: it is taken, or not ours",
-                     {}, "choose another address, or stop what listens there ('ss -ltnp' names it)"};
+        return Error{
+            Code::kUnavailable,
+            "address " + address,
+            options_.ports[i].tls
+                ? "cannot listen there: it is taken, not ours, or the certificate does not fit its key"
+                : "cannot listen there: it is taken, or not ours",
+            {},
+            "choose another address, or stop what listens there ('ss -ltnp' names it)"};
       }
       ports_.push_back(static_cast<std::uint16_t>(address.starts_with("unix:") ? 0 : bound[i]));
     }

@@ -16,22 +16,22 @@
 namespace edm::rpc {
 
 struct GrpcPort {
-  std::string address;             // "127.0.0.1:8800", "[::]:8801", "unix:/run/edm.sock"; port 0 takes a free one
-  std::optional<Identity> tls;     // none: in the clear
+  std::string address;  // "127.0.0.1:8800", "[::]:8801", "unix:/run/edm.sock"; port 0 takes a free one
+  std::optional<Identity> tls;       // none: in the clear
   bool client_certificates = false;  // those shown must be of `tls->ca`; who shows none is not a worker
 };
 
 struct GrpcServerOptions {
   std::vector<GrpcPort> ports;
-  std::size_t calls_max = 1'000;              // at once; more are refused with kResourceExhausted
-  std::size_t message_bytes_max = 4 << 20;    // of one request
-  std::size_t outbox_bytes_max = 4 << 20;     // unsent, of one call
-  Millis first_request_timeout{10'000};       // of callers who have not proved who they are
-  Millis slow_finish_timeout{10'000};         // for a client to take the end of its call
+  std::size_t calls_max = 1'000;            // at once; more are refused with kResourceExhausted
+  std::size_t message_bytes_max = 4 << 20;  // of one request
+  std::size_t outbox_bytes_max = 4 << 20;   // unsent, of one call
+  Millis first_request_timeout{10'000};     // of callers who have not proved who they are
+  Millis slow_finish_timeout{10'000};       // for a client to take the end of its call
 };
 
-// Serves a MethodTable over gRPC, with health and reflection beside it. Handlers run on gRPC's threads and must
-// only post work and return. All functions from any thread but those.
+// Serves a MethodTable over gRPC, with health and reflection beside it. Handlers run on gRPC's threads and
+// must only post work and return. All functions from any thread but those.
 class GrpcServer {
  public:
   // The table must outlive the server. Error kUnavailable: an address is taken or not ours.
@@ -48,8 +48,8 @@ class GrpcServer {
   // What the health service answers; serving from the start.
   void SetServing(bool serving);
 
-  // Not serving any more; new calls are refused, streams to the client end with kUnavailable, other calls have
-  // `patience` to end by themselves, then they are cancelled. Always returns. Once.
+  // Not serving any more; new calls are refused, streams to the client end with kUnavailable, other calls
+  // have `patience` to end by themselves, then they are cancelled. Always returns. Once.
   void Shutdown(Millis patience);
 
  private:

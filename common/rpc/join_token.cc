@@ -31,7 +31,10 @@ Result<JoinToken> ParseJoinToken(std::string_view text) {
       parts[3].size() >= kFingerprintMin && parts[3].size() <= kFingerprintMax) {
     return JoinToken{parts[1], parts[2], parts[3]};
   }
-  return Error{Code::kInvalidArgument, "join token", "it does not look like edmw_<id>_<secret>_<fingerprint>", {},
+  return Error{Code::kInvalidArgument,
+               "join token",
+               "it does not look like edmw_<id>_<secret>_<fingerprint>",
+               {},
                "make one with 'edmctl token create --worker'"};
 }
 

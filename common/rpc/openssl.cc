@@ -1,17 +1,19 @@
 #include "common/rpc/openssl.h"
 
-#include <array>
-
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+
+#include <array>
 
 #include "common/base/bytes.h"
 
 namespace edm::rpc::openssl {
 namespace {
 
-Bio Reading(std::string_view text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+Bio Reading(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 std::string Written(BIO& bio) {
   char* data = nullptr;

@@ -39,21 +39,26 @@ class Deadline {
 };
 
 Error Unreachable(const std::string& address, std::string cause) {
-  return {Code::kUnavailable, "master " + address, std::move(cause), {},
+  return {Code::kUnavailable,
+          "master " + address,
+          std::move(cause),
+          {},
           "is it running, and is this its cluster port (8801 by default)?"};
 }
 
 Status Connect(const std::string& address, const Deadline& deadline, Socket& socket) {
   const auto colon = address.rfind(':');
   if (colon == std::string::npos) {
-    return Error{Code::kInvalidArgument, "address " + address, "it has no port", {}, "write it like 10.0.0.1:8801"};
+    return Error{
+        Code::kInvalidArgument, "address " + address, "it has no port", {}, "write it like 10.0.0.1:8801"};
   }
   auto host = address.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int code = ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found); code != 0) {
+  if (const int code = ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found);
+      code != 0) {
     return Unreachable(address, ::gai_strerror(code));
   }
   const std::unique_ptr<addrinfo, openssl::Deleter<::freeaddrinfo>> all(found);
@@ -97,7 +102,8 @@ Status Shake(SSL& session, int fd, const std::string& address, const Deadline& d
 
 Result<std::string> FetchCa(const std::string& address, std::string_view fingerprint, Millis timeout) {
   if (fingerprint.size() < kFingerprintMin) {
-    return Error{Code::kInvalidArgument, "fingerprint", "it is too short to trust", {}, "use a token as it was given"};
+    return Error{
+        Code::kInvalidArgument, "fingerprint", "it is too short to trust", {}, "use a token as it was given"};
   }
   const Deadline deadline(timeout);
   Socket socket;
@@ -117,7 +123,10 @@ Result<std::string> FetchCa(const std::string& address, std::string_view fingerp
     auto* certificate = sk_X509_value(chain, i);
     if (openssl::FingerprintOf(*certificate).starts_with(fingerprint)) return openssl::ToPem(*certificate);
   }
-  return Error{Code::kPermissionDenied, "master " + address, "its CA is not the one that the token names", {},
+  return Error{Code::kPermissionDenied,
+               "master " + address,
+               "its CA is not the one that the token names",
+               {},
                "the token is of another cluster, or somebody else answers at this address"};
 }
 

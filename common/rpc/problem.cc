@@ -20,7 +20,8 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
 
 Error Unreadable(std::string_view body, int http_status, std::string_view object) {
   constexpr std::size_t kShownMax = 300;  // bytes
-  Error error{CodeFromHttp(http_status), std::string(object), "HTTP status " + std::to_string(http_status), {}, ""};
+  Error error{
+      CodeFromHttp(http_status), std::string(object), "HTTP status " + std::to_string(http_status), {}, ""};
   const auto text = Trim(body.substr(0, kShownMax));
   if (!text.empty()) error.evidence.push_back(ToUtf8(text));
   return error;
@@ -47,7 +48,10 @@ std::string ToProblem(const Error& error, int http_status) {
 Error FromProblem(std::string_view body, int http_status, std::string_view object) {
   const auto problem = nlohmann::json::parse(body, nullptr, false);
   if (!problem.is_object() || !problem.contains("code")) return Unreadable(body, http_status, object);
-  Error error{CodeFromName(TextOf(problem, "code")), TextOf(problem, "object"), TextOf(problem, "cause"), {},
+  Error error{CodeFromName(TextOf(problem, "code")),
+              TextOf(problem, "object"),
+              TextOf(problem, "cause"),
+              {},
               TextOf(problem, "hint")};
   if (const auto evidence = problem.find("evidence"); evidence != problem.end() && evidence->is_array()) {
     for (const auto& line : *evidence) {

@@ -19,7 +19,10 @@ struct Descriptor {
 };
 
 Error Failed(const std::filesystem::path& path, std::string_view what) {
-  return {Code::kFailedPrecondition, "file " + path.string(), std::string(what) + ": " + std::strerror(errno), {},
+  return {Code::kFailedPrecondition,
+          "file " + path.string(),
+          std::string(what) + ": " + std::strerror(errno),
+          {},
           "check the folder's owner, its mode and the disk's free space"};
 }
 
@@ -41,7 +44,10 @@ Result<std::optional<std::string>> ReadSecretFile(const std::filesystem::path& p
   struct stat facts {};
   if (file.fd < 0 || ::fstat(file.fd, &facts) != 0) return Failed(path, "cannot be read");
   if ((facts.st_mode & 077U) != 0) {
-    return Error{Code::kFailedPrecondition, "file " + path.string(), "others may read it, and it holds a secret", {},
+    return Error{Code::kFailedPrecondition,
+                 "file " + path.string(),
+                 "others may read it, and it holds a secret",
+                 {},
                  "chmod 600 " + path.string()};
   }
   std::string text;
@@ -62,7 +68,8 @@ Status WriteFileWhole(const std::filesystem::path& path, std::string_view conten
   {
     ::unlink(made.c_str());
     const Descriptor file{::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
-    if (file.fd < 0 || !WriteAll(file.fd, content) || ::fsync(file.fd) != 0) return Failed(path, "cannot be written");
+    if (file.fd < 0 || !WriteAll(file.fd, content) || ::fsync(file.fd) != 0)
+      return Failed(path, "cannot be written");
   }
   if (::rename(made.c_str(), path.c_str()) != 0) return Failed(path, "cannot be written");
   const Descriptor folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};

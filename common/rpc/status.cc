@@ -9,8 +9,9 @@
 namespace edm::rpc {
 namespace {
 
-constexpr std::size_t kDetailsMax = 4 * 1024;  // bytes; in base64, with the message, below stock clients' 8 KiB
-constexpr std::size_t kMessageMax = 512;      // bytes
+constexpr std::size_t kDetailsMax =
+    4 * 1024;                             // bytes; in base64, with the message, below stock clients' 8 KiB
+constexpr std::size_t kMessageMax = 512;  // bytes
 constexpr int kCodes = 17;
 
 // Cuts at a character's start, so that the result is UTF-8 if `text` was.
@@ -38,11 +39,21 @@ void Fit(edm::v1::Failure& failure) {
 }
 
 constexpr std::array<std::pair<Code, int>, 16> kHttp = {{
-    {Code::kCancelled, 499},          {Code::kUnknown, 500},          {Code::kInvalidArgument, 400},
-    {Code::kDeadlineExceeded, 504},   {Code::kNotFound, 404},         {Code::kAlreadyExists, 409},
-    {Code::kPermissionDenied, 403},   {Code::kResourceExhausted, 429}, {Code::kFailedPrecondition, 409},
-    {Code::kAborted, 409},            {Code::kOutOfRange, 400},       {Code::kUnimplemented, 501},
-    {Code::kInternal, 500},           {Code::kUnavailable, 503},      {Code::kDataLoss, 500},
+    {Code::kCancelled, 499},
+    {Code::kUnknown, 500},
+    {Code::kInvalidArgument, 400},
+    {Code::kDeadlineExceeded, 504},
+    {Code::kNotFound, 404},
+    {Code::kAlreadyExists, 409},
+    {Code::kPermissionDenied, 403},
+    {Code::kResourceExhausted, 429},
+    {Code::kFailedPrecondition, 409},
+    {Code::kAborted, 409},
+    {Code::kOutOfRange, 400},
+    {Code::kUnimplemented, 501},
+    {Code::kInternal, 500},
+    {Code::kUnavailable, 503},
+    {Code::kDataLoss, 500},
     {Code::kUnauthenticated, 401},
 }};
 
@@ -66,8 +77,11 @@ edm::v1::Failure ToFailure(const Error& error) {
 }
 
 Error FromFailure(const edm::v1::Failure& failure) {
-  return Error{CodeFromName(failure.code()), failure.object(), failure.cause(),
-               {failure.evidence().begin(), failure.evidence().end()}, failure.hint()};
+  return Error{CodeFromName(failure.code()),
+               failure.object(),
+               failure.cause(),
+               {failure.evidence().begin(), failure.evidence().end()},
+               failure.hint()};
 }
 
 grpc::Status ToGrpc(const Error& error) {
@@ -108,15 +122,24 @@ int HttpStatus(Code code) {
 Code CodeFromHttp(int http_status) {
   if (http_status >= 200 && http_status < 300) return Code::kOk;
   switch (http_status) {
-    case 405: return Code::kUnimplemented;
-    case 408: return Code::kDeadlineExceeded;
-    case 409: return Code::kFailedPrecondition;
-    case 412: return Code::kAborted;
-    case 413: return Code::kResourceExhausted;
-    case 415: return Code::kInvalidArgument;
-    case 500: return Code::kInternal;
-    case 502: return Code::kUnavailable;
-    default: break;
+    case 405:
+      return Code::kUnimplemented;
+    case 408:
+      return Code::kDeadlineExceeded;
+    case 409:
+      return Code::kFailedPrecondition;
+    case 412:
+      return Code::kAborted;
+    case 413:
+      return Code::kResourceExhausted;
+    case 415:
+      return Code::kInvalidArgument;
+    case 500:
+      return Code::kInternal;
+    case 502:
+      return Code::kUnavailable;
+    default:
+      break;
   }
   for (const auto& [own, http] : kHttp) {
     if (http == http_status) return own;

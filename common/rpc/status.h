@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include <google/protobuf/message.h>
 #include <grpcpp/support/status.h>
+
+#include <string>
+#include <string_view>
 
 #include "common/base/result.h"
 #include "edm/v1/model.pb.h"

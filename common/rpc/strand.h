@@ -6,8 +6,8 @@
 
 namespace edm::rpc {
 
-// Runs the callbacks of one call one at a time, in the order posted, on whichever thread posted while none was
-// running. A callback may post.
+// Runs the callbacks of one call one at a time, in the order posted, on whichever thread posted while none
+// was running. A callback may post.
 class Strand {
  public:
   void Post(std::function<void()> callback);

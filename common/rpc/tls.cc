@@ -1,7 +1,6 @@
 #include "common/rpc/tls.h"
 
 #include <arpa/inet.h>
-
 #include <openssl/rand.h>
 
 #include "common/model/names.h"
@@ -66,7 +65,8 @@ openssl::Certificate Issue(const Subject& subject, EVP_PKEY& key, X509* issuer, 
   openssl::Certificate certificate(X509_new());
   if (!certificate || X509_set_version(certificate.get(), X509_VERSION_3) != 1) return nullptr;
   const auto life = subject.is_ca ? kCaLife : kMemberLife;
-  if (!SetSerialAndTimes(*certificate, now, life) || X509_set_pubkey(certificate.get(), &key) != 1) return nullptr;
+  if (!SetSerialAndTimes(*certificate, now, life) || X509_set_pubkey(certificate.get(), &key) != 1)
+    return nullptr;
   if (!SetName(X509_get_subject_name(certificate.get()), subject.common_name)) return nullptr;
   X509& by = issuer != nullptr ? *issuer : *certificate;
   if (X509_set_issuer_name(certificate.get(), X509_get_subject_name(&by)) != 1) return nullptr;
@@ -83,11 +83,15 @@ bool IsIp(const std::string& name) {
 Result<std::string> Alternatives(std::span<const std::string> names) {
   std::string text = "DNS:" + std::string(kMasterName);
   for (const auto& name : names) {
-    const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_*") ==
-                       std::string::npos;
+    const bool plain =
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_*") ==
+        std::string::npos;
     if (!plain || name.empty() || (name.find(':') != std::string::npos && !IsIp(name))) {
-      return Error{Code::kInvalidArgument, "certificate name '" + Shown(name) + "'",
-                   "it is neither an IP address nor a DNS name", {}, "write it like 10.0.0.12 or master.example.org"};
+      return Error{Code::kInvalidArgument,
+                   "certificate name '" + Shown(name) + "'",
+                   "it is neither an IP address nor a DNS name",
+                   {},
+                   "write it like 10.0.0.12 or master.example.org"};
     }
     text += (IsIp(name) ? ",IP:" : ",DNS:") + name;
   }
@@ -149,7 +153,10 @@ Result<std::string> CertificateAuthority::SignWorker(std::string_view request, s
                                                      WallTime now) const {
   EDM_CHECK(CheckWorkerId(worker));
   if (worker == kMasterName) {
-    return Error{Code::kInvalidArgument, "worker " + std::string(worker), "the name is the master's", {},
+    return Error{Code::kInvalidArgument,
+                 "worker " + std::string(worker),
+                 "the name is the master's",
+                 {},
                  "choose another id"};
   }
   const auto read = openssl::ReadRequest(request);
@@ -170,7 +177,8 @@ Result<KeyAndRequest> MakeKeyAndRequest(std::string_view common_name) {
   const auto key = openssl::NewKey();
   const openssl::Request request(X509_REQ_new());
   if (!key || !request || !SetName(X509_REQ_get_subject_name(request.get()), std::string(common_name)) ||
-      X509_REQ_set_pubkey(request.get(), key.get()) != 1 || X509_REQ_sign(request.get(), key.get(), EVP_sha256()) == 0) {
+      X509_REQ_set_pubkey(request.get(), key.get()) != 1 ||
+      X509_REQ_sign(request.get(), key.get(), EVP_sha256()) == 0) {
     return Failed("certificate request");
   }
   return KeyAndRequest{openssl::ToPem(*key), openssl::ToPem(*request)};

@@ -11,7 +11,8 @@
 
 namespace edm::rpc {
 
-// The name in every certificate of the master: workers dial with it as the expected name, whatever the address.
+// The name in every certificate of the master: workers dial with it as the expected name, whatever the
+// address.
 inline constexpr std::string_view kMasterName = "edm-master";
 
 // The name in the certificate of worker `id`: "<id>.worker.edm".
@@ -21,7 +22,7 @@ std::string WorkerTlsName(std::string_view id);
 struct Identity {
   std::string certificate;  // own certificate first, then the CA's
   std::string key;
-  std::string ca;           // whom to believe
+  std::string ca;  // whom to believe
 };
 
 // The master's own CA: EC P-256, ten years. Copies share the key; const functions from any thread.
@@ -62,7 +63,8 @@ Result<std::string> Fingerprint(std::string_view pem);
 
 // Asks the TLS server at `address` ("host:port") for its certificates and returns (PEM) the one whose
 // fingerprint begins with `fingerprint`. Nothing else is believed of the server. Blocking.
-// Errors: kUnavailable (no connection), kPermissionDenied (it has no such certificate: somebody else's server).
+// Errors: kUnavailable (no connection), kPermissionDenied (it has no such certificate: somebody else's
+// server).
 Result<std::string> FetchCa(const std::string& address, std::string_view fingerprint, Millis timeout);
 
 }  // namespace edm::rpc

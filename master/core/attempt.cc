@@ -142,7 +142,7 @@ void OnOrderRefused(Draft& draft, const OrderRefused& report) {
   const auto found = draft.state().operations.Find(report.operation);
   if (found == nullptr || found->attempt != report.attempt || found->plan.stage != Stage::kAttempt) return;
   AttemptEnd end;
-  end.phase = Phase::kRejected;
+  end.phase = report.error.code == Code::kCancelled ? Phase::kCancelled : Phase::kRejected;
   end.failure = About(report.error, "instance " + found->operation.instance);
   const auto instance = draft.state().instances.Find(found->operation.instance);
   if (instance) {

@@ -124,7 +124,10 @@ OperationRecord Make(const Draft& draft, const Begin& begin) {
                  .ref = begin.ref,
                  .git_url = begin.git_url};
   if (begin.upload) record.plan.source = *begin.upload;
-  if (begin.push) record.plan.push = begin.push;
+  if (begin.push) {
+    record.plan.push = begin.push;
+    record.plan.source = {.kind = SourceKind::kPush, .commit = begin.push->to, .branch = begin.push->branch};
+  }
   return record;
 }
 
@@ -169,6 +172,7 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   if (begin.kind == OperationKind::kBuild) record.plan.source = instance->instance.status.source;
   if (NeedsWorker(begin.kind, record.plan.until) && !verdict.done) Supersede(draft, begin.instance, begin.operation);
   Remember(draft, begin.origin, {begin.instance, begin.operation, "", false});
+  if (begin.push) SetStep(draft, record, "source", StepState::kDone, begin.push->to.substr(0, 7) + ", pushed");
   draft.Put(record);
   draft.Event({{}, "operation.began", begin.instance, begin.operation, "", ""});
   PutCurrent(draft, record);

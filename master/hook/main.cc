@@ -1,6 +1,6 @@
-// edm-git-hook: git's proc-receive hook of every repo. Hands what was pushed to the master over its socket, shows
-// the person pushing what the master says, and gives the master's verdict to git. Decides nothing itself, and
-// rejects everything when the master cannot be asked.
+// edm-git-hook: git's proc-receive hook of every repo. Hands what was pushed to the master over its socket,
+// shows the person pushing what the master says, and gives the master's verdict to git. Decides nothing
+// itself, and rejects everything when the master cannot be asked.
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -12,8 +12,8 @@
 #include <map>
 
 #include "common/base/text.h"
-#include "master/hook/hook_wire.h"
-#include "master/hook/pkt_line.h"
+#include "master/core/git/hook_wire.h"
+#include "master/core/git/pkt_line.h"
 
 namespace edm::master {
 namespace {
@@ -57,7 +57,8 @@ Result<std::vector<std::string>> ReadLines() {
     if (!ReadExactly(STDIN_FILENO, line.data(), line.size())) return cut;
     if (line.ends_with('\n')) line.pop_back();
     lines.push_back(std::move(line));
-    if (lines.size() > 4 * kHookRefsMax) return Error{Code::kResourceExhausted, "push", "has too many branches", {}, ""};
+    if (lines.size() > 4 * kHookRefsMax)
+      return Error{Code::kResourceExhausted, "push", "has too many branches", {}, ""};
   }
 }
 
@@ -65,7 +66,8 @@ Result<std::vector<std::string>> ReadLines() {
 Result<std::vector<PushedRef>> ReceiveCommands() {
   EDM_TRY(const auto hello, ReadLines());
   if (hello.empty() || !hello[0].starts_with("version=1")) {
-    return Error{Code::kInternal, "git", "speaks another version of proc-receive", {}, "install git 2.29 or later"};
+    return Error{
+        Code::kInternal, "git", "speaks another version of proc-receive", {}, "install git 2.29 or later"};
   }
   WriteAll(STDOUT_FILENO, PktLine("version=1") + std::string(kPktFlush));
   EDM_TRY(const auto lines, ReadLines());
@@ -126,7 +128,8 @@ int Serve() {
     Show("error: " + ToString(refs.error()));
     return 1;
   }
-  HookRequest request{Variable("EDM_OWNER"), Variable("EDM_INSTANCE"), Variable("EDM_ACTOR"), std::move(*refs)};
+  HookRequest request{Variable("EDM_OWNER"), Variable("EDM_INSTANCE"), Variable("EDM_ACTOR"),
+                      std::move(*refs)};
   Verdicts verdicts;
   for (const auto& ref : request.refs) verdicts[ref.name] = "the master did not answer; see edmctl op ls";
   Ask(request, verdicts);

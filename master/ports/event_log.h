@@ -24,7 +24,10 @@ struct NumberedEvent {
 // What happened, for those who watch; both logs are read from any cursor on. Any thread.
 //
 // Reading and waiting are one: Read gives what is there after `cursor`, at most `most`, and when that is nothing
-// leaves `wake` to be called once, as soon as there is something, on a thread of the log's: it must only post.
+// keeps `wake` to be called once, as soon as there is something, on a thread of the log's: it must only post. Whoever
+// drops its Wake is not called any more.
+using Wake = std::shared_ptr<std::function<void()>>;
+
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -32,9 +35,11 @@ class EventLog {
   // Each worker event once, however often it comes: those at or before the newest of their attempt are dropped.
   virtual Status Append(const std::vector<OperationNote>& notes) = 0;
   virtual Result<std::vector<NumberedNote>> Read(const std::string& operation, std::uint64_t cursor, std::size_t most,
-                                                 std::function<void()> wake) = 0;
+                                                 const Wake& wake) = 0;
   // Whether its last line says that the operation has ended.
   virtual bool IsClosed(const std::string& operation) = 0;
+  // Calls `wake` once when that is so; at once when it is.
+  virtual void WhenClosed(const std::string& operation, const Wake& wake) = 0;
   // The latest state of each step, as the log has it; to see what a crash left out.
   virtual Result<std::vector<Step>> Steps(const std::string& operation) = 0;
   virtual void Remove(const std::string& operation) = 0;
@@ -44,7 +49,7 @@ class EventLog {
   static constexpr std::size_t kClusterEventsMax = 10'000;
   virtual void Append(const std::vector<ClusterNote>& notes) = 0;
   virtual Result<std::vector<NumberedEvent>> ReadCluster(std::uint64_t cursor, std::size_t most,
-                                                         std::function<void()> wake) = 0;
+                                                         const Wake& wake) = 0;
   // The cursor of the newest one: where a reader begins who only wants what is new.
   virtual std::uint64_t NewestCluster() = 0;
 };

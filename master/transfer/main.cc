@@ -11,7 +11,7 @@
 #include "common/base/text.h"
 #include "common/model/names.h"
 #include "master/adapters/git/git_handle.h"
-#include "master/transfer/transfer_wire.h"
+#include "master/core/git/transfer_wire.h"
 
 namespace edm::master {
 namespace {
@@ -49,15 +49,20 @@ int OnPushed(const char* ref, const char* status, void* payload) {
 Error Explained(const Progress& progress, int code) {
   const auto object = "git URL " + Shown(progress.request.url);
   if (progress.too_large) {
-    return Error{Code::kResourceExhausted, object,
-                 fmt::format("sends more than {}", FormatBytes(progress.request.bytes_max)), {},
+    return Error{Code::kResourceExhausted,
+                 object,
+                 fmt::format("sends more than {}", FormatBytes(progress.request.bytes_max)),
+                 {},
                  "push a repo without its large files, or raise git.fetched_bytes_max"};
   }
   if (!progress.rejected.empty()) {
     return Error{Code::kAborted, object, "refused " + progress.rejected, {}, "fetch, and try again"};
   }
   if (progress.credentials_asked > 0) {
-    return Error{Code::kPermissionDenied, object, "wants credentials, or does not know this repo", {},
+    return Error{Code::kPermissionDenied,
+                 object,
+                 "wants credentials, or does not know this repo",
+                 {},
                  "check the URL; push a private repo to edm instead"};
   }
   auto error = GitFailure(object, code);
@@ -90,8 +95,10 @@ Result<std::optional<std::string>> NameThere(git_remote* remote, const TransferR
   if (wanted.size() >= kAbbreviatedMin && wanted.find_first_not_of("0123456789abcdef") == std::string::npos) {
     return std::optional<std::string>();
   }
-  return Error{Code::kNotFound, fmt::format("ref '{}' of {}", Shown(wanted), Shown(request.url)),
-               count == 0 ? "the repo is empty" : "there is no such branch or tag", {},
+  return Error{Code::kNotFound,
+               fmt::format("ref '{}' of {}", Shown(wanted), Shown(request.url)),
+               count == 0 ? "the repo is empty" : "there is no such branch or tag",
+               {},
                "look at the branches with git ls-remote"};
 }
 
@@ -104,8 +111,8 @@ Status Fetch(git_remote* remote, Progress& progress, std::vector<std::string> re
   options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
   options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
   options.update_fetchhead = 0;
-  options.prune = progress.request.action == TransferRequest::Action::kFetchAll ? GIT_FETCH_PRUNE
-                                                                                : GIT_FETCH_NO_PRUNE;
+  options.prune =
+      progress.request.action == TransferRequest::Action::kFetchAll ? GIT_FETCH_PRUNE : GIT_FETCH_NO_PRUNE;
   if (const auto code = git_remote_fetch(remote, &wanted, &options, "edm"); code != 0) {
     return Explained(progress, code);
   }
@@ -113,7 +120,8 @@ Status Fetch(git_remote* remote, Progress& progress, std::vector<std::string> re
 }
 
 // The ref `into` names the commit that was asked for; helper refs beside it are gone again.
-Status KeepOnly(git_repository* repo, const TransferRequest& request, const std::string& holding, bool by_commit) {
+Status KeepOnly(git_repository* repo, const TransferRequest& request, const std::string& holding,
+                bool by_commit) {
   git_object* found = nullptr;
   const auto code = by_commit ? git_revparse_single(&found, repo, (request.ref + "^{commit}").c_str())
                               : git_revparse_single(&found, repo, (holding + "^{commit}").c_str());
@@ -127,11 +135,15 @@ Status KeepOnly(git_repository* repo, const TransferRequest& request, const std:
   }
   for (const auto& name : names) git_reference_remove(repo, name.c_str());
   if (code != 0) {
-    return Error{Code::kNotFound, fmt::format("commit {} of {}", Shown(request.ref), Shown(request.url)),
-                 "no branch there holds it", {}, "give a branch or a tag"};
+    return Error{Code::kNotFound,
+                 fmt::format("commit {} of {}", Shown(request.ref), Shown(request.url)),
+                 "no branch there holds it",
+                 {},
+                 "give a branch or a tag"};
   }
   git_reference* made = nullptr;
-  const auto kept = git_reference_create(&made, repo, request.into.c_str(), git_object_id(commit.get()), 1, "edm");
+  const auto kept =
+      git_reference_create(&made, repo, request.into.c_str(), git_object_id(commit.get()), 1, "edm");
   const GitReference held(made);
   if (kept != 0) return GitFailure("repo", kept);
   return Ok();
@@ -148,7 +160,8 @@ Status FetchRef(git_repository* repo, git_remote* remote, Progress& progress) {
   EDM_TRY(const auto name, NameThere(remote, progress.request));
   progress.credentials_asked = 0;
   const auto holding = progress.request.into + "-of";
-  const auto refspec = name ? fmt::format("+{}:{}", *name, holding) : fmt::format("+refs/heads/*:{}/*", holding);
+  const auto refspec =
+      name ? fmt::format("+{}:{}", *name, holding) : fmt::format("+refs/heads/*:{}/*", holding);
   EDM_CHECK(Fetch(remote, progress, {refspec}));
   return KeepOnly(repo, progress.request, holding, !name);
 }
@@ -162,7 +175,8 @@ Status Push(git_remote* remote, Progress& progress) {
   options.callbacks = Callbacks(progress);
   options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
   options.pb_parallelism = 1;
-  if (const auto code = git_remote_push(remote, &wanted, &options); code != 0) return Explained(progress, code);
+  if (const auto code = git_remote_push(remote, &wanted, &options); code != 0)
+    return Explained(progress, code);
   return Ok();
 }
 
@@ -181,10 +195,12 @@ Status Transfer(const TransferRequest& request) {
   const GitRemote remote(made);
   Progress progress{request};
   switch (request.action) {
-    case TransferRequest::Action::kFetchRef: return FetchRef(repo.get(), remote.get(), progress);
+    case TransferRequest::Action::kFetchRef:
+      return FetchRef(repo.get(), remote.get(), progress);
     case TransferRequest::Action::kFetchAll:
       return Fetch(remote.get(), progress, {"+refs/*:refs/*"});
-    case TransferRequest::Action::kPush: return Push(remote.get(), progress);
+    case TransferRequest::Action::kPush:
+      return Push(remote.get(), progress);
   }
   return Ok();
 }

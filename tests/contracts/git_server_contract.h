@@ -59,10 +59,14 @@ class GitServerContract : public testing::TestWithParam<GitServerCase> {
     ProcessSpec spec;
     spec.argv = {"git", "--git-dir=" + tested_->BarePath(repo)};
     spec.argv.insert(spec.argv.end(), words.begin(), words.end());
-    spec.environment = {{"GIT_CONFIG_NOSYSTEM", "1"}, {"HOME", folder_.path()}, {"PATH", "/usr/bin:/bin"},
-                        {"GIT_COMMITTER_NAME", "t"}, {"GIT_COMMITTER_EMAIL", "t@t"}};
+    spec.environment = {{"GIT_CONFIG_NOSYSTEM", "1"},
+                        {"HOME", folder_.path()},
+                        {"PATH", "/usr/bin:/bin"},
+                        {"GIT_COMMITTER_NAME", "t"},
+                        {"GIT_COMMITTER_EMAIL", "t@t"}};
     std::string out;
-    const auto end = runner_.Run(spec, [&](OutputStream, std::string_view line) { out.append(line).append("\n"); }, {});
+    const auto end =
+        runner_.Run(spec, [&](OutputStream, std::string_view line) { out.append(line).append("\n"); }, {});
     return end.ok() ? std::string(Trim(out)) : ToString(end.error());
   }
 
@@ -88,7 +92,8 @@ TEST_P(GitServerContract, MakesACommitOfAFolder) {
   EXPECT_THAT(tree, testing::ContainsRegex("100755 blob [0-9a-f]+\tbin/run"));
   EXPECT_EQ(Git({"cat-file", "-p", commit + ":compose.yaml"}), "services: {}");
   EXPECT_EQ(Git({"log", "-1", "--format=%an|%s|%at", commit}), "ann-laptop|first try|1795000000");
-  EXPECT_THAT(Git({"log", "-1", "--format=%(trailers)", commit}), testing::HasSubstr("Upload-Digest: sha256:aaaa"));
+  EXPECT_THAT(Git({"log", "-1", "--format=%(trailers)", commit}),
+              testing::HasSubstr("Upload-Digest: sha256:aaaa"));
   EXPECT_EQ(Git({"fsck", "--strict"}), "");
   EXPECT_EQ(Git({"rev-parse", "HEAD"}), commit);
 }
@@ -144,8 +149,8 @@ TEST_P(GitServerContract, ResolvesBranchesTagsAndCommits) {
   Write("a", "1");
   const auto commit = Push();
   Git({"tag", "-m", "one", "v1", commit});
-  for (const auto& ref : {std::string(), std::string("main"), std::string("refs/heads/main"), std::string("v1"), commit,
-                          commit.substr(0, 7)}) {
+  for (const auto& ref : {std::string(), std::string("main"), std::string("refs/heads/main"),
+                          std::string("v1"), commit, commit.substr(0, 7)}) {
     const auto resolved = server().Resolve(kRepo, ref);
     ASSERT_TRUE(resolved.ok()) << ref << ": " << ToString(resolved.error());
     EXPECT_EQ(*resolved, commit);
@@ -218,8 +223,14 @@ TEST_P(GitServerContract, ComparesOwnersWithoutRegardToCase) {
 }
 
 TEST_P(GitServerContract, RefusesNamesThatLeadElsewhere) {
-  for (const auto& repo : std::vector<RepoName>{{"..", "shop"}, {"Ann", "../shop"}, {"Ann", "-x"}, {"a/b", "shop"},
-                                                {"", "shop"}, {"Ann", ""}, {"Ann", "Shop"}, {".read-key", "x"}}) {
+  for (const auto& repo : std::vector<RepoName>{{"..", "shop"},
+                                                {"Ann", "../shop"},
+                                                {"Ann", "-x"},
+                                                {"a/b", "shop"},
+                                                {"", "shop"},
+                                                {"Ann", ""},
+                                                {"Ann", "Shop"},
+                                                {".read-key", "x"}}) {
     const auto made = server().EnsureRepo(repo, "main");
     ASSERT_FALSE(made.ok());
     EXPECT_EQ(made.error().code, Code::kInvalidArgument);

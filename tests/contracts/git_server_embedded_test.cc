@@ -21,8 +21,10 @@ class Embedded final : public GitServerUnderTest {
   std::unique_ptr<EmbeddedGitServer> server_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Embedded, GitServerContract, testing::Values(GitServerCase{
-    "Embedded", [](const std::string& folder) { return std::make_unique<Embedded>(folder); }}));
+INSTANTIATE_TEST_SUITE_P(Embedded, GitServerContract,
+                         testing::Values(GitServerCase{"Embedded", [](const std::string& folder) {
+                                                         return std::make_unique<Embedded>(folder);
+                                                       }}));
 
 TEST(ReadGrants, AllowOneRepoUntilTheirTime) {
   const TemporaryFolder folder;

@@ -55,6 +55,7 @@ class EchoSession final : public ExecSession {
   }
   Status Resize(std::uint16_t, std::uint16_t) override { return Ok(); }
   Result<int> ExitCode() override { return 0; }
+  void Interrupt() override { [[maybe_unused]] const auto closed = CloseInput(); }
 
  private:
   std::mutex mutex_;
@@ -150,8 +151,8 @@ bool FakeContainerRuntime::is_empty() const {
 std::optional<Error> FakeContainerRuntime::Scripted(const std::string& call, const std::string& about,
                                                     bool after) {
   for (auto script = scripts_.begin(); script != scripts_.end(); ++script) {
-    const bool meant = script->call == call && script->after == after &&
-                       (script->about.empty() || script->about == about);
+    const bool meant =
+        script->call == call && script->after == after && (script->about.empty() || script->about == about);
     if (!meant) continue;
     Error error = script->error;
     if (script->times > 0 && --script->times == 0) scripts_.erase(script);
@@ -224,8 +225,11 @@ Result<BuiltImage> FakeContainerRuntime::Build(const BuildRequest& request, cons
   EDM_CHECK(Begin(lock, "Build", request.tag, stop));
   const auto dockerfile = std::filesystem::path(request.context_directory) / request.dockerfile;
   if (request.dockerfile_inline.empty() && !std::filesystem::exists(dockerfile)) {
-    return Error{Code::kFailedPrecondition, "build of " + request.service, "there is no " + request.dockerfile,
-                 {}, "add it, or name another under build.dockerfile"};
+    return Error{Code::kFailedPrecondition,
+                 "build of " + request.service,
+                 "there is no " + request.dockerfile,
+                 {},
+                 "add it, or name another under build.dockerfile"};
   }
   const auto lines = build_lines_[request.service];
   lock.unlock();
@@ -242,7 +246,9 @@ Result<BuiltImage> FakeContainerRuntime::Build(const BuildRequest& request, cons
     image->tags.insert(request.tag);
   } else {
     const auto release = request.labels.find(std::string(kReleaseLabel));
-    images_.push_back({id, request.instance, release == request.labels.end() ? 0 : ReleaseOf(release->second),
+    images_.push_back({id,
+                       request.instance,
+                       release == request.labels.end() ? 0 : ReleaseOf(release->second),
                        {request.tag}});
   }
   EDM_CHECK(End("Build", request.tag));
@@ -253,8 +259,11 @@ Status FakeContainerRuntime::Up(const UpRequest& request, const LineSink& on_lin
   Lock lock(mutex_);
   EDM_CHECK(Begin(lock, "Up", request.instance, stop));
   if (foreign_.contains(request.instance)) {
-    return Error{Code::kFailedPrecondition, "instance " + request.instance,
-                 "a compose project of somebody else has this name", {}, "choose another id"};
+    return Error{Code::kFailedPrecondition,
+                 "instance " + request.instance,
+                 "a compose project of somebody else has this name",
+                 {},
+                 "choose another id"};
   }
   Error failure;
   UpLocked(request, on_line, &failure);
@@ -295,7 +304,8 @@ void FakeContainerRuntime::UpLocked(const UpRequest& request, const LineSink& on
     const auto wanted = document.value(section, nlohmann::json::object());
     for (const auto& [name, spec] : wanted.items()) {
       const std::string full = request.instance + "_" + name;
-      const bool there = std::any_of(objects.begin(), objects.end(), [&](const auto& one) { return one.name == full; });
+      const bool there =
+          std::any_of(objects.begin(), objects.end(), [&](const auto& one) { return one.name == full; });
       if (!there) objects.push_back({NextId(), full, request.instance, 0});
     }
   };
@@ -375,7 +385,8 @@ Result<Footprint> FakeContainerRuntime::Everything() {
   EDM_CHECK(Begin(lock, "Everything", ""));
   Footprint all{containers_, networks_, volumes_, {}};
   for (const auto& image : images_) {
-    all.images.push_back({image.id, image.tags.empty() ? "" : *image.tags.begin(), image.instance, image.release});
+    all.images.push_back(
+        {image.id, image.tags.empty() ? "" : *image.tags.begin(), image.instance, image.release});
   }
   return all;
 }
@@ -415,10 +426,12 @@ Status FakeContainerRuntime::Logs(const LogRequest& request, const LogSink& on_l
   std::vector<LogLine> lines;
   for (const auto& container : containers_) {
     const auto& services = request.services;
-    const bool wanted = services.empty() || std::count(services.begin(), services.end(), container.service) > 0;
+    const bool wanted =
+        services.empty() || std::count(services.begin(), services.end(), container.service) > 0;
     if (container.instance != request.instance || !wanted) continue;
     const auto& printed = behaviours_[container.service].lines;
-    const std::size_t tail = request.tail ? std::min<std::size_t>(*request.tail, printed.size()) : printed.size();
+    const std::size_t tail =
+        request.tail ? std::min<std::size_t>(*request.tail, printed.size()) : printed.size();
     for (auto line = printed.end() - static_cast<std::ptrdiff_t>(tail); line != printed.end(); ++line) {
       lines.push_back({container.service, container.name, false, container.started_at, *line});
     }

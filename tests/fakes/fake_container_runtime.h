@@ -13,8 +13,10 @@
 
 namespace edm::worker {
 
-// An engine in memory, for tests of whoever drives one. Any thread. What a call does may be scripted by its name
-// ("Build", "Up", "Stop", "StartKept", "Remove", …): an error in place of its work, a failure after it, a delay.
+// An engine in memory, for tests of whoever drives one. Any thread. What a call does may be scripted by its
+// name
+// ("Build", "Up", "Stop", "StartKept", "Remove", …): an error in place of its work, a failure after it, a
+// delay.
 class FakeContainerRuntime final : public ContainerRuntime {
  public:
   // The next `times` calls of that name fail (-1: all of them). `about`: only for that instance or tag.
@@ -42,7 +44,8 @@ class FakeContainerRuntime final : public ContainerRuntime {
   bool is_empty() const;  // nothing of ours, images included
 
   Status Ping() override;
-  Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line, std::stop_token stop) override;
+  Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
+                           std::stop_token stop) override;
   Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) override;
   Status Stop(const std::string& instance, Seconds grace) override;
   Status StartKept(const std::string& instance, std::stop_token stop) override;

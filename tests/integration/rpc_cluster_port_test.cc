@@ -1,7 +1,7 @@
+#include <unistd.h>
+
 #include <array>
 #include <filesystem>
-
-#include <unistd.h>
 
 #include "common/rpc/tls.h"
 #include "edm/v1/registry_service.grpc.pb.h"
@@ -18,16 +18,18 @@ class ClusterPort : public ::testing::Test {
   ClusterPort() : authority_(Authority("ours")), foreign_(Authority("foreign")) {
     table_.On<v1::JoinRequest>("edm.v1.Registry/Join", [this](auto call, const v1::JoinRequest& request) {
       v1::JoinResponse response;
-      response.set_certificate(authority_.SignWorker(request.certificate_request(), request.worker(), Now()).value());
+      response.set_certificate(
+          authority_.SignWorker(request.certificate_request(), request.worker(), Now()).value());
       response.set_ca(authority_.certificate());
       call->Send(response);
       call->Finish(Ok());
     });
-    table_.On<v1::HeartbeatRequest>("edm.v1.Registry/Heartbeat", [this](auto call, const v1::HeartbeatRequest&) {
-      notes_.Add("beat of " + call->caller().name);
-      call->Send(v1::HeartbeatResponse());
-      call->Finish(Ok());
-    });
+    table_.On<v1::HeartbeatRequest>("edm.v1.Registry/Heartbeat",
+                                    [this](auto call, const v1::HeartbeatRequest&) {
+                                      notes_.Add("beat of " + call->caller().name);
+                                      call->Send(v1::HeartbeatResponse());
+                                      call->Finish(Ok());
+                                    });
   }
   ~ClusterPort() override {
     server_.reset();
@@ -48,7 +50,8 @@ class ClusterPort : public ::testing::Test {
   void Start() { Start(authority_.IssueMaster({}, Now()).value()); }
 
   std::unique_ptr<v1::Registry::Stub> Stub(const Identity& identity) {
-    return v1::Registry::NewStub(Dial({address_, ChannelTls{identity, std::string(kMasterName)}, ""}).value());
+    return v1::Registry::NewStub(
+        Dial({address_, ChannelTls{identity, std::string(kMasterName)}, ""}).value());
   }
   Result<v1::HeartbeatResponse> Beat(const Identity& identity) {
     const auto stub = Stub(identity);
@@ -117,6 +120,19 @@ TEST_F(ClusterPort, IsNotTakenForTheMasterWithAWorkersCertificate) {
   EXPECT_EQ(Beat(worker).error().code, Code::kUnavailable);
 }
 
+TEST_F(ClusterPort, IsNoPlaceForATokenWhilePeoplesPortOverTlsIs) {
+  testing::ServeScript(table_, notes_);
+  Start();
+  v1::GetInstanceRequest request;
+  request.set_id("shop");
+  const ChannelTls tls{{"", "", authority_.certificate()}, std::string(kMasterName)};
+  const auto stub = v1::Master::NewStub(Dial({address_, tls, testing::kToken}).value());
+  EXPECT_TRUE(Call(*stub, &v1::Master::Stub::GetInstance, request, "instance shop").ok());
+  const auto registry = v1::Registry::NewStub(Dial({address_, tls, testing::kToken}).value());
+  EXPECT_EQ(Call(*registry, &v1::Registry::Stub::Heartbeat, {}, "master").error().code,
+            Code::kUnauthenticated);
+}
+
 TEST_F(ClusterPort, GivesNoCaForAnotherFingerprint) {
   Start();
   EXPECT_EQ(FetchCa(address_, foreign_.fingerprint(), Millis(3'000)).error().code, Code::kPermissionDenied);
@@ -130,7 +146,8 @@ TEST_F(ClusterPort, RefusesACertificateThatDoesNotFitItsKey) {
   identity.key = authority_.IssueMaster({}, Now()).value().key;
   GrpcServerOptions options;
   options.ports = {{"127.0.0.1:0", identity, true}};
-  EXPECT_EQ(GrpcServer::Start(table_, testing::KnowsAda, std::move(options)).error().code, Code::kUnavailable);
+  EXPECT_EQ(GrpcServer::Start(table_, testing::KnowsAda, std::move(options)).error().code,
+            Code::kUnavailable);
 }
 
 }  // namespace

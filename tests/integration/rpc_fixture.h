@@ -50,9 +50,9 @@ class Notes {
 };
 
 // A master of three scripted methods of each kind:
-//   GetInstance     answers with the id and the caller; "none": an error, "hang": never, "drop": forgets the call
-//   UploadSource    counts bytes; answers with them in the operation's id
-//   WatchOperation  "3": three events; "endless": as fast as the client reads; "flood": without waiting;
+//   GetInstance     answers with the id and the caller; "none": an error, "hang": never, "drop": forgets the
+//   call UploadSource    counts bytes; answers with them in the operation's id WatchOperation  "3": three
+//   events; "endless": as fast as the client reads; "flood": without waiting;
 //                   "quiet": none
 //   Exec            echoes input until its end, then the exit code 7
 void ServeScript(MethodTable& table, Notes& notes);

@@ -16,7 +16,8 @@ void Get(Notes& notes, const std::shared_ptr<ServerCall>& call, const v1::GetIns
   }
   if (request.id() == "drop") return;
   if (request.id() == "none") {
-    return call->Finish(Error{Code::kNotFound, "instance none", "there is no such instance", {"looked"}, "edmctl ls"});
+    return call->Finish(
+        Error{Code::kNotFound, "instance none", "there is no such instance", {"looked"}, "edmctl ls"});
   }
   v1::Instance instance;
   instance.set_id(request.id());
@@ -53,7 +54,8 @@ struct Watch : std::enable_shared_from_this<Watch> {
   std::shared_ptr<ServerCall> call;
   unsigned left;
   unsigned sent = 0;
-  Watch(Notes& to, std::shared_ptr<ServerCall> by, unsigned events) : notes(to), call(std::move(by)), left(events) {}
+  Watch(Notes& to, std::shared_ptr<ServerCall> by, unsigned events)
+      : notes(to), call(std::move(by)), left(events) {}
   v1::OperationEvent Event() {
     v1::OperationEvent event;
     event.set_cursor(std::to_string(++sent));
@@ -69,13 +71,16 @@ struct Watch : std::enable_shared_from_this<Watch> {
   }
 };
 
-void StartWatch(Notes& notes, const std::shared_ptr<ServerCall>& call, const v1::WatchOperationRequest& request) {
+void StartWatch(Notes& notes, const std::shared_ptr<ServerCall>& call,
+                const v1::WatchOperationRequest& request) {
   call->OnCancel([&notes] { notes.Add("watch cancelled"); });
   const auto& id = request.id();
   auto watch = std::make_shared<Watch>(notes, call, id == "endless" ? 100'000'000U : id == "3" ? 3U : 2'000U);
   if (id == "flood") {
     for (int i = 0; i < 2'000; ++i) {
-      call->Send(watch->Event(), [&notes](bool ok) { if (!ok) notes.Add("flood refused"); });
+      call->Send(watch->Event(), [&notes](bool ok) {
+        if (!ok) notes.Add("flood refused");
+      });
     }
     return call->Finish(Ok());
   }
@@ -97,7 +102,9 @@ void Echo(const std::shared_ptr<ServerCall>& call) {
       return call->Finish(Ok());
     }
     output.set_output(static_cast<const v1::ExecInput*>(message)->input());
-    call->Send(output, [call](bool ok) { if (ok) Echo(call); });
+    call->Send(output, [call](bool ok) {
+      if (ok) Echo(call);
+    });
   });
 }
 
@@ -113,8 +120,9 @@ void ServeScript(MethodTable& table, Notes& notes) {
     upload->bytes = first.data().size();
     upload->Next();
   });
-  table.On<v1::WatchOperationRequest>("edm.v1.Master/WatchOperation",
-                                      [&](auto call, const auto& request) { StartWatch(notes, call, request); });
+  table.On<v1::WatchOperationRequest>("edm.v1.Master/WatchOperation", [&](auto call, const auto& request) {
+    StartWatch(notes, call, request);
+  });
   table.On<v1::ExecInput>("edm.v1.Master/Exec", [](auto call, const auto&) { Echo(call); });
 }
 

@@ -1,8 +1,8 @@
-#include <future>
-#include <thread>
-
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
+
+#include <future>
+#include <thread>
 
 #include "tests/integration/rpc_fixture.h"
 
@@ -33,6 +33,31 @@ class RpcServer : public ::testing::Test {
     request.set_id(id);
     const auto stub = Stub(bearer);
     return Call(*stub, &v1::Master::Stub::GetInstance, request, "instance " + id, {deadline, false});
+  }
+
+  // One message there and one back, as bytes.
+  std::string RawCall(const std::string& path, const std::string& request) {
+    grpc::GenericStub stub(Dial({address(), std::nullopt, ""}).value());
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    const auto call = stub.PrepareCall(&context, path, &queue);
+    const auto await = [&queue] {
+      void* tag = nullptr;
+      bool ok = false;
+      queue.Next(&tag, &ok);
+    };
+    call->StartCall(nullptr);
+    await();
+    const grpc::Slice slice(request);
+    call->WriteLast(grpc::ByteBuffer(&slice, 1), {}, nullptr);
+    await();
+    grpc::ByteBuffer response;
+    call->Read(&response, nullptr);
+    await();
+    grpc::Slice answer;
+    if (!response.Valid() || !response.DumpToSingleSlice(&answer).ok()) return "no answer";
+    context.TryCancel();
+    return {reinterpret_cast<const char*>(answer.begin()), answer.size()};
   }
 
   MethodTable table_;
@@ -89,6 +114,22 @@ TEST_F(RpcServer, SaysWhichMethodWasMeant) {
   EXPECT_EQ(error.hint, "did you mean GetInstance?");
 }
 
+TEST_F(RpcServer, AnswersHealthAndStopsBeingHealthy) {
+  Start();
+  const auto check = [this] { return RawCall("/grpc.health.v1.Health/Check", ""); };
+  EXPECT_EQ(check(), std::string("\x08\x01"));
+  server_->SetServing(false);
+  EXPECT_EQ(check(), std::string("\x08\x02"));
+}
+
+TEST_F(RpcServer, ListsItsServicesByReflection) {
+  Start();
+  const std::string list_services("\x3a\x01*", 3);
+  const auto answer =
+      RawCall("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", list_services);
+  EXPECT_NE(answer.find("edm.v1.Master"), std::string::npos) << answer;
+}
+
 TEST_F(RpcServer, TakesAnUploadPieceByPiece) {
   Start();
   const auto stub = Stub();
@@ -119,6 +160,7 @@ TEST_F(RpcServer, NeverTakesABrokenUploadForAWholeOne) {
     v1::Operation operation;
     const auto writer = stub->UploadSource(&context, &operation);
     for (int j = 0; j <= i % 4; ++j) writer->Write(request);
+    EXPECT_TRUE(i > 0 || notes_.Await("upload of shop until 0"));
     context.TryCancel();
     writer->Finish();
   }

@@ -4,7 +4,7 @@
 
 namespace edm::worker {
 
-std::string PortKey(const std::string& service, std::uint16_t container_port, const std::string& protocol) {
+std::string PortName(const std::string& service, std::uint16_t container_port, const std::string& protocol) {
   return service + "/" + std::to_string(container_port) + "/" + protocol;
 }
 

@@ -65,7 +65,7 @@ struct AttemptRecord {
 };
 
 // "web/80/tcp"
-std::string PortKey(const std::string& service, std::uint16_t container_port, const std::string& protocol);
+std::string PortName(const std::string& service, std::uint16_t container_port, const std::string& protocol);
 
 AttemptRecord NewAttempt(Order order);
 

@@ -16,7 +16,7 @@ struct WantedPort {
 };
 
 struct Addresses {
-  std::map<std::string, std::uint16_t> ports;  // by PortKey
+  std::map<std::string, std::uint16_t> ports;  // by PortName
   std::map<std::string, std::string> subnets;  // by network
 };
 

@@ -26,7 +26,7 @@ struct BuildRequest {
   std::string target;
   std::map<std::string, std::string> arguments;
   std::map<std::string, std::string> labels;  // besides instance and service, which are always set
-  std::string tag;  // "edm/<id>/<service>:r<release>"
+  std::string tag;                            // "edm/<id>/<service>:r<release>"
   bool no_cache = false;
 };
 
@@ -35,7 +35,15 @@ struct BuiltImage {
   bool cached = false;
 };
 
-enum class ContainerState : std::uint8_t { kCreated, kRunning, kPaused, kRestarting, kExited, kDead, kRemoving };
+enum class ContainerState : std::uint8_t {
+  kCreated,
+  kRunning,
+  kPaused,
+  kRestarting,
+  kExited,
+  kDead,
+  kRemoving
+};
 enum class ContainerHealth : std::uint8_t { kNone, kStarting, kHealthy, kUnhealthy };
 
 struct PublishedPort {
@@ -113,9 +121,9 @@ struct LogLine {
   std::string text;  // UTF-8
 };
 
-// Builds, runs, lists and removes on one container engine. Blocking; any thread. Idempotent: asked twice for the
-// same thing, the second call finds it done. Touches nothing that does not carry our labels.
-// Errors: kUnavailable (the engine is away), kFailedPrecondition (a foreign project has that name, no image),
+// Builds, runs, lists and removes on one container engine. Blocking; any thread. Idempotent: asked twice for
+// the same thing, the second call finds it done. Touches nothing that does not carry our labels. Errors:
+// kUnavailable (the engine is away), kFailedPrecondition (a foreign project has that name, no image),
 // kCancelled (stop was requested), kDeadlineExceeded, kResourceExhausted (no space, no subnet, no port),
 // kInternal (with the engine's words as evidence).
 class ContainerRuntime {
@@ -128,11 +136,12 @@ class ContainerRuntime {
   virtual Status Ping() = 0;
 
   // `stop` ends the build within a second; nothing but the engine's cache stays.
-  virtual Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
+  virtual Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
+                                   std::stop_token stop) = 0;
 
   // Creates and starts what differs, dependencies first: waits for what a service depends on (healthy, ended
-  // with 0), then returns when all were started, not when they are ready. A dependency that fails ends it with
-  // kFailedPrecondition, its last lines as evidence, and everything stays for inspection.
+  // with 0), then returns when all were started, not when they are ready. A dependency that fails ends it
+  // with kFailedPrecondition, its last lines as evidence, and everything stays for inspection.
   virtual Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
 
   // Keeps containers, networks and volumes. Nothing there: ok.
@@ -152,8 +161,9 @@ class ContainerRuntime {
   // TCP ports on which something listens inside the container, by port. kFailedPrecondition: it does not run.
   virtual Result<std::vector<ListeningPort>> ListeningPorts(const std::string& container_id) = 0;
 
-  // Runs the container's own health command once, now: the engine's first probe comes only after its interval.
-  // Takes at most the healthcheck's timeout. kNotFound: it has none; kFailedPrecondition: it does not run.
+  // Runs the container's own health command once, now: the engine's first probe comes only after its
+  // interval. Takes at most the healthcheck's timeout. kNotFound: it has none; kFailedPrecondition: it does
+  // not run.
   virtual Result<HealthProbe> ProbeHealth(const std::string& container_id, std::stop_token stop) = 0;
 
   // The last lines and, when following, those to come, until `stop` or until nothing of the instance is left.
@@ -161,9 +171,11 @@ class ContainerRuntime {
   virtual Status Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) = 0;
   virtual Result<std::unique_ptr<ExecSession>> Exec(const ExecRequest& request) = 0;
 
-  // Calls `on_change` with the instance whose container started, died, or changed its health, until `stop` (ok)
-  // or until the engine closes the stream (an error: call again). Once with "" when the watch stands: list then.
-  virtual Status Watch(const std::function<void(const std::string& instance)>& on_change, std::stop_token stop) = 0;
+  // Calls `on_change` with the instance whose container started, died, or changed its health, until `stop`
+  // (ok) or until the engine closes the stream (an error: call again). Once with "" when the watch stands:
+  // list then.
+  virtual Status Watch(const std::function<void(const std::string& instance)>& on_change,
+                       std::stop_token stop) = 0;
 
   // Subnets that the engine's networks use now ("172.17.0.0/16").
   virtual Result<std::vector<std::string>> Subnets() = 0;

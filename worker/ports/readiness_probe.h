@@ -45,8 +45,8 @@ struct ReadyReport {
 };
 
 // Waits until an instance that was brought up is ready, or surely never will be. Blocking; any thread.
-// Errors: kFailedPrecondition (a container exited, keeps restarting, is unhealthy or missing), kDeadlineExceeded
-// (with what was seen as evidence), kCancelled, kUnavailable (the engine is away).
+// Errors: kFailedPrecondition (a container exited, keeps restarting, is unhealthy or missing),
+// kDeadlineExceeded (with what was seen as evidence), kCancelled, kUnavailable (the engine is away).
 class ReadinessProbe {
  public:
   using LineSink = std::function<void(std::string_view line)>;

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/ports/process_runner.h"
 
 namespace edm {

@@ -9,20 +9,6 @@
 namespace edm::rpc {
 namespace {
 
-v1::Built BuiltToProto(const Built& built) {
-  v1::Built message;
-  MapInto(built.images, message.mutable_images(), [](const ReleaseImage& i) { return ToProto(i); });
-  message.set_template_commit(built.template_commit);
-  for (const auto& grant : built.grants) message.add_grants(grant);
-  return message;
-}
-
-Built BuiltFromProto(const v1::Built& message) {
-  return {.images = MapAll<ReleaseImage>(message.images(), [](const v1::Release::Image& i) { return FromProto(i); }),
-          .template_commit = message.template_commit(),
-          .grants = {message.grants().begin(), message.grants().end()}};
-}
-
 // Sets the member of the oneof that belongs to each kind of event.
 struct Fill {
   v1::AttemptEvent* message;
@@ -32,7 +18,7 @@ struct Fill {
   void operator()(const Step& step) const { *message->mutable_step() = ToProto(step); }
   void operator()(const BuildLine& line) const { *message->mutable_log() = ToProto(line, time); }
   void operator()(const Warning& warning) const { message->set_warning(ToUtf8(warning.text)); }
-  void operator()(const Built& built) const { *message->mutable_built() = BuiltToProto(built); }
+  void operator()(const Built& built) const { *message->mutable_built() = ToProto(built); }
   void operator()(const AttemptEnd& end) const { *message->mutable_end() = ToProto(end); }
 };
 
@@ -78,6 +64,20 @@ v1::Release::Image ToProto(const ReleaseImage& image) {
 
 ReleaseImage FromProto(const v1::Release::Image& message) { return {message.service(), message.id()}; }
 
+v1::Built ToProto(const Built& built) {
+  v1::Built message;
+  MapInto(built.images, message.mutable_images(), [](const ReleaseImage& i) { return ToProto(i); });
+  message.set_template_commit(built.template_commit);
+  for (const auto& grant : built.grants) message.add_grants(grant);
+  return message;
+}
+
+Built FromProto(const v1::Built& message) {
+  return {.images = MapAll<ReleaseImage>(message.images(), [](const v1::Release::Image& i) { return FromProto(i); }),
+          .template_commit = message.template_commit(),
+          .grants = {message.grants().begin(), message.grants().end()}};
+}
+
 v1::AttemptEnd ToProto(const AttemptEnd& end) {
   v1::AttemptEnd message;
   message.set_phase(ToProto(end.phase));
@@ -115,7 +115,7 @@ AttemptEvent FromProto(const v1::AttemptEvent& message) {
     case v1::AttemptEvent::kStep: event.what = FromProto(message.step()); break;
     case v1::AttemptEvent::kLog: event.what = FromProto(message.log()); break;
     case v1::AttemptEvent::kWarning: event.what = Warning{message.warning()}; break;
-    case v1::AttemptEvent::kBuilt: event.what = BuiltFromProto(message.built()); break;
+    case v1::AttemptEvent::kBuilt: event.what = FromProto(message.built()); break;
     case v1::AttemptEvent::kEnd: event.what = FromProto(message.end()); break;
     case v1::AttemptEvent::WHAT_NOT_SET: event.what = Warning{"an event of a kind that is not known here"}; break;
   }

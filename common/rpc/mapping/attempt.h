@@ -14,6 +14,9 @@ BuildLine FromProto(const v1::LogLine& line);
 v1::Release::Image ToProto(const ReleaseImage& image);
 ReleaseImage FromProto(const v1::Release::Image& image);
 
+v1::Built ToProto(const Built& built);
+Built FromProto(const v1::Built& built);
+
 v1::AttemptEnd ToProto(const AttemptEnd& end);
 AttemptEnd FromProto(const v1::AttemptEnd& end);
 

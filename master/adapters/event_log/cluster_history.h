@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "master/adapters/event_log/record_file.h"
+#include "master/adapters/event_log/wake_list.h"
 #include "master/ports/event_log.h"
 
 namespace edm::master {
@@ -23,7 +23,7 @@ class ClusterHistory {
   Result<std::vector<NumberedEvent>> Read(std::uint64_t cursor, std::size_t most) const;
   std::uint64_t newest() const { return newest_; }
 
-  std::vector<std::function<void()>> waiters;
+  WakeList readers;
 
  private:
   Status Compact();

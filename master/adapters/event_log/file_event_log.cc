@@ -3,6 +3,13 @@
 #include <system_error>
 
 namespace edm::master {
+namespace {
+
+Error TooMany(std::string object) {
+  return {Code::kResourceExhausted, std::move(object), "256 watch already", {}, "close some of them"};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(std::filesystem::path folder) {
   std::error_code error;
@@ -27,7 +34,7 @@ Result<OperationLog*> FileEventLog::Use(const std::string& operation) {
 void FileEventLog::CloseSome() {
   for (auto at = used_.begin(); at != used_.end() && logs_.size() >= kOpenLogsMax;) {
     const auto found = logs_.find(*at);
-    if (found == logs_.end() || !found->second->waiters.empty()) {
+    if (found == logs_.end() || !found->second->readers.empty() || !found->second->closers.empty()) {
       ++at;
       continue;
     }
@@ -39,7 +46,7 @@ void FileEventLog::CloseSome() {
 Status FileEventLog::Append(const std::vector<OperationNote>& notes) {
   std::map<std::string, std::vector<const OperationNote*>> sorted;
   for (const auto& note : notes) sorted[note.operation].push_back(&note);
-  std::vector<std::function<void()>> wake;
+  std::vector<Wake> woken;
   Status outcome = Ok();
   {
     const std::lock_guard lock(mutex_);
@@ -50,24 +57,21 @@ Status FileEventLog::Append(const std::vector<OperationNote>& notes) {
         outcome = std::move(appended);
         continue;
       }
-      for (auto& waiter : (*log)->waiters) wake.push_back(std::move(waiter));
-      (*log)->waiters.clear();
+      (*log)->readers.TakeInto(woken);
+      if ((*log)->closed()) (*log)->closers.TakeInto(woken);
     }
   }
-  for (const auto& one : wake) one();
+  Call(woken);
   return outcome;
 }
 
 Result<std::vector<NumberedNote>> FileEventLog::Read(const std::string& operation, std::uint64_t cursor,
-                                                     std::size_t most, std::function<void()> wake) {
+                                                     std::size_t most, const Wake& wake) {
   const std::lock_guard lock(mutex_);
   EDM_TRY(auto* log, Use(operation));
   EDM_TRY(auto notes, log->Read(cursor, most));
   if (notes.empty() && wake && !log->closed()) {
-    if (log->waiters.size() >= OperationLog::kWaitersMax) {
-      return Error{Code::kResourceExhausted, "operation " + operation, "256 watch it already", {}, "close some"};
-    }
-    log->waiters.push_back(std::move(wake));
+    if (!log->readers.Add(wake)) return TooMany("operation " + operation);
   }
   return notes;
 }
@@ -78,6 +82,16 @@ bool FileEventLog::IsClosed(const std::string& operation) {
   return log.ok() && (*log)->closed();
 }
 
+void FileEventLog::WhenClosed(const std::string& operation, const Wake& wake) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto log = Use(operation);
+    // Whoever is one too many is called at once, and finds that it has not ended.
+    if (log.ok() && !(*log)->closed() && (*log)->closers.Add(wake)) return;
+  }
+  (*wake)();
+}
+
 Result<std::vector<Step>> FileEventLog::Steps(const std::string& operation) {
   const std::lock_guard lock(mutex_);
   EDM_TRY(auto* log, Use(operation));
@@ -85,40 +99,38 @@ Result<std::vector<Step>> FileEventLog::Steps(const std::string& operation) {
 }
 
 void FileEventLog::Remove(const std::string& operation) {
-  std::vector<std::function<void()>> wake;
+  std::vector<Wake> woken;
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = logs_.find(operation); found != logs_.end()) {
-      wake = std::move(found->second->waiters);
+      found->second->readers.TakeInto(woken);
+      found->second->closers.TakeInto(woken);
       logs_.erase(found);
     }
     used_.remove(operation);
     std::error_code ignored;
     std::filesystem::remove(folder_ / operation, ignored);
   }
-  for (const auto& one : wake) one();
+  Call(woken);
 }
 
 void FileEventLog::Append(const std::vector<ClusterNote>& notes) {
   if (notes.empty()) return;
-  std::vector<std::function<void()>> wake;
+  std::vector<Wake> woken;
   {
     const std::lock_guard lock(mutex_);
     history_.Append(notes);
-    wake.swap(history_.waiters);
+    history_.readers.TakeInto(woken);
   }
-  for (const auto& one : wake) one();
+  Call(woken);
 }
 
 Result<std::vector<NumberedEvent>> FileEventLog::ReadCluster(std::uint64_t cursor, std::size_t most,
-                                                             std::function<void()> wake) {
+                                                             const Wake& wake) {
   const std::lock_guard lock(mutex_);
   EDM_TRY(auto events, history_.Read(cursor, most));
   if (events.empty() && wake) {
-    if (history_.waiters.size() >= OperationLog::kWaitersMax) {
-      return Error{Code::kResourceExhausted, "events", "256 watch them already", {}, "close some"};
-    }
-    history_.waiters.push_back(std::move(wake));
+    if (!history_.readers.Add(wake)) return TooMany("events");
   }
   return events;
 }

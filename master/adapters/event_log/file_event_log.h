@@ -22,14 +22,15 @@ class FileEventLog final : public EventLog {
 
   Status Append(const std::vector<OperationNote>& notes) override;
   Result<std::vector<NumberedNote>> Read(const std::string& operation, std::uint64_t cursor, std::size_t most,
-                                         std::function<void()> wake) override;
+                                         const Wake& wake) override;
   bool IsClosed(const std::string& operation) override;
+  void WhenClosed(const std::string& operation, const Wake& wake) override;
   Result<std::vector<Step>> Steps(const std::string& operation) override;
   void Remove(const std::string& operation) override;
 
   void Append(const std::vector<ClusterNote>& notes) override;
   Result<std::vector<NumberedEvent>> ReadCluster(std::uint64_t cursor, std::size_t most,
-                                                 std::function<void()> wake) override;
+                                                 const Wake& wake) override;
   std::uint64_t NewestCluster() override;
 
  private:

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "master/adapters/event_log/record_file.h"
+#include "master/adapters/event_log/wake_list.h"
 #include "master/ports/event_log.h"
 
 namespace edm::master {
@@ -18,7 +18,6 @@ namespace edm::master {
 class OperationLog {
  public:
   static constexpr std::uint64_t kOutputBytesMax = 32 << 20;
-  static constexpr std::size_t kWaitersMax = 256;
 
   static Result<OperationLog> Open(const std::filesystem::path& path);
 
@@ -29,7 +28,8 @@ class OperationLog {
   std::uint64_t count() const { return file_->count(); }
   std::vector<Step> Steps() const;
 
-  std::vector<std::function<void()>> waiters;  // called once after the next Append
+  WakeList readers;  // called once after the next Append
+  WakeList closers;  // called once it is closed
 
  private:
   void Learn(const OperationNote& note);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/base/result.h"
 
 namespace edm::master {

@@ -28,10 +28,16 @@ Status CheckNames(const RepoName& repo) {
 
 Error DiskFailed(const std::string& object, const std::error_code& failed) {
   if (failed == std::errc::no_space_on_device) {
-    return Error{Code::kResourceExhausted, object, "cannot be written: the disk of the master is full", {},
+    return Error{Code::kResourceExhausted,
+                 object,
+                 "cannot be written: the disk of the master is full",
+                 {},
                  "free space there, or move data_dir to a larger disk"};
   }
-  return Error{Code::kInternal, object, "cannot be written: " + failed.message(), {},
+  return Error{Code::kInternal,
+               object,
+               "cannot be written: " + failed.message(),
+               {},
                "let the master's user write to data_dir"};
 }
 
@@ -66,6 +72,7 @@ void BareRepos::Sweep() const {
   }
   if (const auto repos = List(); repos.ok()) {
     for (const auto& repo : *repos) {
+      gone.push_back(fs::path(Path(repo)) / "refs/edm/import");
       const auto objects = fs::path(Path(repo)) / "objects";
       for (const auto& entry : fs::directory_iterator(objects, ignored)) {
         const auto name = entry.path().filename().string();

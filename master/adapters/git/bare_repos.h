@@ -16,15 +16,15 @@ namespace edm::master {
 // does. A repo appears and vanishes by one rename. Any thread.
 class BareRepos {
  public:
-  // Makes the root, and removes what a killed master left: half-made and half-deleted repos, broken-off uploads
-  // of packs. Only one process may use a root.
+  // Makes the root, and removes what a killed master left: half-made and half-deleted repos, broken-off
+  // uploads of packs. Only one process may use a root.
   static Result<std::unique_ptr<BareRepos>> Open(std::string root, Entropy& entropy);
 
   Status MakeOwner(const std::string& owner);
   Status Make(const RepoName& repo, const std::string& branch);  // there already: HEAD is set
-  Status Delete(const RepoName& repo);                           // with its owner's folder, when that is empty
-  Result<std::vector<RepoName>> List() const;                    // owners come folded
-  Result<GitRepo> OpenRepo(const RepoName& repo) const;          // kNotFound
+  Status Delete(const RepoName& repo);                   // with its owner's folder, when that is empty
+  Result<std::vector<RepoName>> List() const;            // owners come folded
+  Result<GitRepo> OpenRepo(const RepoName& repo) const;  // kNotFound
 
   std::string Path(const RepoName& repo) const;
   // Held while a repo's refs or objects change. Some repos share one.

@@ -42,7 +42,8 @@ std::string CommitBytes(const git_oid& tree, const std::optional<git_oid>& paren
 
 Result<bool> HasTree(git_repository* open, const git_oid& commit, const git_oid& tree) {
   git_commit* found = nullptr;
-  if (const auto code = git_commit_lookup(&found, open, &commit); code != 0) return GitFailure("commit", code);
+  if (const auto code = git_commit_lookup(&found, open, &commit); code != 0)
+    return GitFailure("commit", code);
   const GitCommit held(found);
   return git_oid_equal(git_commit_tree_id(held.get()), &tree) != 0;
 }

@@ -42,8 +42,8 @@ Result<Committed> EmbeddedGitServer::Push(const RepoName& repo, const std::strin
   return CommitTree(open.get(), Shown(repo), branch, directory, info);
 }
 
-Result<std::string> EmbeddedGitServer::Import(const RepoName& repo, const std::string& branch, const std::string& url,
-                                              const std::string& ref) {
+Result<std::string> EmbeddedGitServer::Import(const RepoName& repo, const std::string& branch,
+                                              const std::string& url, const std::string& ref) {
   EDM_CHECK(CheckBranch(branch));
   EDM_CHECK(CheckGitUrl(url));
   if (!ref.empty()) EDM_CHECK(CheckRef(ref));
@@ -92,11 +92,12 @@ Status EmbeddedGitServer::DropCommit(const RepoName& repo, std::uint32_t release
   return RepoRefs(open.get(), Shown(repo)).Remove(ReleaseRef(release));
 }
 
-Result<RepoAccess> EmbeddedGitServer::GrantRead(const RepoName& repo, const std::string& commit, WallTime until) {
+Result<RepoAccess> EmbeddedGitServer::GrantRead(const RepoName& repo, const std::string& commit,
+                                                WallTime until) {
   EDM_TRY(const auto open, repos_->OpenRepo(repo));
   EDM_CHECK(RepoRefs(open.get(), Shown(repo)).ParseCommit(commit));
   return RepoAccess{fmt::format("{}/git/{}/{}.git", options_.base_url, Folded(repo.owner), repo.name),
-                    std::string(ReadGrants::kUser), grants_.Make(repo, until), commit};
+                    std::string(kGrantUser), grants_.Make(repo, until), commit};
 }
 
 }  // namespace edm::master

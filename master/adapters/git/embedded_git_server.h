@@ -11,8 +11,9 @@
 
 namespace edm::master {
 
-// Bare repos on the master's own disk, written through libgit2. No hook ever runs for what is done here. Objects
-// are on the disk before a ref names them, so that a crash at any moment leaves a whole repo. Any thread.
+// Bare repos on the master's own disk, written through libgit2. No hook ever runs for what is done here.
+// Objects are on the disk before a ref names them, so that a crash at any moment leaves a whole repo. Any
+// thread.
 class EmbeddedGitServer final : public GitServer {
  public:
   struct Options {

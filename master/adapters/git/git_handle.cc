@@ -10,14 +10,21 @@ namespace {
 
 Code CodeOf(int code) {
   switch (code) {
-    case GIT_ENOTFOUND: return Code::kNotFound;
-    case GIT_EEXISTS: return Code::kAlreadyExists;
-    case GIT_EMODIFIED: return Code::kAborted;
-    case GIT_ELOCKED: return Code::kUnavailable;
-    case GIT_EAUTH: return Code::kPermissionDenied;
+    case GIT_ENOTFOUND:
+      return Code::kNotFound;
+    case GIT_EEXISTS:
+      return Code::kAlreadyExists;
+    case GIT_EMODIFIED:
+      return Code::kAborted;
+    case GIT_ELOCKED:
+      return Code::kUnavailable;
+    case GIT_EAUTH:
+      return Code::kPermissionDenied;
     case GIT_EAMBIGUOUS:
-    case GIT_EINVALIDSPEC: return Code::kInvalidArgument;
-    default: return Code::kInternal;
+    case GIT_EINVALIDSPEC:
+      return Code::kInvalidArgument;
+    default:
+      return Code::kInternal;
   }
 }
 
@@ -42,7 +49,10 @@ Error GitFailure(std::string_view object, int code) {
   const auto* last = git_error_last();
   const std::string said = last != nullptr && last->message != nullptr ? ToUtf8(last->message) : "git failed";
   if (said.find(std::strerror(ENOSPC)) != std::string::npos) {
-    return Error{Code::kResourceExhausted, std::string(object), "cannot be written: the disk of the master is full", {},
+    return Error{Code::kResourceExhausted,
+                 std::string(object),
+                 "cannot be written: the disk of the master is full",
+                 {},
                  "free space there, or move data_dir to a larger disk"};
   }
   Error error{CodeOf(code), std::string(object), said, {}, "look at the repo on the master"};

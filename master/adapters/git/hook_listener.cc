@@ -19,11 +19,12 @@ namespace edm::master {
 namespace {
 
 constexpr std::string_view kBranches = "refs/heads/";
-constexpr int kJoinPauseMs = 200;       // how late a finished push's thread is joined
+constexpr int kJoinPauseMs = 200;        // how late a finished push's thread is joined
 constexpr int kRequestTimeoutMs = 5000;  // for the hook's first lines
 
 Error ListenFailed(const std::string& path, std::string_view why) {
-  return Error{Code::kInternal, "socket " + path, std::string(why), {}, "let the master's user write to data_dir"};
+  return Error{
+      Code::kInternal, "socket " + path, std::string(why), {}, "let the master's user write to data_dir"};
 }
 
 void SendTo(int fd, const HookReply& reply) {
@@ -54,19 +55,25 @@ Result<HookRequest> Receive(int fd) {
 // What went wrong, as the person pushing reads it: the same parts in the same order as edmctl prints them.
 void Explain(int fd, const Error& error) {
   const auto show = [&](const std::string& text) { SendTo(fd, {HookReply::Kind::kShow, "", text}); };
-  show(error.object.empty() ? "error: " + error.cause : fmt::format("error: {}: {}", error.object, error.cause));
+  show(error.object.empty() ? "error: " + error.cause
+                            : fmt::format("error: {}: {}", error.object, error.cause));
   for (const auto& line : error.evidence) show("  seen   " + line);
   if (!error.hint.empty()) show("  next   " + error.hint);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<HookListener>> HookListener::Start(Options options, const BareRepos& repos, PushGate& gate) {
+Result<std::unique_ptr<HookListener>> HookListener::Start(Options options, const BareRepos& repos,
+                                                          PushGate& gate) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto path = options.socket;
   if (path.size() >= sizeof(address.sun_path)) {
-    return Error{Code::kInvalidArgument, "socket " + path, "has a path over 107 bytes", {}, "choose a shorter data_dir"};
+    return Error{Code::kInvalidArgument,
+                 "socket " + path,
+                 "has a path over 107 bytes",
+                 {},
+                 "choose a shorter data_dir"};
   }
   path.copy(address.sun_path, path.size());
   ::unlink(path.c_str());
@@ -125,7 +132,10 @@ void HookListener::Accept() {
   UniqueFd socket(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!socket.valid()) return;
   if (visits_.size() >= options_.pushes_max) {
-    Explain(socket.get(), {Code::kResourceExhausted, "push", fmt::format("{} are under way already", visits_.size()), {},
+    Explain(socket.get(), {Code::kResourceExhausted,
+                           "push",
+                           fmt::format("{} are under way already", visits_.size()),
+                           {},
                            "push again in a moment, or raise git.pushes_max"});
     return;
   }
@@ -144,8 +154,10 @@ void HookListener::Serve(Visit& visit) {
   const auto request = Receive(fd);
   if (!request.ok()) return Explain(fd, request.error());
   if (request->refs.size() > kHookRefsMax) {
-    return Explain(fd, {Code::kResourceExhausted, "push",
-                        fmt::format("has {} branches (limit {})", request->refs.size(), kHookRefsMax), {},
+    return Explain(fd, {Code::kResourceExhausted,
+                        "push",
+                        fmt::format("has {} branches (limit {})", request->refs.size(), kHookRefsMax),
+                        {},
                         "push fewer at once"});
   }
   for (const auto& ref : request->refs) SendTo(fd, Judge(*request, ref, visit));
@@ -160,9 +172,7 @@ HookReply HookListener::Judge(const HookRequest& request, const PushedRef& ref, 
   const auto branch = ref.name.starts_with(kBranches) ? ref.name.substr(kBranches.size()) : std::string();
   if (auto named = CheckBranch(branch); !named.ok()) return rejected(named.error());
   const PushedBranch push{request.owner, request.instance, branch, ref.from, ref.to, request.actor};
-  const auto show = [fd](std::string_view line) {
-    SendTo(fd, {HookReply::Kind::kShow, "", ToUtf8(line)});
-  };
+  const auto show = [fd](std::string_view line) { SendTo(fd, {HookReply::Kind::kShow, "", ToUtf8(line)}); };
   const auto verdict = gate_.Judge(push, show, visit.left.get_token());
   if (!verdict.ok()) return rejected(verdict.error());
   if (*verdict == PushGate::Verdict::kStore) {

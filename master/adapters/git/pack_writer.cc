@@ -34,7 +34,8 @@ class PackStream {
     unsigned length = 0;
     EVP_DigestFinal_ex(hash_.get(), digest.data(), &length);
     EDM_CHECK(Give({reinterpret_cast<const char*>(digest.data()), length}));
-    if (const auto code = git_indexer_commit(indexer_, &progress_); code != 0) return GitFailure("pack", code);
+    if (const auto code = git_indexer_commit(indexer_, &progress_); code != 0)
+      return GitFailure("pack", code);
     return Ok();
   }
 

@@ -1,50 +1,33 @@
 #include "master/adapters/git/read_grant.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "common/rpc/secret_file.h"
 
 namespace edm::master {
 namespace {
 
 constexpr std::string_view kVersion = "r1";
 
-Error KeyFailed(const std::string& file, std::string_view why) {
-  return Error{Code::kInternal, "key file " + file, std::string(why), {}, "let the master's user write to data_dir"};
-}
-
-// Complete under its name or not there at all.
-Status WriteKey(const std::string& file, const std::string& key) {
-  const auto fresh = file + ".new";
-  ::unlink(fresh.c_str());
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return KeyFailed(file, std::strerror(errno));
-  const bool written = ::write(fd, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!written || ::rename(fresh.c_str(), file.c_str()) != 0) return KeyFailed(file, std::strerror(errno));
-  return Ok();
-}
-
 }  // namespace
 
 Result<ReadGrants> ReadGrants::Open(const std::string& key_file, Entropy& entropy) {
-  std::ifstream file(key_file, std::ios::binary);
-  std::string key{std::istreambuf_iterator<char>(file), {}};
-  if (key.size() == crypto_auth_hmacsha256_KEYBYTES) return ReadGrants(std::move(key));
-  if (!key.empty()) return KeyFailed(key_file, "is damaged");
-  key = entropy.Bytes(crypto_auth_hmacsha256_KEYBYTES);
-  EDM_CHECK(WriteKey(key_file, key));
+  EDM_TRY(auto kept, rpc::ReadSecretFile(key_file));
+  if (kept && kept->size() == crypto_auth_hmacsha256_KEYBYTES) return ReadGrants(std::move(*kept));
+  if (kept) {
+    return Error{Code::kDataLoss,
+                 "key file " + key_file,
+                 "is damaged",
+                 {},
+                 "remove it; workers get new credentials with their next order"};
+  }
+  auto key = entropy.Bytes(crypto_auth_hmacsha256_KEYBYTES);
+  EDM_CHECK(rpc::WriteFileWhole(key_file, key, rpc::kSecretMode));
   return ReadGrants(std::move(key));
 }
 
@@ -67,12 +50,14 @@ bool ReadGrants::Allows(std::string_view password, const RepoName& repo, WallTim
   if (parts.size() != 3 || parts[0] != kVersion) return false;
   std::int64_t until = 0;
   const auto* end = parts[1].data() + parts[1].size();
-  if (const auto read = std::from_chars(parts[1].data(), end, until); read.ec != std::errc() || read.ptr != end) {
+  if (const auto read = std::from_chars(parts[1].data(), end, until);
+      read.ec != std::errc() || read.ptr != end) {
     return false;
   }
   const auto given = FromHex(parts[2]);
   const auto mac = Mac(repo, parts[1]);
-  if (!given || given->size() != mac.size() || sodium_memcmp(given->data(), mac.data(), mac.size()) != 0) return false;
+  if (!given || given->size() != mac.size() || sodium_memcmp(given->data(), mac.data(), mac.size()) != 0)
+    return false;
   return now < WallTime(Seconds(until));
 }
 

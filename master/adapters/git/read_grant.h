@@ -10,12 +10,10 @@
 
 namespace edm::master {
 
-// Passwords with which a worker reads one repo until a time: "r1.<unix seconds>.<hmac>". Nothing is stored but
-// the key, so that any master with the same data folder verifies them. Any thread.
+// Passwords with which a worker reads one repo until a time: "r1.<unix seconds>.<hmac>". Nothing is stored
+// but the key, so that any master with the same data folder verifies them. Any thread.
 class ReadGrants {
  public:
-  static constexpr std::string_view kUser = "edm-worker";
-
   // Reads the key from `key_file`, or makes it with mode 0600.
   static Result<ReadGrants> Open(const std::string& key_file, Entropy& entropy);
 

@@ -16,9 +16,8 @@ constexpr std::size_t kAbbreviatedMin = 7;  // hex digits
 constexpr std::size_t kBranchesShown = 10;
 
 bool IsHex(std::string_view text) {
-  return text.size() <= GIT_OID_HEXSZ && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return text.size() <= GIT_OID_HEXSZ &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 std::optional<git_oid> Peeled(git_repository* repo, const std::string& full_name) {
@@ -46,8 +45,11 @@ std::vector<std::string> Branches(git_repository* repo) {
 }  // namespace
 
 Error RepoRefs::Unknown(const std::string& ref) const {
-  Error error{Code::kNotFound, fmt::format("ref '{}' of repo {}", Shown(ref.empty() ? "HEAD" : ref), repo_),
-              "there is no such branch, tag or commit", {}, ""};
+  Error error{Code::kNotFound,
+              fmt::format("ref '{}' of repo {}", Shown(ref.empty() ? "HEAD" : ref), repo_),
+              "there is no such branch, tag or commit",
+              {},
+              ""};
   const auto branches = Branches(open_);
   if (branches.empty()) {
     error.cause = "the repo is empty";
@@ -61,9 +63,11 @@ Error RepoRefs::Unknown(const std::string& ref) const {
 
 Error RepoRefs::Moved(const std::string& full_name, const std::string& from) const {
   const auto now = Read(full_name);
-  return Error{Code::kAborted, fmt::format("{} of repo {}", Shown(full_name), repo_),
+  return Error{Code::kAborted,
+               fmt::format("{} of repo {}", Shown(full_name), repo_),
                fmt::format("is no longer at {}, but at {}", from.substr(0, 10),
-                           now.ok() ? ToText(*now).substr(0, 10) : "nothing"), {},
+                           now.ok() ? ToText(*now).substr(0, 10) : "nothing"),
+               {},
                "fetch, look at what came in between, and try again"};
 }
 
@@ -73,8 +77,8 @@ Result<git_oid> RepoRefs::Resolve(const std::string& ref) const {
     return Unknown(ref);
   }
   EDM_CHECK(CheckRef(ref));
-  const std::array<std::string, 3> names = {ref.starts_with("refs/") ? ref : "refs/heads/" + ref, "refs/tags/" + ref,
-                                            "refs/heads/" + ref};
+  const std::array<std::string, 3> names = {ref.starts_with("refs/") ? ref : "refs/heads/" + ref,
+                                            "refs/tags/" + ref, "refs/heads/" + ref};
   for (const auto& name : names) {
     if (const auto id = Peeled(open_, name)) return *id;
   }
@@ -86,7 +90,10 @@ Result<git_oid> RepoRefs::Resolve(const std::string& ref) const {
     const GitCommit commit(found);
     if (code == 0) return *git_commit_id(commit.get());
     if (code == GIT_EAMBIGUOUS) {
-      return Error{Code::kInvalidArgument, fmt::format("commit {} of repo {}", ref, repo_), "is ambiguous", {},
+      return Error{Code::kInvalidArgument,
+                   fmt::format("commit {} of repo {}", ref, repo_),
+                   "is ambiguous",
+                   {},
                    "give more digits"};
     }
   }
@@ -145,7 +152,8 @@ Status RepoRefs::Set(const std::string& full_name, const std::string& to) const 
 
 Status RepoRefs::Remove(const std::string& full_name) const {
   const auto code = git_reference_remove(open_, full_name.c_str());
-  if (code != 0 && code != GIT_ENOTFOUND) return GitFailure(fmt::format("{} of repo {}", full_name, repo_), code);
+  if (code != 0 && code != GIT_ENOTFOUND)
+    return GitFailure(fmt::format("{} of repo {}", full_name, repo_), code);
   return Ok();
 }
 

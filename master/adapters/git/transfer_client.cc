@@ -21,11 +21,17 @@ Status TransferClient::Run(TransferRequest request) const {
   };
   EDM_TRY(const auto end, runner_.Run(spec, on_line, {}));
   if (end.deadline_met) {
-    return Error{Code::kDeadlineExceeded, object, "did not finish in " + FormatDuration(options_.deadline), {},
+    return Error{Code::kDeadlineExceeded,
+                 object,
+                 "did not finish in " + FormatDuration(options_.deadline),
+                 {},
                  "try again later, or raise git.transfer_deadline"};
   }
   if (end.signal != 0) {
-    return Error{Code::kInternal, object, "the transfer was killed by signal " + std::to_string(end.signal), {},
+    return Error{Code::kInternal,
+                 object,
+                 "the transfer was killed by signal " + std::to_string(end.signal),
+                 {},
                  "look at the log of the master"};
   }
   auto outcome = DecodeOutcome(answer);

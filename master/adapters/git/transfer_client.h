@@ -4,7 +4,7 @@
 
 #include "common/base/time.h"
 #include "common/ports/process_runner.h"
-#include "master/transfer/transfer_wire.h"
+#include "master/core/git/transfer_wire.h"
 
 namespace edm::master {
 
@@ -12,9 +12,9 @@ namespace edm::master {
 class TransferClient {
  public:
   struct Options {
-    std::string program;          // path of edm-git-transfer
-    Millis deadline{300'000};     // for one fetch or push
-    Seconds cpu{300};             // RLIMIT_CPU
+    std::string program;       // path of edm-git-transfer
+    Millis deadline{300'000};  // for one fetch or push
+    Seconds cpu{300};          // RLIMIT_CPU
     std::uint64_t fetched_bytes_max = 1ULL << 30U;
   };
 

@@ -27,7 +27,10 @@ struct TreeLine {
 };
 
 Error Refused(const std::string& path, std::string_view cause) {
-  return Error{Code::kInvalidArgument, fmt::format("file '{}'", Shown(path)), std::string(cause), {},
+  return Error{Code::kInvalidArgument,
+               fmt::format("file '{}'", Shown(path)),
+               std::string(cause),
+               {},
                "leave it out of the source"};
 }
 
@@ -46,7 +49,8 @@ class Planner {
     if (depth > kDepthMax) return Refused(path, "lies in too many folders");
     std::error_code failed;
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(Absolute(path), failed)) names.push_back(entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(Absolute(path), failed))
+      names.push_back(entry.path().filename());
     if (failed) return Refused(path, "cannot be read: " + failed.message());
     std::vector<TreeLine> lines;
     for (const auto& name : names) {
@@ -112,7 +116,8 @@ class Planner {
   }
 
   bool IsNew(const git_oid& id) {
-    return git_odb_exists_ext(odb_, &id, GIT_ODB_LOOKUP_NO_REFRESH) == 0 && planned_.insert(ToText(id)).second;
+    return git_odb_exists_ext(odb_, &id, GIT_ODB_LOOKUP_NO_REFRESH) == 0 &&
+           planned_.insert(ToText(id)).second;
   }
 
   git_odb* const odb_;
@@ -127,7 +132,8 @@ Result<TreePlan> PlanTree(git_odb* odb, const std::string& directory) {
   Planner planner(odb, directory);
   EDM_TRY(const auto root, planner.Folder("", 0));
   if (!root) {
-    return Error{Code::kInvalidArgument, "source", "holds no file", {}, "send the folder that has the compose file"};
+    return Error{
+        Code::kInvalidArgument, "source", "holds no file", {}, "send the folder that has the compose file"};
   }
   return TreePlan{*root, planner.TakeMissing()};
 }

@@ -14,7 +14,7 @@ struct PackObject {
   git_oid id{};
   git_object_t type = GIT_OBJECT_BLOB;
   std::string bytes;
-  std::string file;         // given: the content stands there
+  std::string file;        // given: the content stands there
   std::uint64_t size = 0;  // bytes
 };
 
@@ -23,8 +23,8 @@ struct TreePlan {
   std::vector<PackObject> missing;  // what the repo does not hold yet, each once
 };
 
-// Turns a folder into git's objects without writing any. Executable bits and symlinks are kept, folders without
-// a file are not. Refused: links that leave the folder, and what is neither file, folder nor link.
+// Turns a folder into git's objects without writing any. Executable bits and symlinks are kept, folders
+// without a file are not. Refused: links that leave the folder, and what is neither file, folder nor link.
 Result<TreePlan> PlanTree(git_odb* odb, const std::string& directory);
 
 }  // namespace edm::master

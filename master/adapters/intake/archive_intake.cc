@@ -45,7 +45,10 @@ class StagingFolder {
 class Tree final : public StagedTree {
  public:
   Tree(std::unique_ptr<StagingFolder> folder, std::string digest, const EntryJudge& judge)
-      : folder_(std::move(folder)), directory_(folder_->tree()), digest_(std::move(digest)), files_(judge.files()),
+      : folder_(std::move(folder)),
+        directory_(folder_->tree()),
+        digest_(std::move(digest)),
+        files_(judge.files()),
         bytes_(judge.bytes()) {}
 
   const std::string& directory() const override { return directory_; }
@@ -63,14 +66,20 @@ class Tree final : public StagedTree {
 
 Status WriteEntry(ArchiveReader& reader, TreeWriter& writer, const JudgedEntry& entry) {
   switch (entry.type) {
-    case EntryType::kFolder: return entry.path.empty() ? Ok() : writer.MakeFolder(entry.path);
-    case EntryType::kSymlink: return writer.MakeSymlink(entry);
-    case EntryType::kHardLink: return writer.MakeHardLink(entry);
-    case EntryType::kFile: break;
-    case EntryType::kOther: return Error{Code::kInternal, "upload", "an entry without a kind was let through", {}, ""};
+    case EntryType::kFolder:
+      return entry.path.empty() ? Ok() : writer.MakeFolder(entry.path);
+    case EntryType::kSymlink:
+      return writer.MakeSymlink(entry);
+    case EntryType::kHardLink:
+      return writer.MakeHardLink(entry);
+    case EntryType::kFile:
+      break;
+    case EntryType::kOther:
+      return Error{Code::kInternal, "upload", "an entry without a kind was let through", {}, ""};
   }
   EDM_CHECK(writer.BeginFile(entry));
-  return reader.Data([&](std::uint64_t offset, std::string_view bytes) { return writer.WriteAt(offset, bytes); });
+  return reader.Data(
+      [&](std::uint64_t offset, std::string_view bytes) { return writer.WriteAt(offset, bytes); });
 }
 
 class ArchiveUpload final : public Upload {
@@ -82,9 +91,12 @@ class ArchiveUpload final : public Upload {
 
   Status Write(std::string_view bytes) override {
     if (bytes.size() > limits_.upload_bytes_max - size_) {
-      return Error{Code::kResourceExhausted, "upload",
-                   fmt::format("is larger than {}", FormatBytes(limits_.upload_bytes_max)), {},
-                   "leave out what the build does not need (.dockerignore), or raise intake.upload_bytes_max"};
+      return Error{
+          Code::kResourceExhausted,
+          "upload",
+          fmt::format("is larger than {}", FormatBytes(limits_.upload_bytes_max)),
+          {},
+          "leave out what the build does not need (.dockerignore), or raise intake.upload_bytes_max"};
     }
     crypto_hash_sha256_update(&hash_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
     size_ += bytes.size();
@@ -121,8 +133,10 @@ class ArchiveUpload final : public Upload {
   // By the sizes that headers claim: a zip's, or a sparse file's, show in no stream.
   Status CheckRatio(const EntryJudge& judge, const std::string& path) const {
     if (judge.bytes() <= std::max(limits_.ratio_free_bytes, size_ * limits_.ratio_max)) return Ok();
-    return Error{Code::kResourceExhausted, fmt::format("archive entry '{}'", Shown(path)),
-                 fmt::format("makes the upload unpack to more than {} times its size", limits_.ratio_max), {},
+    return Error{Code::kResourceExhausted,
+                 fmt::format("archive entry '{}'", Shown(path)),
+                 fmt::format("makes the upload unpack to more than {} times its size", limits_.ratio_max),
+                 {},
                  "leave out large files of zeros, or raise intake.ratio_max"};
   }
 
@@ -152,8 +166,11 @@ Result<std::unique_ptr<ArchiveIntake>> ArchiveIntake::Open(Options options, Entr
   if (!failed) fs::create_directories(options.directory, failed);
   if (!failed) fs::permissions(options.directory, fs::perms::owner_all, failed);
   if (failed) {
-    return Error{Code::kInternal, "staging folder " + options.directory,
-                 "cannot be made: " + failed.message(), {}, "let the master's user write to data_dir"};
+    return Error{Code::kInternal,
+                 "staging folder " + options.directory,
+                 "cannot be made: " + failed.message(),
+                 {},
+                 "let the master's user write to data_dir"};
   }
   return std::unique_ptr<ArchiveIntake>(new ArchiveIntake(std::move(options), entropy));
 }
@@ -162,14 +179,18 @@ Result<std::unique_ptr<Upload>> ArchiveIntake::Begin() {
   const auto path = fmt::format("{}/{}", options_.directory, ToHex(entropy_.Bytes(12)));
   if (++*open_ > options_.uploads_max) {
     --*open_;
-    return Error{Code::kResourceExhausted, "upload", fmt::format("{} are under way already", options_.uploads_max), {},
+    return Error{Code::kResourceExhausted,
+                 "upload",
+                 fmt::format("{} are under way already", options_.uploads_max),
+                 {},
                  "try again in a moment, or raise intake.uploads_max"};
   }
   auto folder = std::make_unique<StagingFolder>(path, open_);
   if (::mkdir(path.c_str(), 0700) != 0) return WriteFailed("staging folder");
   UniqueFd file(::open(folder->archive().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.valid()) return WriteFailed("upload");
-  return std::unique_ptr<Upload>(std::make_unique<ArchiveUpload>(std::move(folder), std::move(file), options_.limits));
+  return std::unique_ptr<Upload>(
+      std::make_unique<ArchiveUpload>(std::move(folder), std::move(file), options_.limits));
 }
 
 }  // namespace edm::master

@@ -9,9 +9,9 @@
 
 namespace edm::master {
 
-// Takes archives into folders of their own below `directory`, which nothing else uses and which lies on the git
-// server's filesystem. What a killed master left there is removed by the constructor. Any thread; one upload
-// belongs to one thread at a time. A single top folder in an archive is kept, not stripped.
+// Takes archives into folders of their own below `directory`, which nothing else uses and which lies on the
+// git server's filesystem. What a killed master left there is removed by the constructor. Any thread; one
+// upload belongs to one thread at a time. A single top folder in an archive is kept, not stripped.
 class ArchiveIntake final : public SourceIntake {
  public:
   struct Options {

@@ -25,10 +25,14 @@ Error Damaged(std::string_view cause) {
 EntryType TypeOf(archive_entry* entry) {
   if (archive_entry_hardlink(entry) != nullptr) return EntryType::kHardLink;
   switch (archive_entry_filetype(entry)) {
-    case AE_IFREG: return EntryType::kFile;
-    case AE_IFDIR: return EntryType::kFolder;
-    case AE_IFLNK: return EntryType::kSymlink;
-    default: return EntryType::kOther;
+    case AE_IFREG:
+      return EntryType::kFile;
+    case AE_IFDIR:
+      return EntryType::kFolder;
+    case AE_IFLNK:
+      return EntryType::kSymlink;
+    default:
+      return EntryType::kOther;
   }
 }
 
@@ -187,7 +191,8 @@ Status CheckZipEnd(int fd, std::uint64_t size) {
   if (at == std::string::npos || at + kEndBytes > tail.size()) {
     return Damaged("is cut off: the zip has no end record, or data follows it");
   }
-  const auto comment = static_cast<unsigned char>(tail[at + 20]) | static_cast<unsigned char>(tail[at + 21]) << 8;
+  const auto comment = static_cast<unsigned char>(tail[at + 20]) | static_cast<unsigned char>(tail[at + 21])
+                                                                       << 8;
   if (at + kEndBytes + static_cast<std::size_t>(comment) != tail.size()) {
     return Damaged("has data after the end of the archive");
   }
@@ -206,11 +211,13 @@ Result<std::unique_ptr<ArchiveReader>> OpenTar(std::unique_ptr<ByteSource> sourc
 Error ArchiveError(archive* reader, const std::optional<Error>& below) {
   if (below) return *below;
   auto error = Damaged("is damaged or no archive of a known kind");
-  if (const auto* said = archive_error_string(reader); said != nullptr) error.evidence.push_back(ToUtf8(said));
+  if (const auto* said = archive_error_string(reader); said != nullptr)
+    error.evidence.push_back(ToUtf8(said));
   return error;
 }
 
-Result<std::unique_ptr<ArchiveReader>> ArchiveReader::Open(int fd, std::uint64_t size, const IntakeLimits& limits) {
+Result<std::unique_ptr<ArchiveReader>> ArchiveReader::Open(int fd, std::uint64_t size,
+                                                           const IntakeLimits& limits) {
   std::array<char, 264> head{};
   const auto count = ::pread(fd, head.data(), head.size(), 0);
   const std::string_view bytes(head.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
@@ -225,10 +232,14 @@ Result<std::unique_ptr<ArchiveReader>> ArchiveReader::Open(int fd, std::uint64_t
     EDM_TRY(auto source, Unzstd(ReadFile(fd)));
     return OpenTar(std::move(source), size, limits);
   }
-  const bool empty_tar = bytes.size() == head.size() && bytes.find_first_not_of('\0') == std::string_view::npos;
+  const bool empty_tar =
+      bytes.size() == head.size() && bytes.find_first_not_of('\0') == std::string_view::npos;
   const bool tar = bytes.size() >= 262 && bytes.substr(257, 5) == "ustar";
   if (tar || empty_tar) return OpenTar(ReadFile(fd), size, limits);
-  return Error{Code::kInvalidArgument, "upload", bytes.empty() ? "is empty" : "is no tar, tar.gz, tar.zst or zip", {},
+  return Error{Code::kInvalidArgument,
+               "upload",
+               bytes.empty() ? "is empty" : "is no tar, tar.gz, tar.zst or zip",
+               {},
                "send one, as in: tar cz . | curl -T - …"};
 }
 

@@ -21,7 +21,10 @@ class FileSource final : public ByteSource {
       const auto count = ::pread(fd_, into.data(), into.size(), offset_);
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) {
-        return Error{Code::kInternal, "upload", fmt::format("cannot be read back: {}", std::strerror(errno)), {},
+        return Error{Code::kInternal,
+                     "upload",
+                     fmt::format("cannot be read back: {}", std::strerror(errno)),
+                     {},
                      "look at the disk of the master"};
       }
       offset_ += count;
@@ -47,14 +50,19 @@ class RatioSource final : public ByteSource {
     EDM_TRY(const auto count, source_->Read(into));
     seen_ += count;
     if (seen_ > ratio_bytes_) {
-      return Error{Code::kResourceExhausted, "upload",
-                   fmt::format("unpacks to more than {} times its size", ratio_max_), {},
+      return Error{Code::kResourceExhausted,
+                   "upload",
+                   fmt::format("unpacks to more than {} times its size", ratio_max_),
+                   {},
                    "leave out large files of zeros, or raise intake.ratio_max"};
     }
     if (seen_ > total_bytes_) {
-      return Error{Code::kResourceExhausted, "upload",
-                   fmt::format("unpacks to more than {}", FormatBytes(total_bytes_)), {},
-                   "leave out what the build does not need (.dockerignore), or raise intake.unpacked_bytes_max"};
+      return Error{
+          Code::kResourceExhausted,
+          "upload",
+          fmt::format("unpacks to more than {}", FormatBytes(total_bytes_)),
+          {},
+          "leave out what the build does not need (.dockerignore), or raise intake.unpacked_bytes_max"};
     }
     return count;
   }

@@ -20,7 +20,8 @@ class ByteSource {
 // The bytes of an open file from its start; the descriptor stays the caller's.
 std::unique_ptr<ByteSource> ReadFile(int fd);
 
-// Unzips all members; checks their checksums and refuses what follows them. libarchive's own filter does neither.
+// Unzips all members; checks their checksums and refuses what follows them. libarchive's own filter does
+// neither.
 std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> packed);
 
 // Unpacks zstd frames, by libarchive, which refuses what is cut off or follows.

@@ -17,14 +17,20 @@ constexpr std::size_t kComponentBytesMax = 255;  // what file systems take
 constexpr int kLinkHopsMax = 40;                 // as Linux
 
 Error Refused(std::string_view path, std::string_view cause, std::string_view hint) {
-  return Error{Code::kInvalidArgument, fmt::format("archive entry '{}'", Shown(path)), std::string(cause), {},
+  return Error{Code::kInvalidArgument,
+               fmt::format("archive entry '{}'", Shown(path)),
+               std::string(cause),
+               {},
                std::string(hint)};
 }
 
 Error Beyond(std::string_view path, std::string_view what, std::string_view limit, std::string_view shown) {
-  return Error{Code::kResourceExhausted, fmt::format("archive entry '{}'", Shown(path)),
-               fmt::format("{} (limit {})", what, shown), {},
-               fmt::format("leave out what the build does not need (.dockerignore), or raise intake.{}", limit)};
+  return Error{
+      Code::kResourceExhausted,
+      fmt::format("archive entry '{}'", Shown(path)),
+      fmt::format("{} (limit {})", what, shown),
+      {},
+      fmt::format("leave out what the build does not need (.dockerignore), or raise intake.{}", limit)};
 }
 
 bool IsGitFolder(std::string_view component) {
@@ -48,19 +54,23 @@ Result<std::string> EntryJudge::Normalized(std::string_view path) const {
   if (!IsUtf8(path)) return Refused(path, "has a name that is not UTF-8", "rename it");
   if (HasControl(path)) return Refused(path, "has control characters in its name", "rename it");
   if (path.find('\\') != std::string_view::npos) {
-    return Refused(path, "has a backslash in its name", "separate folders by '/', and rename files that have one");
+    return Refused(path, "has a backslash in its name",
+                   "separate folders by '/', and rename files that have one");
   }
   if (path.front() == '/') return Refused(path, "has an absolute path", kRelative);
   if (path.size() > limits_.path_bytes_max) {
-    return Beyond(path, "has a path that is too long", "path_bytes_max", std::to_string(limits_.path_bytes_max));
+    return Beyond(path, "has a path that is too long", "path_bytes_max",
+                  std::to_string(limits_.path_bytes_max));
   }
   std::vector<std::string> kept;
   for (auto& component : Split(path, '/')) {
     if (component.empty() || component == ".") continue;
     if (component == "..") return Refused(path, "leads out of the archive by '..'", kRelative);
-    if (component.size() > kComponentBytesMax) return Refused(path, "has a name over 255 bytes", "shorten it");
+    if (component.size() > kComponentBytesMax)
+      return Refused(path, "has a name over 255 bytes", "shorten it");
     if (IsGitFolder(component)) {
-      return Refused(path, "belongs to a git folder", "leave it out (tar cz --exclude=.git .), or push with git");
+      return Refused(path, "belongs to a git folder",
+                     "leave it out (tar cz --exclude=.git .), or push with git");
     }
     kept.push_back(std::move(component));
   }
@@ -80,8 +90,9 @@ Status EntryJudge::CheckParents(const std::string& path) {
       }
       known_.emplace(std::move(parent), Known{EntryType::kFolder, 0, ""});
     } else if (known->second.type != EntryType::kFolder) {
-      return Refused(path, fmt::format("lies below '{}', which is {}", Shown(parent), Described(known->second.type)),
-                     "pack the folder again; an archive may not write through a link");
+      return Refused(
+          path, fmt::format("lies below '{}', which is {}", Shown(parent), Described(known->second.type)),
+          "pack the folder again; an archive may not write through a link");
     }
   }
   return Ok();
@@ -114,7 +125,8 @@ Result<JudgedEntry> EntryJudge::Judge(const ArchiveEntry& entry) {
     return Refused(entry.path, "has no name", "pack the folder again");
   }
   if (entry.type == EntryType::kFile && (entry.mode & (S_ISUID | S_ISGID)) != 0) {
-    return Refused(entry.path, "is setuid or setgid", "chmod ug-s it; a Dockerfile may set what the image needs");
+    return Refused(entry.path, "is setuid or setgid",
+                   "chmod ug-s it; a Dockerfile may set what the image needs");
   }
   EDM_CHECK(CheckParents(path));
   const auto known = known_.find(path);
@@ -130,10 +142,12 @@ Result<JudgedEntry> EntryJudge::Judge(const ArchiveEntry& entry) {
     const auto& target = entry.link_target;
     if (target.empty() || target.size() > limits_.path_bytes_max || !IsUtf8(target) || HasControl(target) ||
         target.find('\\') != std::string::npos) {
-      return Refused(entry.path, "is a link with a target that is empty, too long or not plain text", "mend the link");
+      return Refused(entry.path, "is a link with a target that is empty, too long or not plain text",
+                     "mend the link");
     }
     if (target.front() == '/') {
-      return Refused(entry.path, "is a link to an absolute path", "link to a file in the archive, by a relative path");
+      return Refused(entry.path, "is a link to an absolute path",
+                     "link to a file in the archive, by a relative path");
     }
     judged.link_target = target;
   }
@@ -189,7 +203,8 @@ Status EntryJudge::Finish() const {
     if (known.type == EntryType::kSymlink) EDM_CHECK(Follow(path));
   }
   if (files_ == 0) {
-    return Error{Code::kInvalidArgument, "upload", "holds no file", {}, "pack the folder that has the compose file"};
+    return Error{
+        Code::kInvalidArgument, "upload", "holds no file", {}, "pack the folder that has the compose file"};
   }
   return Ok();
 }

@@ -37,7 +37,8 @@ class GunzipSource final : public ByteSource {
         between_members_ = true;
         members_ = true;
       } else if (code == Z_MEM_ERROR) {
-        return Error{Code::kResourceExhausted, "upload", "cannot be unpacked: no memory", {}, "try again later"};
+        return Error{
+            Code::kResourceExhausted, "upload", "cannot be unpacked: no memory", {}, "try again later"};
       } else if (code != Z_OK) {
         return members_ && stream_.total_in < 10 ? Damaged("has bytes after the end of its gzip stream")
                                                  : Damaged("is damaged: its gzip stream cannot be unpacked");

@@ -24,10 +24,16 @@ std::string Named(const std::string& path) { return fmt::format("archive entry '
 Error WriteFailed(std::string_view object) {
   const auto reason = errno;
   if (reason == ENOSPC || reason == EDQUOT) {
-    return Error{Code::kResourceExhausted, std::string(object), "cannot be written: the disk of the master is full", {},
+    return Error{Code::kResourceExhausted,
+                 std::string(object),
+                 "cannot be written: the disk of the master is full",
+                 {},
                  "free space there, or move data_dir to a larger disk"};
   }
-  return Error{Code::kInternal, std::string(object), fmt::format("cannot be written: {}", std::strerror(reason)), {},
+  return Error{Code::kInternal,
+               std::string(object),
+               fmt::format("cannot be written: {}", std::strerror(reason)),
+               {},
                "look at the disk of the master"};
 }
 
@@ -43,7 +49,8 @@ Result<UniqueFd> TreeWriter::OpenParent(const std::string& path, std::string* na
   components.pop_back();
   UniqueFd here(::openat(root_.get(), ".", kFolderFlags));
   for (const auto& component : components) {
-    if (::mkdirat(here.get(), component.c_str(), 0755) != 0 && errno != EEXIST) return WriteFailed(Named(path));
+    if (::mkdirat(here.get(), component.c_str(), 0755) != 0 && errno != EEXIST)
+      return WriteFailed(Named(path));
     UniqueFd next(::openat(here.get(), component.c_str(), kFolderFlags));
     if (!next.valid()) return WriteFailed(Named(path));
     here = std::move(next);
@@ -62,7 +69,8 @@ Status TreeWriter::MakeFolder(const std::string& path) {
 Status TreeWriter::MakeSymlink(const JudgedEntry& entry) {
   std::string name;
   EDM_TRY(const auto parent, OpenParent(entry.path, &name));
-  if (::symlinkat(entry.link_target.c_str(), parent.get(), name.c_str()) != 0) return WriteFailed(Named(entry.path));
+  if (::symlinkat(entry.link_target.c_str(), parent.get(), name.c_str()) != 0)
+    return WriteFailed(Named(entry.path));
   return Ok();
 }
 
@@ -93,7 +101,8 @@ Status TreeWriter::BeginFile(const JudgedEntry& entry) {
 
 Status TreeWriter::WriteAt(std::uint64_t offset, std::string_view bytes) {
   if (offset > file_size_ || bytes.size() > file_size_ - offset) {
-    return Error{Code::kInvalidArgument, Named(file_path_), "is larger than its header says", {}, "pack it again"};
+    return Error{
+        Code::kInvalidArgument, Named(file_path_), "is larger than its header says", {}, "pack it again"};
   }
   while (!bytes.empty()) {
     const auto count = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));

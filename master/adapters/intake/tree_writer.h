@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/adapters/system/unique_fd.h"
 #include "common/base/result.h"
+#include "common/base/unique_fd.h"
 #include "master/adapters/intake/entry_judge.h"
 
 namespace edm::master {

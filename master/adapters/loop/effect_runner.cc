@@ -42,9 +42,12 @@ Result<T> EffectRunner::Patiently(const std::function<Result<T>()>& call) const 
   }
 }
 
-bool EffectRunner::IsWanted(const std::string& operation, std::uint32_t attempt) const {
+// Between the decision and now the operation may have ended, or its cancel may have gone ahead of the order.
+Status EffectRunner::CheckWanted(const std::string& operation, std::uint32_t attempt) const {
   const auto record = cluster_->View()->operations.Find(operation);
-  return record && record->attempt == attempt && !IsTerminal(record->operation.state);
+  const bool open = record && record->attempt == attempt && !IsTerminal(record->operation.state);
+  if (open && !record->plan.cancel_requested) return Ok();
+  return Error{Code::kCancelled, "operation " + operation, "it was cancelled before its order was sent", {}, "start it again when you want it"};
 }
 
 Result<Source> EffectRunner::Take(const TakeSource& effect) {
@@ -98,10 +101,12 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
 
 void EffectRunner::Perform(const SendOrder& effect) {
   auto order = Patiently<Order>([&] { return WithAccess(effect); });
-  if (!order.ok()) {
-    return cluster_->Report(OrderRefused{effect.order.operation, effect.order.attempt, std::move(order).error()});
+  const bool first = effect.after_cursor == 0;
+  const auto wanted = first ? CheckWanted(effect.order.operation, effect.order.attempt) : Ok();
+  if (!order.ok() || !wanted.ok()) {
+    auto error = order.ok() ? wanted.error() : std::move(order).error();
+    return cluster_->Report(OrderRefused{effect.order.operation, effect.order.attempt, std::move(error)});
   }
-  if (!IsWanted(effect.order.operation, effect.order.attempt)) return;
   parts_.workers.Assign({effect.worker, effect.rpc_address}, std::move(order).value(), effect.after_cursor);
 }
 

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 
 namespace edm::master {
 namespace {

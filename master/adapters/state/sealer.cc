@@ -55,13 +55,13 @@ std::string Sealer::Derive(std::string_view input) const {
   return made;
 }
 
-std::string Blake2b(std::string_view bytes) {
+std::string Sealer::Hash(std::string_view bytes) const {
   std::string hash(32, '\0');
   crypto_generichash(Bytes(hash), hash.size(), Bytes(bytes), bytes.size(), nullptr, 0);
   return hash;
 }
 
-bool EqualSecrets(std::string_view a, std::string_view b) {
+bool Sealer::Equal(std::string_view a, std::string_view b) const {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 

@@ -1,12 +1,12 @@
 #include "master/api/rest/fields.h"
 
-#include <charconv>
-#include <limits>
-#include <optional>
-
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/time_util.h>
+
+#include <charconv>
+#include <limits>
+#include <optional>
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
@@ -19,7 +19,11 @@ namespace {
 namespace pb = google::protobuf;
 
 Error Refused(std::string_view field, const std::string& text, std::string cause) {
-  return {Code::kInvalidArgument, "parameter " + Shown(field), "'" + Shown(text) + "' " + std::move(cause), {}, ""};
+  return {Code::kInvalidArgument,
+          "parameter " + Shown(field),
+          "'" + Shown(text) + "' " + std::move(cause),
+          {},
+          ""};
 }
 
 template <class Number>
@@ -43,14 +47,14 @@ struct Place {
 
   const pb::Reflection& reflection() const { return *message.GetReflection(); }
   pb::Message* Child() const {
-    return field.is_repeated() ? reflection().AddMessage(&message, &field) : reflection().MutableMessage(&message, &field);
+    return field.is_repeated() ? reflection().AddMessage(&message, &field)
+                               : reflection().MutableMessage(&message, &field);
   }
 };
 
-#define EDM_PUT(place, Kind, value)                                                     \
-  ((place).field.is_repeated()                                                          \
-       ? (place).reflection().Add##Kind(&(place).message, &(place).field, value)        \
-       : (place).reflection().Set##Kind(&(place).message, &(place).field, value))
+#define EDM_PUT(place, Kind, value)                                                                      \
+  ((place).field.is_repeated() ? (place).reflection().Add##Kind(&(place).message, &(place).field, value) \
+                               : (place).reflection().Set##Kind(&(place).message, &(place).field, value))
 
 Status PutEnum(const Place& place, const std::string& text) {
   const auto& type = *place.field.enum_type();
@@ -76,7 +80,8 @@ Status PutNumber(const Place& place, const std::string& text) {
     case pb::FieldDescriptor::CPPTYPE_DOUBLE:
       if (const auto number = ParseNumber<double>(text)) return EDM_PUT(place, Double, *number), Ok();
       break;
-    default: break;
+    default:
+      break;
   }
   return Refused(place.field.name(), text, "is no number that fits");
 }
@@ -98,7 +103,8 @@ Status PutMessage(const Place& place, const std::string& text) {
   if (type == pb::Duration::descriptor()) {
     const auto duration = ParseDuration(text);
     if (!duration.ok()) return About(duration.error(), "parameter " + place.field.name());
-    static_cast<pb::Duration*>(place.Child())->CopyFrom(pb::util::TimeUtil::MillisecondsToDuration(duration->count()));
+    static_cast<pb::Duration*>(place.Child())
+        ->CopyFrom(pb::util::TimeUtil::MillisecondsToDuration(duration->count()));
     return Ok();
   }
   if (type == pb::Timestamp::descriptor()) {
@@ -122,10 +128,14 @@ Status Put(const Place& place, const std::string& text) {
         return Ok();
       }
       return Refused(place.field.name(), text, "is neither true nor false");
-    case pb::FieldDescriptor::CPPTYPE_ENUM: return PutEnum(place, text);
-    case pb::FieldDescriptor::CPPTYPE_STRING: return PutString(place, text);
-    case pb::FieldDescriptor::CPPTYPE_MESSAGE: return PutMessage(place, text);
-    default: return PutNumber(place, text);
+    case pb::FieldDescriptor::CPPTYPE_ENUM:
+      return PutEnum(place, text);
+    case pb::FieldDescriptor::CPPTYPE_STRING:
+      return PutString(place, text);
+    case pb::FieldDescriptor::CPPTYPE_MESSAGE:
+      return PutMessage(place, text);
+    default:
+      return PutNumber(place, text);
   }
 }
 
@@ -144,7 +154,10 @@ Status SetFromText(pb::Message& message, std::string_view path, const std::strin
   const auto name = std::string(path.substr(0, dot));
   const auto* field = message.GetDescriptor()->FindFieldByName(name);
   if (field == nullptr) {
-    return Error{Code::kInvalidArgument, "parameter " + Shown(name), "there is no such parameter here", {},
+    return Error{Code::kInvalidArgument,
+                 "parameter " + Shown(name),
+                 "there is no such parameter here",
+                 {},
                  Suggest(name, FieldNames(*message.GetDescriptor()))};
   }
   const Place place{message, *field};
@@ -163,7 +176,8 @@ Status SetFromText(pb::Message& message, std::string_view path, const std::strin
     error.hint = "write " + name + "[key]=value";
     return error;
   }
-  if (path[dot] == '.' && !field->is_repeated() && field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+  if (path[dot] == '.' && !field->is_repeated() &&
+      field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
     return SetFromText(*message.GetReflection()->MutableMessage(&message, field), path.substr(dot + 1), text);
   }
   return Refused(path, text, "goes to a field that has no parts");

@@ -1,10 +1,10 @@
 #include "master/api/rest/json.h"
 
+#include <google/protobuf/util/json_util.h>
+
+#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
-
-#include <google/protobuf/util/json_util.h>
-#include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
 #include "common/model/names.h"
@@ -54,7 +54,8 @@ Status CheckValue(const json& value, const pb::FieldDescriptor& field, const std
   if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM && value.is_string()) {
     const auto name = value.get<std::string>();
     if (field.enum_type()->FindValueByName(name) != nullptr) return Ok();
-    return Refused(where, "'" + Shown(name) + "' is none of its values", Suggest(name, ValueNames(*field.enum_type())));
+    return Refused(where, "'" + Shown(name) + "' is none of its values",
+                   Suggest(name, ValueNames(*field.enum_type())));
   }
   const bool has_fields = field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE &&
                           field.message_type()->file()->package() != "google.protobuf";

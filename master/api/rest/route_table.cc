@@ -15,12 +15,18 @@ constexpr std::size_t kShownMax = 128;  // characters of a path in an answer
 
 std::pair<std::string, std::string> VerbAndPath(const edm::v1::HttpRule& rule) {
   switch (rule.pattern_case()) {
-    case edm::v1::HttpRule::kGet: return {"GET", rule.get()};
-    case edm::v1::HttpRule::kPut: return {"PUT", rule.put()};
-    case edm::v1::HttpRule::kPost: return {"POST", rule.post()};
-    case edm::v1::HttpRule::kDelete: return {"DELETE", rule.delete_()};
-    case edm::v1::HttpRule::kPatch: return {"PATCH", rule.patch()};
-    case edm::v1::HttpRule::PATTERN_NOT_SET: break;
+    case edm::v1::HttpRule::kGet:
+      return {"GET", rule.get()};
+    case edm::v1::HttpRule::kPut:
+      return {"PUT", rule.put()};
+    case edm::v1::HttpRule::kPost:
+      return {"POST", rule.post()};
+    case edm::v1::HttpRule::kDelete:
+      return {"DELETE", rule.delete_()};
+    case edm::v1::HttpRule::kPatch:
+      return {"PATCH", rule.patch()};
+    case edm::v1::HttpRule::PATTERN_NOT_SET:
+      break;
   }
   EDM_ASSERT(false);
   return {};
@@ -31,7 +37,9 @@ Route RouteOf(const rpc::MethodTable::Method& method) {
   Route route;
   std::tie(route.verb, route.path) = VerbAndPath(rule);
   route.segments = Split(std::string_view(route.path).substr(1), '/');
-  route.body = rule.body() == "raw" ? Route::Body::kRaw : rule.body() == "*" ? Route::Body::kJson : Route::Body::kNone;
+  route.body = rule.body() == "raw" ? Route::Body::kRaw
+               : rule.body() == "*" ? Route::Body::kJson
+                                    : Route::Body::kNone;
   route.method = &method;
   for (const auto& segment : route.segments) {
     const auto variable = VariableOf(segment);
@@ -83,7 +91,8 @@ RouteTable::RouteTable(const rpc::MethodTable& table) {
     if (method.descriptor->options().HasExtension(edm::v1::http)) routes_.push_back(RouteOf(method));
   }
   const auto variables = [](const Route& route) {
-    return std::ranges::count_if(route.segments, [](const auto& segment) { return !VariableOf(segment).empty(); });
+    return std::ranges::count_if(route.segments,
+                                 [](const auto& segment) { return !VariableOf(segment).empty(); });
   };
   std::ranges::stable_sort(routes_, {}, variables);
 }
@@ -92,7 +101,8 @@ std::variant<RouteTable::Match, RouteTable::Miss> RouteTable::Find(std::string_v
                                                                    std::string_view path) const {
   const auto segments = Segments(path);
   if (!segments) {
-    return Miss{400, "", {Code::kInvalidArgument, "path " + Shown(path), "it is not percent-encoded UTF-8", {}, ""}};
+    return Miss{
+        400, "", {Code::kInvalidArgument, "path " + Shown(path), "it is not percent-encoded UTF-8", {}, ""}};
   }
   const auto wanted = verb == "HEAD" ? "GET" : verb;
   std::vector<std::string> allowed;
@@ -112,8 +122,13 @@ std::variant<RouteTable::Match, RouteTable::Miss> RouteTable::Find(std::string_v
   if (allowed.empty()) return NotFound(path, *segments);
   allowed.emplace_back("OPTIONS");
   const auto allow = Join(allowed, ", ");
-  return Miss{405, allow, {Code::kUnimplemented, std::string(verb.substr(0, 16)) + " " + Shown(path),
-                           "this path does not have that method", {}, "it has " + allow}};
+  return Miss{405,
+              allow,
+              {Code::kUnimplemented,
+               std::string(verb.substr(0, 16)) + " " + Shown(path),
+               "this path does not have that method",
+               {},
+               "it has " + allow}};
 }
 
 RouteTable::Miss RouteTable::NotFound(std::string_view path, const std::vector<std::string>& segments) const {
@@ -125,12 +140,18 @@ RouteTable::Miss RouteTable::NotFound(std::string_view path, const std::vector<s
   });
   auto near = Nearest(path.substr(0, kShownMax), same_length);
   if (!near) near = Nearest(path.substr(0, kShownMax), candidates);
-  return {404, "", {Code::kNotFound, "path " + Shown(path), "nothing is served there", {},
-                    near ? "did you mean " + *near + "?" : "/openapi.json lists what there is"}};
+  return {404,
+          "",
+          {Code::kNotFound,
+           "path " + Shown(path),
+           "nothing is served there",
+           {},
+           near ? "did you mean " + *near + "?" : "/openapi.json lists what there is"}};
 }
 
 bool RouteTable::CanGet(std::string_view path) const {
-  return std::ranges::any_of(routes_, [&](const auto& route) { return route.verb == "GET" && route.path == path; });
+  return std::ranges::any_of(routes_,
+                             [&](const auto& route) { return route.verb == "GET" && route.path == path; });
 }
 
 }  // namespace edm::master::rest

@@ -38,8 +38,8 @@ class RouteTable {
     std::vector<std::pair<std::string, std::string>> variables;  // field and decoded value
   };
   struct Miss {
-    int status = 404;           // or 405, or 400 for a path that cannot be decoded
-    std::string allow;          // verbs of that path
+    int status = 404;   // or 405, or 400 for a path that cannot be decoded
+    std::string allow;  // verbs of that path
     Error error;
   };
   // HEAD is looked up as GET.

@@ -33,6 +33,7 @@ class FakeWorkload final : public Workload {
   }
   std::map<std::string, std::string> catalog_names() const override { return {}; }
   Millis ready_timeout() const override { return Millis(1'000); }
+  Seconds stop_grace() const override { return Seconds(1); }
 
   Result<FinalWorkload> Finalise(const FinalRequest& request) const override {
     const auto labels = R"("labels":{")" + std::string(kReleaseLabel) + R"(":")" +

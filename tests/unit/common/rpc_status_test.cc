@@ -1,9 +1,8 @@
-#include "common/rpc/status.h"
-
 #include <gtest/gtest.h>
 
 #include "common/rpc/access.h"
 #include "common/rpc/grpc_server.h"
+#include "common/rpc/status.h"
 #include "common/rpc/strand.h"
 #include "edm/v1/master_service.pb.h"
 #include "edm/v1/registry_service.pb.h"
@@ -12,7 +11,8 @@ namespace edm::rpc {
 namespace {
 
 Error Full() {
-  return {Code::kFailedPrecondition, "instance shop", "web is unhealthy", {"line 1", "line 2"}, "set PORT=8000"};
+  return {
+      Code::kFailedPrecondition, "instance shop", "web is unhealthy", {"line 1", "line 2"}, "set PORT=8000"};
 }
 
 TEST(RpcStatus, CarriesAnErrorThroughGrpcWithoutLoss) {
@@ -39,7 +39,8 @@ TEST(RpcStatus, LeavesOutTheOldestEvidenceWhenItWouldNotFitTrailers) {
   EXPECT_LE(status.error_details().size() + status.error_message().size(), 6U * 1024);
   const auto back = FromGrpc(status, "");
   EXPECT_EQ(back.evidence.back(), error.evidence.back());
-  EXPECT_EQ(back.evidence.front(), "(" + std::to_string(51 - back.evidence.size()) + " earlier lines left out)");
+  EXPECT_EQ(back.evidence.front(),
+            "(" + std::to_string(51 - back.evidence.size()) + " earlier lines left out)");
   EXPECT_EQ(back.cause, error.cause);
 }
 

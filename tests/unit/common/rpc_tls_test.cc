@@ -1,5 +1,3 @@
-#include "common/rpc/tls.h"
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -7,6 +5,7 @@
 #include <fstream>
 
 #include "common/rpc/join_token.h"
+#include "common/rpc/tls.h"
 
 namespace edm::rpc {
 namespace {
@@ -16,7 +15,8 @@ WallTime Now() { return std::chrono::time_point_cast<Millis>(std::chrono::system
 class Tls : public testing::Test {
  protected:
   std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) /
-      ("edm_tls_" + std::to_string(::getpid()) + testing::UnitTest::GetInstance()->current_test_info()->name());
+                                  ("edm_tls_" + std::to_string(::getpid()) +
+                                   testing::UnitTest::GetInstance()->current_test_info()->name());
   ~Tls() override { std::filesystem::remove_all(folder_); }
 };
 
@@ -63,7 +63,8 @@ TEST_F(Tls, SignsAWorkersRequestUnderItsIdAndNoOther) {
 TEST_F(Tls, RefusesNamesThatCouldAddOtherNames) {
   const auto authority = CertificateAuthority::Open(folder_, Now());
   ASSERT_TRUE(authority.ok());
-  EXPECT_TRUE(authority->IssueMaster(std::array<std::string, 3>{"10.0.0.1", "::1", "m.example.org"}, Now()).ok());
+  EXPECT_TRUE(
+      authority->IssueMaster(std::array<std::string, 3>{"10.0.0.1", "::1", "m.example.org"}, Now()).ok());
   for (const std::string bad : {"a,IP:1.2.3.4", "", "a b", "x:80"}) {
     EXPECT_FALSE(authority->IssueMaster(std::array{bad}, Now()).ok()) << bad;
   }
@@ -73,8 +74,9 @@ TEST(JoinToken, ReadsWhatItWritesAndNothingElse) {
   const JoinToken token{"t1", "Secret123", std::string(32, 'a')};
   EXPECT_EQ(ParseJoinToken(FormatJoinToken(token)).value(), token);
   EXPECT_EQ(ParseJoinToken(FormatJoinToken(token) + "\n").value(), token);
-  for (const std::string bad : {"", "edmw", "edmp_a_b_c", "edmw_t1_s_abc", "edmw_t1__aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                "edmw_T_s_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
+  for (const std::string bad :
+       {"", "edmw", "edmp_a_b_c", "edmw_t1_s_abc", "edmw_t1__aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "edmw_T_s_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
     const auto parsed = ParseJoinToken(bad);
     ASSERT_FALSE(parsed.ok()) << bad;
     EXPECT_EQ(ToString(parsed.error()).find("Secret"), std::string::npos);

@@ -105,7 +105,9 @@ std::string Zip(const std::vector<TarFields>& entries) {
     for (const auto& fields : entries) {
       auto* entry = archive_entry_new();
       archive_entry_copy_pathname(entry, fields.name.c_str());
-      archive_entry_set_filetype(entry, fields.type == '2' ? AE_IFLNK : fields.type == '5' ? AE_IFDIR : AE_IFREG);
+      archive_entry_set_filetype(entry, fields.type == '2'   ? AE_IFLNK
+                                        : fields.type == '5' ? AE_IFDIR
+                                                             : AE_IFREG);
       archive_entry_set_perm(entry, fields.mode);
       if (fields.type == '2') archive_entry_copy_symlink(entry, fields.link.c_str());
       archive_entry_set_size(entry, static_cast<la_int64_t>(fields.content.size()));

@@ -26,15 +26,18 @@ TEST(PortTable, NeverGivesWhatIsReservedOrInUse) {
   PortTable table({20'000, 20'003});
   std::set<std::uint16_t> given;
   for (std::uint16_t port = 1; port <= 3; ++port) {
-    const auto got = table.Reserve({"a", "s", port, "tcp"}, [](std::uint16_t host, auto) { return host == 20'002; });
+    const auto got =
+        table.Reserve({"a", "s", port, "tcp"}, [](std::uint16_t host, auto) { return host == 20'002; });
     ASSERT_TRUE(got.ok());
     EXPECT_NE(*got, 20'002);
     EXPECT_TRUE(given.insert(*got).second);
   }
-  const auto none = table.Reserve({"a", "s", 4, "tcp"}, [](std::uint16_t host, auto) { return host == 20'002; });
+  const auto none =
+      table.Reserve({"a", "s", 4, "tcp"}, [](std::uint16_t host, auto) { return host == 20'002; });
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().code, Code::kResourceExhausted);
-  EXPECT_TRUE(table.Reserve({"a", "s", 4, "udp"}, NothingInUse).ok()) << "udp ports are others than tcp ports";
+  EXPECT_TRUE(table.Reserve({"a", "s", 4, "udp"}, NothingInUse).ok())
+      << "udp ports are others than tcp ports";
 }
 
 TEST(PortTable, ReleasesAnInstanceAndWhatItNoLongerHas) {
@@ -52,7 +55,8 @@ TEST(PortTable, ReleasesAnInstanceAndWhatItNoLongerHas) {
 
 TEST(PortTable, ReadsOnlyRangesThatMeetNoOtherUse) {
   EXPECT_EQ(ParsePortRange("20000-32000").value(), (PortRange{20'000, 32'000}));
-  for (const auto* bad : {"", "20000", "a-b", "80-2000", "3000-2000", "30000-33000", "61000", "20000-99999", "1-2-3"}) {
+  for (const auto* bad :
+       {"", "20000", "a-b", "80-2000", "3000-2000", "30000-33000", "61000", "20000-99999", "1-2-3"}) {
     EXPECT_FALSE(ParsePortRange(bad).ok()) << bad;
   }
   EXPECT_TRUE(ParsePortRange("61000-65535").ok());
@@ -62,7 +66,8 @@ TEST(Ipv4Net, ReadsAndWritesNetworks) {
   EXPECT_EQ(ToString(Net("10.201.0.0/16")), "10.201.0.0/16");
   EXPECT_EQ(ToString(Net("0.0.0.0/0")), "0.0.0.0/0");
   EXPECT_EQ(ToString(Net("192.168.1.7")), "192.168.1.7/32");
-  for (const auto* bad : {"", "10.0.0/8", "10.0.0.256/8", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "fd00::/8"}) {
+  for (const auto* bad :
+       {"", "10.0.0/8", "10.0.0.256/8", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "fd00::/8"}) {
     EXPECT_FALSE(ParseIpv4Net(bad).ok()) << bad;
   }
 }
@@ -72,6 +77,8 @@ TEST(Ipv4Net, OverlapsWhatHoldsItOrLiesInIt) {
   EXPECT_TRUE(Overlap(Net("10.201.3.0/24"), Net("10.0.0.0/8")));
   EXPECT_FALSE(Overlap(Net("10.201.3.0/24"), Net("10.201.4.0/24")));
   EXPECT_TRUE(Overlap(Net("0.0.0.0/0"), Net("255.255.255.255/32")));
+  EXPECT_FALSE(Overlap(Net("10.202.0.7/32"), Net("10.202.1.0/24"))) << "an address alone is one address";
+  EXPECT_EQ(Net("10.202.0.7/32").last(), Net("10.202.0.7/32").first());
 }
 
 TEST(SubnetTable, HoldsAThousandNetworksApart) {
@@ -86,7 +93,8 @@ TEST(SubnetTable, HoldsAThousandNetworksApart) {
 
 TEST(SubnetTable, AvoidsRoutesButNotTheDefaultRoute) {
   SubnetTable table(DefaultSubnetPool());
-  const auto net = table.Reserve({"a", "default"}, {Net("0.0.0.0/0"), Net("10.201.0.0/16"), Net("10.202.0.7/32")});
+  const auto net =
+      table.Reserve({"a", "default"}, {Net("0.0.0.0/0"), Net("10.201.0.0/16"), Net("10.202.0.7/32")});
   EXPECT_EQ(ToString(net.value()), "10.202.1.0/24");
 }
 
@@ -99,6 +107,11 @@ TEST(SubnetTable, KeepsAReservationOverReleaseOfOthers) {
   EXPECT_EQ(table.Reserve({"c", "default"}, {}).value(), *a);
   SubnetTable again(*ParseSubnetPool("10.9.0.0/23"), table.reservations());
   EXPECT_EQ(again.Reserve({"b", "default"}, {*b}).value(), *b) << "its own route does not take it away";
+}
+
+TEST(SubnetTable, KeepsAwayFromReservationsOfAPoolCutOtherwise) {
+  SubnetTable table(*ParseSubnetPool("10.9.0.0/16"), {{{"old", "default"}, Net("10.9.0.0/20")}});
+  EXPECT_EQ(ToString(table.Reserve({"new", "default"}, {}).value()), "10.9.16.0/24");
 }
 
 TEST(SubnetTable, RefusesPoolsThatOverlapOrAreTooSmall) {

@@ -22,7 +22,9 @@ ContainerSeen Exited(const std::string& service, int code) {
   return seen;
 }
 
-ReadyRequest Wanting(std::vector<WantedService> services) { return {"shop", std::move(services), Millis(60'000)}; }
+ReadyRequest Wanting(std::vector<WantedService> services) {
+  return {"shop", std::move(services), Millis(60'000)};
+}
 
 Verdict JudgeOne(WantedService wanted, ContainerSeen seen, Millis since_start = Millis(1'000)) {
   return Judge(Wanting({std::move(wanted)}), {since_start, {std::move(seen)}});
@@ -58,12 +60,13 @@ TEST(Readiness, AnExitIsExplained) {
     bool oom;
     std::string text;
   };
-  for (const auto& [code, oom, text] : std::vector<Case>{{0, false, "exited with 0"},
-                                                         {127, false, "exited with 127 (command not found)"},
-                                                         {126, false, "exited with 126 (the command cannot be executed)"},
-                                                         {137, true, "exited with 137, out of memory"},
-                                                         {137, false, "exited with 137 (killed)"},
-                                                         {139, false, "exited with 139 (signal 11)"}}) {
+  for (const auto& [code, oom, text] :
+       std::vector<Case>{{0, false, "exited with 0"},
+                         {127, false, "exited with 127 (command not found)"},
+                         {126, false, "exited with 126 (the command cannot be executed)"},
+                         {137, true, "exited with 137, out of memory"},
+                         {137, false, "exited with 137 (killed)"},
+                         {139, false, "exited with 139 (signal 11)"}}) {
     auto seen = Exited("web", code);
     seen.facts.oom_killed = oom;
     EXPECT_EQ(FailureOf(JudgeOne({"web"}, seen)).cause, text);
@@ -102,8 +105,9 @@ TEST(Readiness, AWrongPortNamesTheOneThatIsOpen) {
   const auto& error = FailureOf(verdict);
   EXPECT_EQ(error.code, Code::kDeadlineExceeded);
   EXPECT_EQ(error.cause, "not healthy in 60 s: nothing listens on 8000");
-  EXPECT_EQ(error.evidence, (std::vector<std::string>{"it listens on 3000", "check \"curl :8000/health\" exit 7, 12 times",
-                                                      "web | ready on port 3000"}));
+  EXPECT_EQ(error.evidence,
+            (std::vector<std::string>{"it listens on 3000", "check \"curl :8000/health\" exit 7, 12 times",
+                                      "web | ready on port 3000"}));
   EXPECT_NE(error.hint.find("PORT=8000"), std::string::npos);
   EXPECT_NE(error.hint.find("3000"), std::string::npos);
 }
@@ -120,7 +124,7 @@ TEST(Readiness, APortOnLoopbackAloneIsToldApart) {
 TEST(Readiness, HealthIsGreenByTheEngineOrByOurOwnTry) {
   auto seen = Running("web");
   seen.facts.health = ContainerHealth::kStarting;
-  EXPECT_EQ(Why(JudgeOne({"web"}, seen)), "is not healthy yet");
+  EXPECT_EQ(Why(JudgeOne({"web"}, seen)), "its healthcheck does not pass");
   seen.health = CheckSeen{"true", true, "exit 0", 1, ""};
   EXPECT_TRUE(std::holds_alternative<Ready>(JudgeOne({"web"}, seen)));
   seen.health.reset();
@@ -140,7 +144,8 @@ TEST(Readiness, AnHttpPathMustAnswer) {
 }
 
 TEST(Readiness, OneFailureDecidesWhileOthersWait) {
-  const auto verdict = Judge(Wanting({{"db"}, {"web"}}), {Millis(5), {Running("db", Millis(0)), Exited("web", 1)}});
+  const auto verdict =
+      Judge(Wanting({{"db"}, {"web"}}), {Millis(5), {Running("db", Millis(0)), Exited("web", 1)}});
   EXPECT_EQ(FailureOf(verdict).object, "shop/web");
 }
 

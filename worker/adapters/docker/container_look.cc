@@ -43,7 +43,8 @@ RepeatedCheck::Try TryHttp(const std::string& address, const HttpCheck& check, s
   const auto reply = client.Call(call, stop);
   if (!reply.ok()) return {false, reply.error().cause, ""};
   const bool passed = reply->status >= kHttpOkFirst && reply->status <= kHttpOkLast;
-  return {passed, "status " + std::to_string(reply->status), passed ? "" : reply->body.substr(0, kShownBodyBytes)};
+  return {passed, "status " + std::to_string(reply->status),
+          passed ? "" : reply->body.substr(0, kShownBodyBytes)};
 }
 
 }  // namespace
@@ -67,9 +68,10 @@ void ContainerLook::StartChecks(const Inspected& inspected) {
         [api = &api_, inspected](std::stop_token stop) { return TryHealth(*api, inspected, stop); });
   }
   if (wanted_.http && !facts.address.empty()) {
-    http_ = std::make_unique<RepeatedCheck>(
-        "GET :" + std::to_string(wanted_.http->port) + wanted_.http->path,
-        [address = facts.address, check = *wanted_.http](std::stop_token stop) { return TryHttp(address, check, stop); });
+    http_ =
+        std::make_unique<RepeatedCheck>("GET :" + std::to_string(wanted_.http->port) + wanted_.http->path,
+                                        [address = facts.address, check = *wanted_.http](
+                                            std::stop_token stop) { return TryHttp(address, check, stop); });
   }
 }
 

@@ -24,7 +24,10 @@ Result<nlohmann::json> Parse(const std::string& body, std::string_view object) {
   if (body.empty()) return nlohmann::json();
   auto document = nlohmann::json::parse(body, nullptr, false);
   if (document.is_discarded()) {
-    return Error{Code::kInternal, std::string(object), "the engine's answer is not JSON", {},
+    return Error{Code::kInternal,
+                 std::string(object),
+                 "the engine's answer is not JSON",
+                 {},
                  "see whether the socket is that of a Docker engine"};
   }
   return document;
@@ -59,7 +62,18 @@ Result<nlohmann::json> EngineApi::Call(rpc::HttpCall call, std::string_view obje
   return Parse(reply->body, object);
 }
 
-Result<nlohmann::json> EngineApi::Get(const std::string& path, std::string_view object, Millis deadline) const {
+Status EngineApi::Ping(Millis deadline) const {
+  EDM_TRY(const auto version, Get("/version", "container engine", deadline));
+  if (version.is_object()) return Ok();
+  return Error{Code::kInternal,
+               "container engine at " + endpoint_,
+               "what answers is no Docker engine",
+               {},
+               "see whether the socket is that of a Docker engine"};
+}
+
+Result<nlohmann::json> EngineApi::Get(const std::string& path, std::string_view object,
+                                      Millis deadline) const {
   rpc::HttpCall call;
   call.target = path;
   call.deadline = deadline;
@@ -106,7 +120,8 @@ Status EngineApi::Stream(rpc::HttpCall call, std::string_view object,
   return Ok();
 }
 
-Result<std::unique_ptr<rpc::DuplexStream>> EngineApi::Hijack(const std::string& path, const nlohmann::json& body,
+Result<std::unique_ptr<rpc::DuplexStream>> EngineApi::Hijack(const std::string& path,
+                                                             const nlohmann::json& body,
                                                              std::string_view object) const {
   rpc::HttpCall call;
   call.method = "POST";
@@ -123,8 +138,9 @@ Result<std::unique_ptr<rpc::DuplexStream>> EngineApi::Hijack(const std::string& 
   return std::move(upgraded->stream);
 }
 
-std::string WithFilters(std::string_view path,
-                        std::initializer_list<std::pair<std::string_view, std::vector<std::string>>> filters) {
+std::string WithFilters(
+    std::string_view path,
+    std::initializer_list<std::pair<std::string_view, std::vector<std::string>>> filters) {
   nlohmann::json document = nlohmann::json::object();
   for (const auto& [kind, values] : filters) document[std::string(kind)] = values;
   const char joint = path.find('?') == std::string_view::npos ? '?' : '&';

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/base/result.h"
 #include "common/base/time.h"
@@ -23,6 +27,9 @@ class EngineApi {
   ~EngineApi();
 
   const std::string& endpoint() const { return endpoint_; }
+
+  // Whether the engine answers at all.
+  Status Ping(Millis deadline) const;
 
   Result<nlohmann::json> Get(const std::string& path, std::string_view object,
                              Millis deadline = kCallDeadline) const;

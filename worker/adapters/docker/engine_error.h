@@ -7,8 +7,8 @@
 
 namespace edm::worker {
 
-// An answer of the engine that is no success, as an Error: the code by what may be done about it, the cause in the
-// engine's own words. Pure.
+// An answer of the engine that is no success, as an Error: the code by what may be done about it, the cause
+// in the engine's own words. Pure.
 Error EngineError(int status, std::string_view message, std::string_view object);
 
 // The "message" of an error body, else the body itself, on one line and at most 512 bytes.

@@ -31,16 +31,24 @@ bool BelongsTo(int pid, const std::string& container_id) {
 
 EngineExec::EngineExec(const EngineApi& api, const ExecStart& start, std::string id,
                        std::unique_ptr<rpc::DuplexStream> stream)
-    : api_(api), object_(start.object), container_id_(start.container_id), id_(std::move(id)),
-      stream_(std::move(stream)), frames_(start.tty) {}
+    : api_(api),
+      object_(start.object),
+      container_id_(start.container_id),
+      id_(std::move(id)),
+      stream_(std::move(stream)),
+      frames_(start.tty) {}
 
 Result<std::unique_ptr<EngineExec>> EngineExec::Start(const EngineApi& api, const ExecStart& start) {
-  json body{{"AttachStdin", start.input}, {"AttachStdout", true}, {"AttachStderr", true},
-            {"Tty", start.tty},           {"Cmd", start.argv}};
+  json body{{"AttachStdin", start.input},
+            {"AttachStdout", true},
+            {"AttachStderr", true},
+            {"Tty", start.tty},
+            {"Cmd", start.argv}};
   if (start.tty) body["Env"] = {"TERM=xterm-256color"};
   EDM_TRY(const json made, api.Post("/containers/" + start.container_id + "/exec", body, start.object));
   const std::string id = TextAt(made, "Id");
-  EDM_TRY(auto stream, api.Hijack("/exec/" + id + "/start", {{"Detach", false}, {"Tty", start.tty}}, start.object));
+  EDM_TRY(auto stream,
+          api.Hijack("/exec/" + id + "/start", {{"Detach", false}, {"Tty", start.tty}}, start.object));
   std::unique_ptr<EngineExec> exec(new EngineExec(api, start, id, std::move(stream)));
   // The size can only be set once the command runs; that it is wrong for a moment does no harm.
   if (start.tty) static_cast<void>(exec->Resize(start.columns, start.rows));
@@ -62,8 +70,8 @@ Result<ExecSession::Chunk> EngineExec::Read() {
     }
     frames_.Feed({buffer.data(), got}, [&](std::uint8_t stream, std::string_view payload) {
       if (payload.empty()) return;
-      chunks_.push_back({stream == FrameReader::kStderr ? ExecOutput::kStderr : ExecOutput::kStdout,
-                         std::string(payload)});
+      chunks_.push_back(
+          {stream == FrameReader::kStderr ? ExecOutput::kStderr : ExecOutput::kStdout, std::string(payload)});
     });
   }
   if (chunks_.empty()) return Chunk{};
@@ -80,8 +88,9 @@ Status EngineExec::CloseInput() {
 }
 
 Status EngineExec::Resize(std::uint16_t columns, std::uint16_t rows) {
-  auto sized = api_.Post("/exec/" + id_ + "/resize?h=" + std::to_string(rows) + "&w=" + std::to_string(columns),
-                         json(), object_);
+  auto sized =
+      api_.Post("/exec/" + id_ + "/resize?h=" + std::to_string(rows) + "&w=" + std::to_string(columns),
+                json(), object_);
   if (!sized.ok()) return std::move(sized).error();
   return Ok();
 }
@@ -95,7 +104,11 @@ Result<int> EngineExec::ExitCode() {
     if (std::chrono::steady_clock::now() >= until) break;
     std::this_thread::sleep_for(kExitEvery);
   }
-  return Error{Code::kFailedPrecondition, object_, "the command has not ended", {}, "read its output to the end first"};
+  return Error{Code::kFailedPrecondition,
+               object_,
+               "the command has not ended",
+               {},
+               "read its output to the end first"};
 }
 
 void EngineExec::Interrupt() { stream_->Close(); }

@@ -33,8 +33,7 @@ class EngineExec final : public ExecSession {
   Status Resize(std::uint16_t columns, std::uint16_t rows) override;
   Result<int> ExitCode() override;
 
-  // Any thread: ends a Read under way.
-  void Interrupt();
+  void Interrupt() override;
 
  private:
   EngineExec(const EngineApi& api, const ExecStart& start, std::string id,

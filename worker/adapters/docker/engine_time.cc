@@ -40,7 +40,8 @@ std::optional<std::int64_t> ParseEngineTime(std::string_view text) {
   const auto minute = Number(text, 14, 2);
   const auto second = Number(text, 17, 2);
   if (!year || *year < 1970 || !month || !day || !hour || !minute || !second) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok()) return std::nullopt;
   std::size_t at = kSecondsLength;

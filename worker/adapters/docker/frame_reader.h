@@ -7,8 +7,8 @@
 
 namespace edm::worker {
 
-// Takes the engine's multiplexed stream apart: frames of {stream, 0, 0, 0, length as big-endian 32 bit, payload}.
-// A TTY's stream has no frames; all of it is standard output. Pure.
+// Takes the engine's multiplexed stream apart: frames of {stream, 0, 0, 0, length as big-endian 32 bit,
+// payload}. A TTY's stream has no frames; all of it is standard output. Pure.
 class FrameReader {
  public:
   static constexpr std::uint8_t kStdout = 1;

@@ -41,7 +41,8 @@ class Watchdog {
 
 Result<HealthProbe> RunHealthCommand(const EngineApi& api, const Inspected& container, std::stop_token stop) {
   const std::string object = "healthcheck of " + container.facts.name;
-  if (!container.health_command) return Error{Code::kNotFound, object, "there is none", {}, "add healthcheck: to the service"};
+  if (!container.health_command)
+    return Error{Code::kNotFound, object, "there is none", {}, "add healthcheck: to the service"};
   if (container.facts.state != ContainerState::kRunning) {
     return Error{Code::kFailedPrecondition, object, "the container does not run", {}, "start it first"};
   }

@@ -9,8 +9,8 @@
 
 namespace edm::worker {
 
-// Runs the container's own health command once. A command that takes longer than its timeout is killed and counts
-// as failed with exit code kHealthTimedOut. Errors: container_runtime.h ProbeHealth.
+// Runs the container's own health command once. A command that takes longer than its timeout is killed and
+// counts as failed with exit code kHealthTimedOut. Errors: container_runtime.h ProbeHealth.
 inline constexpr int kHealthTimedOut = 124;
 Result<HealthProbe> RunHealthCommand(const EngineApi& api, const Inspected& container, std::stop_token stop);
 

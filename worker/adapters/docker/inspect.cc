@@ -1,6 +1,5 @@
 #include "worker/adapters/docker/inspect.h"
 
-#include <array>
 #include <charconv>
 
 #include "common/base/text.h"
@@ -14,8 +13,9 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kDependsOnLabel = "com.docker.compose.depends_on";
-constexpr Millis kHealthTimeoutDefault{30'000};  // the engine's own
-constexpr std::array kShellDefault{"/bin/sh", "-c"};
+constexpr Millis kHealthTimeoutDefault{30'000};     // the engine's own
+constexpr const char* kContainerShell = "/bin/sh";  // of an image that names none
+constexpr const char* kCommandFollows = "-c";
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
 ContainerState StateOf(const std::string& word) {
@@ -87,14 +87,15 @@ std::optional<HealthCommand> HealthCommandOf(const json& config) {
   if (words.size() < 2) return std::nullopt;
   HealthCommand command;
   command.timeout = kHealthTimeoutDefault;
-  if (const auto nanos = NumberAt(check, "Timeout"); nanos > 0) command.timeout = Millis(nanos / kNanosPerMilli);
+  if (const auto nanos = NumberAt(check, "Timeout"); nanos > 0)
+    command.timeout = Millis(nanos / kNanosPerMilli);
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   command.shown = Join(rest, " ");
   if (words[0] == "CMD") {
     command.argv = rest;
   } else if (words[0] == "CMD-SHELL") {
     command.argv = WordsOf(PartAt(config, "Shell"));
-    if (command.argv.empty()) command.argv.assign(kShellDefault.begin(), kShellDefault.end());
+    if (command.argv.empty()) command.argv = {kContainerShell, kCommandFollows};
     command.argv.push_back(words[1]);
   } else {
     return std::nullopt;
@@ -107,8 +108,10 @@ void ReadState(const json& state, ContainerFacts& facts) {
   facts.exit_code = static_cast<int>(NumberAt(state, "ExitCode"));
   facts.oom_killed = FlagAt(state, "OOMKilled");
   facts.health = HealthOf(TextAt(PartAt(state, "Health"), "Status"));
-  if (const auto nanos = ParseEngineTime(TextAt(state, "StartedAt"))) facts.started_at = WallFromNanos(*nanos);
-  if (const auto nanos = ParseEngineTime(TextAt(state, "FinishedAt"))) facts.finished_at = WallFromNanos(*nanos);
+  if (const auto nanos = ParseEngineTime(TextAt(state, "StartedAt")))
+    facts.started_at = WallFromNanos(*nanos);
+  if (const auto nanos = ParseEngineTime(TextAt(state, "FinishedAt")))
+    facts.finished_at = WallFromNanos(*nanos);
 }
 
 // "Exited (137) 3 seconds ago", "Up 2 minutes (healthy)", "Up 1 second (health: starting)".
@@ -134,7 +137,8 @@ std::vector<Dependency> ParseDependencies(std::string_view label) {
     Dependency dependency{Dependency::Condition::kStarted, parts[0]};
     const std::string condition = parts.size() > 1 ? parts[1] : "";
     if (condition == "service_healthy") dependency.condition = Dependency::Condition::kHealthy;
-    if (condition == "service_completed_successfully") dependency.condition = Dependency::Condition::kCompleted;
+    if (condition == "service_completed_successfully")
+      dependency.condition = Dependency::Condition::kCompleted;
     all.push_back(std::move(dependency));
   }
   return all;
@@ -163,7 +167,8 @@ Inspected ReadInspect(const json& document) {
 ContainerFacts ReadListed(const json& document) {
   ContainerFacts facts;
   facts.id = TextAt(document, "Id");
-  if (const auto& names = PartAt(document, "Names"); names.is_array() && !names.empty() && names[0].is_string()) {
+  if (const auto& names = PartAt(document, "Names");
+      names.is_array() && !names.empty() && names[0].is_string()) {
     facts.name = WithoutSlash(names[0].get<std::string>());
   }
   facts.image_id = TextAt(document, "ImageID");

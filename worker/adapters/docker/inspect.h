@@ -33,8 +33,8 @@ struct Inspected {
   int pid = 0;  // on this machine; 0 while it does not run
 };
 
-// Readers of the engine's JSON. What is missing or of another type is left at its default: an engine of another
-// version must not end a worker. Pure.
+// Readers of the engine's JSON. What is missing or of another type is left at its default: an engine of
+// another version must not end a worker. Pure.
 Inspected ReadInspect(const nlohmann::json& document);
 // From a list: without exit code of what runs, restarts, OOM flag and times.
 ContainerFacts ReadListed(const nlohmann::json& document);

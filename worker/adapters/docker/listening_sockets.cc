@@ -66,7 +66,10 @@ Result<std::vector<ListeningPort>> ListeningOf(int pid) {
   const std::string base = "/proc/" + std::to_string(pid) + "/net/";
   const auto tcp = ReadAll(base + "tcp");
   if (!tcp) {
-    return Error{Code::kFailedPrecondition, "process " + std::to_string(pid), "its sockets cannot be read", {},
+    return Error{Code::kFailedPrecondition,
+                 "process " + std::to_string(pid),
+                 "its sockets cannot be read",
+                 {},
                  "the worker must run on the engine's machine, as root"};
   }
   return ParseListening(*tcp, ReadAll(base + "tcp6").value_or(""));

@@ -15,9 +15,11 @@ std::string LabelOf(const std::string& instance) { return std::string(kInstanceL
 
 std::string About(const std::string& instance) { return "instance " + instance; }
 
-Result<std::vector<Footprint::Object>> ListObjects(const EngineApi& api, const std::string& path, const char* member,
-                                                   const char* id_key, const char* name_key) {
-  EDM_TRY(const json answer, api.Get(WithFilters(path, {{"label", {std::string(kInstanceLabel)}}}), "container engine"));
+Result<std::vector<Footprint::Object>> ListObjects(const EngineApi& api, const std::string& path,
+                                                   const char* member, const char* id_key,
+                                                   const char* name_key) {
+  EDM_TRY(const json answer,
+          api.Get(WithFilters(path, {{"label", {std::string(kInstanceLabel)}}}), "container engine"));
   std::vector<Footprint::Object> objects;
   const json& list = *member == '\0' ? answer : PartAt(answer, member);
   for (const auto& one : list) objects.push_back(ReadObject(one, id_key, name_key));
@@ -30,12 +32,14 @@ std::string FirstTag(const json& image) {
 }
 
 // Adds what carries the project's label without being labelled as that instance.
-void AddForeign(const json& list, const std::string& project, const char* kind, std::vector<std::string>& foreign) {
+void AddForeign(const json& list, const std::string& project, const char* kind,
+                std::vector<std::string>& foreign) {
   for (const auto& one : list) {
     if (TextAt(PartAt(one, "Labels"), std::string(kInstanceLabel)) == project) continue;
     const auto& names = PartAt(one, "Names");
     const bool listed = names.is_array() && !names.empty();
-    foreign.push_back(std::string(kind) + " " + (listed ? names[0].get<std::string>().substr(1) : TextAt(one, "Name")));
+    foreign.push_back(std::string(kind) + " " +
+                      (listed ? names[0].get<std::string>().substr(1) : TextAt(one, "Name")));
   }
 }
 
@@ -46,7 +50,8 @@ Result<std::vector<ContainerFacts>> ListContainers(const EngineApi& api, const s
           api.Get(WithFilters("/containers/json?all=1", {{"label", {LabelOf(instance)}}}), About(instance)));
   std::vector<ContainerFacts> containers;
   for (const auto& one : answer) containers.push_back(ReadListed(one));
-  std::sort(containers.begin(), containers.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::sort(containers.begin(), containers.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
   return containers;
 }
 
@@ -100,7 +105,8 @@ Result<std::vector<std::string>> ListSubnets(const EngineApi& api) {
 Result<std::vector<std::string>> ListForeign(const EngineApi& api, const std::string& project) {
   const std::vector<std::string> label{"com.docker.compose.project=" + project};
   std::vector<std::string> foreign;
-  EDM_TRY(const json containers, api.Get(WithFilters("/containers/json?all=1", {{"label", label}}), About(project)));
+  EDM_TRY(const json containers,
+          api.Get(WithFilters("/containers/json?all=1", {{"label", label}}), About(project)));
   AddForeign(containers, project, "container", foreign);
   EDM_TRY(const json networks, api.Get(WithFilters("/networks", {{"label", label}}), About(project)));
   AddForeign(networks, project, "network", foreign);

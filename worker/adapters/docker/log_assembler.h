@@ -14,8 +14,9 @@ namespace edm::worker {
 // A line longer than this comes in pieces.
 inline constexpr std::size_t kLogLineBytesMax = 256 * 1024;
 
-// Makes lines of a container's log, read with timestamps=1. The engine cuts lines at 16 KiB and sends each piece
-// as a frame with a timestamp of its own: the pieces become one line again, with the first's time. Pure.
+// Makes lines of a container's log, read with timestamps=1. The engine cuts lines at 16 KiB and sends each
+// piece as a frame with a timestamp of its own: the pieces become one line again, with the first's time.
+// Pure.
 class LogAssembler {
  public:
   struct Line {

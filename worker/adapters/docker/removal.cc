@@ -22,7 +22,8 @@ Status DeletePatiently(const EngineApi& api, const std::string& path, const std:
   const auto until = std::chrono::steady_clock::now() + kRemovalPatience;
   for (;;) {
     auto gone = api.Delete(path, object);
-    const bool again = !gone.ok() && gone.error().code == Code::kAborted && std::chrono::steady_clock::now() < until;
+    const bool again =
+        !gone.ok() && gone.error().code == Code::kAborted && std::chrono::steady_clock::now() < until;
     if (!again) return gone;
     std::this_thread::sleep_for(kRetryEvery);
   }
@@ -31,7 +32,8 @@ Status DeletePatiently(const EngineApi& api, const std::string& path, const std:
 // A removal under way elsewhere is over once the container cannot be found.
 Status DeleteContainer(const EngineApi& api, const ContainerFacts& container, bool keep_volumes) {
   const std::string object = "container " + container.name;
-  return DeletePatiently(api, "/containers/" + container.id + "?force=1&v=" + (keep_volumes ? "0" : "1"), object);
+  return DeletePatiently(api, "/containers/" + container.id + "?force=1&v=" + (keep_volumes ? "0" : "1"),
+                         object);
 }
 
 }  // namespace
@@ -54,10 +56,12 @@ Status RemoveInstance(const EngineApi& api, const std::string& instance, bool ke
   const std::string label = std::string(kInstanceLabel) + "=" + instance;
   const std::string object = "instance " + instance;
   EDM_TRY(const auto containers, ListContainers(api, instance));
-  EDM_CHECK(InParallel(containers.size(), [&](std::size_t i) { return DeleteContainer(api, containers[i], keep_volumes); }));
+  EDM_CHECK(InParallel(containers.size(),
+                       [&](std::size_t i) { return DeleteContainer(api, containers[i], keep_volumes); }));
   EDM_TRY(const json networks, api.Get(WithFilters("/networks", {{"label", {label}}}), object));
   EDM_CHECK(InParallel(networks.size(), [&](std::size_t i) {
-    return DeletePatiently(api, "/networks/" + TextAt(networks[i], "Id"), "network " + TextAt(networks[i], "Name"));
+    return DeletePatiently(api, "/networks/" + TextAt(networks[i], "Id"),
+                           "network " + TextAt(networks[i], "Name"));
   }));
   if (keep_volumes) return Ok();
   EDM_TRY(const json volumes, api.Get(WithFilters("/volumes", {{"label", {label}}}), object));
@@ -80,13 +84,14 @@ Status RemoveImageOfOurs(const EngineApi& api, const std::string& id_or_tag) {
   if (id == id_or_tag && tags.is_array() && !tags.empty()) {
     names.clear();
     for (const auto& tag : tags) {
-      if (tag.is_string() && tag.get<std::string>().starts_with(kOurTags)) names.push_back(tag.get<std::string>());
+      if (tag.is_string() && tag.get<std::string>().starts_with(kOurTags))
+        names.push_back(tag.get<std::string>());
     }
   }
   for (const auto& name : names) {
     auto gone = api.Delete("/images/" + name, object);
-    const bool used = !gone.ok() && (gone.error().code == Code::kFailedPrecondition ||
-                                     gone.error().code == Code::kAborted);
+    const bool used =
+        !gone.ok() && (gone.error().code == Code::kFailedPrecondition || gone.error().code == Code::kAborted);
     if (!gone.ok() && !used) return gone;
   }
   return Ok();

@@ -40,7 +40,8 @@ class Starter {
         EDM_CHECK(StartAll(startable, on_line));
         continue;
       }
-      if (stop.stop_requested()) return Error{Code::kCancelled, "instance " + instance_, "cancelled while it started"};
+      if (stop.stop_requested())
+        return Error{Code::kCancelled, "instance " + instance_, "cancelled while it started"};
       if (std::chrono::steady_clock::now() >= until) return TooLate(deadline);
       std::this_thread::sleep_for(kLookEvery);
     }
@@ -89,13 +90,16 @@ class Starter {
     last_wait_ = {service, verdict.text};
     if (verdict.state != State::kFailed) return verdict.state == State::kReady;
     look->Explain(seen);
-    return Error{Code::kFailedPrecondition, instance_ + "/" + service, verdict.text, Evidence(seen), verdict.hint};
+    return Error{Code::kFailedPrecondition, instance_ + "/" + service, verdict.text, Evidence(seen),
+                 verdict.hint};
   }
 
-  Status StartAll(const std::vector<std::size_t>& startable, const std::function<void(std::string_view)>& on_line) {
+  Status StartAll(const std::vector<std::size_t>& startable,
+                  const std::function<void(std::string_view)>& on_line) {
     EDM_CHECK(InParallel(startable.size(), [&](std::size_t i) -> Status {
       const auto& facts = containers_[startable[i]].facts;
-      auto started = api_.Post("/containers/" + facts.id + "/start", nlohmann::json(), instance_ + "/" + facts.service);
+      auto started =
+          api_.Post("/containers/" + facts.id + "/start", nlohmann::json(), instance_ + "/" + facts.service);
       if (!started.ok()) return std::move(started).error();
       return Ok();
     }));
@@ -107,9 +111,11 @@ class Starter {
   }
 
   Error TooLate(Millis deadline) const {
-    return {Code::kDeadlineExceeded, instance_ + "/" + last_wait_.first,
+    return {Code::kDeadlineExceeded,
+            instance_ + "/" + last_wait_.first,
             "what depends on it could not start in " + FormatDuration(deadline) + ": it " + last_wait_.second,
-            {}, "see its log (edmctl logs), or allow more time"};
+            {},
+            "see its log (edmctl logs), or allow more time"};
   }
 
   const EngineApi& api_;

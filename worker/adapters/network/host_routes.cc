@@ -59,7 +59,8 @@ Result<std::vector<Ipv4Net>> HostRoutes() {
 Result<std::vector<HostAddress>> HostAddresses() {
   ifaddrs* first = nullptr;
   if (::getifaddrs(&first) != 0) {
-    return Error{Code::kInternal, "addresses of this machine", "the kernel does not list them", {}, "try again"};
+    return Error{
+        Code::kInternal, "addresses of this machine", "the kernel does not list them", {}, "try again"};
   }
   const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(first, ::freeifaddrs);
   std::vector<HostAddress> addresses;

@@ -1,4 +1,5 @@
 #include "worker/adapters/runner/effects.h"
+#include "worker/core/endpoints.h"
 
 namespace edm::worker {
 namespace {
@@ -59,22 +60,12 @@ Status Reserve(Job& job) {
 }
 
 RunSpec Describe(const Job& job) {
-  RunSpec run{.services = job.workload->services(),
-              .catalog_names = job.workload->catalog_names(),
-              .ready_timeout = job.workload->ready_timeout()};
-  const auto& address = job.settings.public_address;
-  for (const auto& port : job.workload->ports()) {
-    const auto reserved = job.holding.ports.find(PortKey(port.service, port.container_port, port.protocol));
-    if (reserved == job.holding.ports.end()) continue;
-    Endpoint endpoint{.service = port.service,
-                      .container_port = port.container_port,
-                      .protocol = port.protocol,
-                      .address = address,
-                      .port = reserved->second};
-    if (port.protocol == "tcp") endpoint.url = "http://" + address + ":" + std::to_string(reserved->second);
-    run.endpoints.push_back(std::move(endpoint));
-  }
-  return run;
+  const auto& workload = *job.workload;
+  return {.services = workload.services(),
+          .endpoints = EndpointsOf(workload.ports(), job.holding.ports, job.settings.public_address),
+          .catalog_names = workload.catalog_names(),
+          .ready_timeout = workload.ready_timeout(),
+          .stop_grace = workload.stop_grace()};
 }
 
 }  // namespace edm::worker

@@ -31,7 +31,10 @@ std::string ToString(const Ipv4Net& net) {
 
 Result<Ipv4Net> ParseIpv4Net(std::string_view text) {
   const auto refused = [&](std::string cause) {
-    return Error{Code::kInvalidArgument, "subnet " + Shown(text), std::move(cause), {},
+    return Error{Code::kInvalidArgument,
+                 "subnet " + Shown(text),
+                 std::move(cause),
+                 {},
                  "write it as in 10.201.0.0/16"};
   };
   const auto slash = text.find('/');
@@ -47,7 +50,7 @@ Result<Ipv4Net> ParseIpv4Net(std::string_view text) {
     if (!ParseNumber(part, 255, byte)) return refused("it is not an IPv4 network");
     net.address = net.address << 8 | byte;
   }
-  const std::uint32_t host_bits = prefix == 32 ? 0 : 0xFFFF'FFFFU >> prefix;
+  const std::uint32_t host_bits = Ipv4Net{0, net.prefix}.last();
   if ((net.address & host_bits) != 0) return refused("bits below its prefix are set");
   return net;
 }

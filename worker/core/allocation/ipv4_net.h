@@ -15,7 +15,7 @@ struct Ipv4Net {
   std::uint8_t prefix = 32;
 
   std::uint32_t first() const { return address; }
-  std::uint32_t last() const { return prefix == 0 ? 0xFFFF'FFFFU : address | (0xFFFF'FFFFU >> prefix); }
+  std::uint32_t last() const { return static_cast<std::uint32_t>(address | 0xFFFF'FFFFULL >> prefix); }
   auto operator<=>(const Ipv4Net&) const = default;
 };
 

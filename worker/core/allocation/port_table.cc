@@ -18,8 +18,8 @@ std::optional<std::uint16_t> ParsePort(std::string_view text) {
   return port;
 }
 
-// FNV-1a. Where the search for a free port begins: a key finds the port it had even when the table was lost, and
-// a port just released is not the next one given away.
+// FNV-1a. Where the search for a free port begins: a key finds the port it had even when the table was lost,
+// and a port just released is not the next one given away.
 std::uint32_t Hash(const PortKey& key) {
   std::uint32_t hash = 2'166'136'261U;
   const auto mix = [&](std::string_view text) {
@@ -36,7 +36,10 @@ std::uint32_t Hash(const PortKey& key) {
 
 Result<PortRange> ParsePortRange(std::string_view text) {
   const auto refused = [&](std::string cause) {
-    return Error{Code::kInvalidArgument, "port range " + Shown(text), std::move(cause), {},
+    return Error{Code::kInvalidArgument,
+                 "port range " + Shown(text),
+                 std::move(cause),
+                 {},
                  "write two ports between 1024 and 32767, as in 20000-32000"};
   };
   const auto dash = text.find('-');
@@ -71,8 +74,11 @@ Result<std::uint16_t> PortTable::Reserve(const PortKey& key, const InUse& in_use
     taken_.insert({key.protocol, port});
     return port;
   }
-  return Error{Code::kResourceExhausted, "host ports " + std::to_string(range_.first) + "-" + std::to_string(range_.last),
-               "all are reserved or in use", {}, "delete instances, or widen the worker's port range"};
+  return Error{Code::kResourceExhausted,
+               "host ports " + std::to_string(range_.first) + "-" + std::to_string(range_.last),
+               "all are reserved or in use",
+               {},
+               "delete instances, or widen the worker's port range"};
 }
 
 void PortTable::Release(std::string_view instance) {

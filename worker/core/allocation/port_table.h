@@ -28,8 +28,8 @@ struct PortReservation {
   bool operator==(const PortReservation&) const = default;
 };
 
-// Both ends belong to it. Outside the kernel's ephemeral ports, or any program's outgoing connection could sit
-// on a reserved port while its instance is stopped.
+// Both ends belong to it. Outside the kernel's ephemeral ports, or any program's outgoing connection could
+// sit on a reserved port while its instance is stopped.
 struct PortRange {
   std::uint16_t first = 20'000;
   std::uint16_t last = 32'000;
@@ -41,8 +41,8 @@ inline constexpr PortRange kEphemeralPorts{32'768, 60'999};
 // "20000-32000". kInvalidArgument: not a range, below 1024, or it meets the ephemeral ports.
 Result<PortRange> ParsePortRange(std::string_view text);
 
-// Which host port belongs to which container port. A reservation lasts until it is released: over stop, start,
-// restart and rebuild. Not thread-safe: its owner's loop calls it. The same calls give the same ports.
+// Which host port belongs to which container port. A reservation lasts until it is released: over stop,
+// start, restart and rebuild. Not thread-safe: its owner's loop calls it. The same calls give the same ports.
 class PortTable {
  public:
   // True when the machine has something there already; asked only for ports that nobody reserved.

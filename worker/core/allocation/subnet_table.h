@@ -40,8 +40,8 @@ class SubnetTable {
  public:
   explicit SubnetTable(SubnetPool pool, const std::vector<SubnetReservation>& kept = {});
 
-  // The subnet reserved before, else the lowest that meets neither a reservation nor one of `taken`: routes of
-  // the machine and subnets of the engine's networks. kResourceExhausted: the pool is used up.
+  // The subnet reserved before, else the lowest that meets neither a reservation nor one of `taken`: routes
+  // of the machine and subnets of the engine's networks. kResourceExhausted: the pool is used up.
   Result<Ipv4Net> Reserve(const SubnetKey& key, const std::vector<Ipv4Net>& taken);
   void Release(std::string_view instance);
   void KeepOnly(std::string_view instance, const std::set<SubnetKey>& keys);

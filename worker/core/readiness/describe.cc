@@ -55,7 +55,8 @@ std::string DescribeCheck(const CheckSeen& check) {
 
 std::vector<std::string> Evidence(const ContainerSeen& seen) {
   std::vector<std::string> lines;
-  if (const auto listening = DescribeListening(seen.listening); !listening.empty()) lines.push_back(listening);
+  if (const auto listening = DescribeListening(seen.listening); !listening.empty())
+    lines.push_back(listening);
   for (const auto* check : {&seen.health, &seen.http}) {
     if (!check->has_value() || (*check)->passed) continue;
     lines.push_back(DescribeCheck(**check));
@@ -66,7 +67,8 @@ std::vector<std::string> Evidence(const ContainerSeen& seen) {
   if (seen.facts.restarts > 0) lines.push_back("restarted " + Counted(seen.facts.restarts, "time"));
   const std::size_t room = kEvidenceLinesMax - std::min(lines.size(), kEvidenceLinesMax - 1);
   const std::size_t count = std::min(room, seen.last_lines.size());
-  for (auto line = seen.last_lines.end() - static_cast<std::ptrdiff_t>(count); line != seen.last_lines.end(); ++line) {
+  for (auto line = seen.last_lines.end() - static_cast<std::ptrdiff_t>(count); line != seen.last_lines.end();
+       ++line) {
     lines.push_back(seen.facts.service + " | " + *line);
   }
   if (lines.size() > kEvidenceLinesMax) lines.resize(kEvidenceLinesMax);
@@ -76,7 +78,8 @@ std::vector<std::string> Evidence(const ContainerSeen& seen) {
 std::string HintForExit(const ContainerFacts& facts, const std::string& service) {
   if (facts.oom_killed) return "raise its memory limit (mem_limit), or make it need less";
   if (facts.exit_code == 0) {
-    return "if " + service + " is meant to end, list it under oneshot: in edm.yaml; else keep its program in the "
+    return "if " + service +
+           " is meant to end, list it under oneshot: in edm.yaml; else keep its program in the "
            "foreground";
   }
   if (facts.exit_code == kNotExecutable || facts.exit_code == kCommandNotFound) {

@@ -48,7 +48,8 @@ ServiceVerdict JudgeRunning(const ContainerSeen& container, const std::string& s
   const auto& facts = container.facts;
   switch (facts.state) {
     case ContainerState::kExited:
-    case ContainerState::kDead: return Fail(container, DescribeExit(facts), HintForExit(facts, service));
+    case ContainerState::kDead:
+      return Fail(container, DescribeExit(facts), HintForExit(facts, service));
     case ContainerState::kRestarting:
     case ContainerState::kRunning:
       if (facts.oom_killed && facts.restarts > 0) {
@@ -57,11 +58,15 @@ ServiceVerdict JudgeRunning(const ContainerSeen& container, const std::string& s
       if (facts.restarts > kRestartsForgivenMax) {
         return Fail(container, "keeps restarting; it " + DescribeExit(facts), HintForExit(facts, service));
       }
-      if (facts.state == ContainerState::kRestarting) return Wait(&container, "restarts; it " + DescribeExit(facts));
+      if (facts.state == ContainerState::kRestarting)
+        return Wait(&container, "restarts; it " + DescribeExit(facts));
       break;
-    case ContainerState::kCreated: return Wait(&container, "has not started yet");
-    case ContainerState::kPaused: return Wait(&container, "is paused");
-    case ContainerState::kRemoving: return Wait(&container, "is being removed");
+    case ContainerState::kCreated:
+      return Wait(&container, "has not started yet");
+    case ContainerState::kPaused:
+      return Wait(&container, "is paused");
+    case ContainerState::kRemoving:
+      return Wait(&container, "is being removed");
   }
   if (container.running_for < kStableWindow) return Wait(&container, "has just started");
   return Done(container, "running", Health::kHealthy);
@@ -82,10 +87,11 @@ ServiceVerdict JudgePorts(const ContainerSeen& container) {
     for (const auto& open : container.listening) {
       const std::string number = std::to_string(open.port);
       if (open.loopback_only || !verdict.hint.empty()) continue;
-      verdict.hint = "set PORT=" + std::to_string(port.port) + ", or " + number + " under ports: (health.port: " +
-                     number + " in edm.yaml)";
+      verdict.hint = "set PORT=" + std::to_string(port.port) + ", or " + number +
+                     " under ports: (health.port: " + number + " in edm.yaml)";
     }
-    if (verdict.hint.empty()) verdict.hint = "see whether its program listens on 0.0.0.0:" + std::to_string(port.port);
+    if (verdict.hint.empty())
+      verdict.hint = "see whether its program listens on 0.0.0.0:" + std::to_string(port.port);
     return verdict;
   }
   return Done(container, "running", Health::kHealthy);
@@ -100,12 +106,14 @@ ServiceVerdict JudgeHealth(const ContainerSeen& container) {
     if (container.facts.health == ContainerHealth::kUnhealthy) {
       return Fail(container, "unhealthy", "run its healthcheck by hand: edmctl exec");
     }
-    auto verdict = Wait(&container, "is not healthy yet");
-    verdict.hint = "see why its healthcheck fails; a slow start wants a longer --timeout or health.time in edm.yaml";
+    auto verdict = Wait(&container, "its healthcheck does not pass");
+    verdict.hint =
+        "see why its healthcheck fails; a slow start wants a longer --timeout or health.time in edm.yaml";
     return verdict;
   }
   if (container.http && !container.http->passed) {
-    auto verdict = Wait(&container, container.http->what + " does not answer 2xx or 3xx (" + container.http->outcome + ")");
+    auto verdict = Wait(
+        &container, container.http->what + " does not answer 2xx or 3xx (" + container.http->outcome + ")");
     verdict.hint = "mend the path, or set health.path in edm.yaml to one that answers";
     return verdict;
   }
@@ -125,8 +133,8 @@ ServiceVerdict JudgeContainer(const WantedService& wanted, const ContainerSeen& 
   return running.state == State::kReady ? JudgeHealth(container) : running;
 }
 
-Error AsError(const ReadyRequest& wanted, const std::string& service, const ServiceVerdict& verdict, Code code,
-              std::string cause) {
+Error AsError(const ReadyRequest& wanted, const std::string& service, const ServiceVerdict& verdict,
+              Code code, std::string cause) {
   Error error{code, wanted.instance + "/" + service, std::move(cause), {}, verdict.hint};
   if (verdict.container != nullptr) error.evidence = Evidence(*verdict.container);
   if (error.hint.empty()) error.hint = "see its last lines; edmctl logs shows all of them";
@@ -164,12 +172,13 @@ Verdict Judge(const ReadyRequest& wanted, const Seen& seen) {
       continue;
     }
     // A service that waits for nothing but its dependency is the less interesting one.
-    const bool tells_more = !waiting || (verdict.container != nullptr && !verdict.hint.empty() && at_timeout &&
-                                         at_timeout->evidence.empty());
+    const bool tells_more = !waiting || (verdict.container != nullptr && !verdict.hint.empty() &&
+                                         at_timeout && at_timeout->evidence.empty());
     if (!tells_more) continue;
     waiting = Waiting{service.service, verdict.text};
     at_timeout = AsError(wanted, service.service, verdict, Code::kDeadlineExceeded,
-                         (service.one_shot ? "not done in " : "not healthy in ") + InSeconds(wanted.timeout) + ": " + verdict.text);
+                         (service.one_shot ? "not done in " : "not healthy in ") + InSeconds(wanted.timeout) +
+                             ": " + verdict.text);
   }
   if (!waiting) {
     ready.report.took = seen.since_start;

@@ -13,8 +13,8 @@ namespace edm::worker {
 
 // A service counts as running once it ran so long without a restart. Short: it is part of every start.
 inline constexpr Millis kStableWindow{300};
-// A container that restarts more often before it is ready is in a crash loop; a few are forgiven, because many
-// programs exit until the store they need accepts.
+// A container that restarts more often before it is ready is in a crash loop; a few are forgiven, because
+// many programs exit until the store they need accepts.
 inline constexpr std::uint32_t kRestartsForgivenMax = 2;
 
 struct Waiting {
@@ -32,7 +32,7 @@ using Verdict = std::variant<Waiting, Ready, Failed>;
 // How far one service is; what is seen of it is enough to know.
 struct ServiceVerdict {
   enum class State : std::uint8_t { kWaiting, kReady, kFailed } state = State::kWaiting;
-  std::string text;      // "healthy", "exit 0"; why it waits; why it failed
+  std::string text;  // "healthy", "exit 0"; why it waits; why it failed
   std::string hint;
   Health health = Health::kUnknown;
   const ContainerSeen* container = nullptr;  // the one that decided; null when there is none
@@ -40,8 +40,8 @@ struct ServiceVerdict {
 
 ServiceVerdict JudgeService(const WantedService& wanted, const Seen& seen);
 
-// Ready when every service is; failed as soon as one cannot become ready any more, or at the timeout, with what
-// was seen as evidence.
+// Ready when every service is; failed as soon as one cannot become ready any more, or at the timeout, with
+// what was seen as evidence.
 Verdict Judge(const ReadyRequest& wanted, const Seen& seen);
 
 }  // namespace edm::worker

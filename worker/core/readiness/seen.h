@@ -12,11 +12,11 @@ namespace edm::worker {
 
 // A check that is tried again and again: what its last try said.
 struct CheckSeen {
-  std::string what;     // "curl :8000/health"
+  std::string what;  // "curl :8000/health"
   bool passed = false;
   std::string outcome;  // "exit 7", "status 503", "connection refused"
   std::uint32_t tries = 0;
-  std::string output;   // of the last try, UTF-8
+  std::string output;  // of the last try, UTF-8
 };
 
 struct PortSeen {

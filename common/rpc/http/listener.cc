@@ -1,0 +1,70 @@
+#include "common/rpc/http/listener.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace edm::rpc {
+namespace {
+
+constexpr int kBacklog = 1024;
+
+Error CannotListen(const std::string& address, int number) {
+  const auto error = [&](Code code, std::string hint) {
+    return Error{code, "listen " + address, std::strerror(number), {}, std::move(hint)};
+  };
+  switch (number) {
+    case EADDRINUSE:
+      return error(Code::kFailedPrecondition, "stop what listens there, or take another port");
+    case EACCES:
+      return error(Code::kPermissionDenied, "take a port above 1023");
+    case EADDRNOTAVAIL:
+      return error(Code::kNotFound, "use an address of this machine");
+    default:
+      return error(Code::kInternal, "");
+  }
+}
+
+}  // namespace
+
+Result<Listener> Listen(const std::string& address) {
+  const auto wrong = [&] {
+    return Error{
+        Code::kInvalidArgument, "listen " + address, "not of the form 127.0.0.1:8080 or [::1]:8080", {}, ""};
+  };
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos) return wrong();
+  auto host = address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+  addrinfo* found = nullptr;
+  if (host.empty() || ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found) != 0)
+    return wrong();
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+
+  Listener listener{.v6 = found->ai_family == AF_INET6};
+  listener.fd.Reset(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int one = 1;
+  ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (listener.v6) ::setsockopt(listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+  if (::bind(listener.fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+      ::listen(listener.fd.get(), kBacklog) != 0) {
+    return CannotListen(address, errno);
+  }
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  ::getsockname(listener.fd.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  listener.port = ::ntohs(listener.v6 ? reinterpret_cast<sockaddr_in6*>(&bound)->sin6_port
+                                      : reinterpret_cast<sockaddr_in*>(&bound)->sin_port);
+  listener.address = address.substr(0, colon + 1) + std::to_string(listener.port);
+  return listener;
+}
+
+}  // namespace edm::rpc
