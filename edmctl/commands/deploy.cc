@@ -6,6 +6,7 @@
 #include "common/model/names.h"
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/deploy_target.h"
+#include "edmctl/commands/local_judgement.h"
 #include "edmctl/commands/operation_flow.h"
 #include "edmctl/commands/upload.h"
 #include "edmctl/commands/variables.h"
@@ -138,13 +139,17 @@ std::string HeaderOf(const Invocation& invocation, const Plan& plan, const Conte
   return fmt::format("{}: {} {} {}, {}\n", plan.target.id, what, arrow, where, operation);
 }
 
-int DryRun(const Invocation& invocation, const Plan& plan) {
+Result<int> DryRun(const Invocation& invocation, const Plan& plan) {
   for (const auto& file : plan.scan.files) invocation.Out(file.path + "\n");
   for (const auto& path : plan.scan.ignored) invocation.Note("ignored: " + path);
   invocation.Note(fmt::format("{}: {}, {} would be uploaded, {} left out by {}; nothing was sent",
                               plan.target.id, Counted(plan.scan.Count(), "file"),
                               FormatBytes(plan.scan.bytes), plan.scan.ignored.size(),
                               plan.scan.decided_by.empty() ? "nothing" : plan.scan.decided_by));
+  if (plan.folder.empty()) return kExitDone;
+  EDM_TRY(const auto judged, JudgeHere(plan.folder, plan.target.id, plan.environment));
+  for (const auto& warning : judged.warnings) invocation.Warn(ToString(warning));
+  invocation.Note(judged.source + ": " + Counted(judged.services.size(), "service") + ", nothing refused");
   return kExitDone;
 }
 

@@ -141,6 +141,19 @@ TEST_F(Verbs, InitWritesNothingOver) {
   EXPECT_EQ(Run({"init", home_.path() + "/x"}).code, 8);
 }
 
+TEST_F(Verbs, ValidateJudgesWithoutAMaster) {
+  home_.Write("good/compose.yaml", "services:\n  web:\n    image: x\n    ports: [\"8000\"]\n");
+  home_.Write("bad/compose.yaml", "services:\n  web:\n    image: x\n    privileged: true\n");
+  const auto good = Run({"validate", home_.path() + "/good"});
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_THAT(good.out, HasSubstr("compose.yaml: 1 service"));
+  const auto bad = Run({"validate", home_.path() + "/bad"});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_THAT(bad.err, HasSubstr("compose.yaml:4"));
+  EXPECT_EQ(Run({"validate", home_.path()}).code, 1);
+  EXPECT_TRUE(master_.asked().empty());
+}
+
 TEST_F(Verbs, WaitEndsWhenTheInstanceRuns) { EXPECT_EQ(Run({"wait", "shop", "--timeout", "5s"}).code, 0); }
 
 TEST_F(Verbs, WaitTimesOutWith6) {
