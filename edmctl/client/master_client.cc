@@ -64,7 +64,7 @@ class GrpcMasterClient final : public MasterClient {
     if (status.ok()) status = Unary(PathOf(method), sent, received, deadline);
     if (status.ok())
       status = grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(&received, &response);
-    if (!status.ok()) return Explained(rpc::FromGrpc(status, object_));
+    if (!status.ok()) return ErrorOf(status, object_);
     return Ok();
   }
 
@@ -85,18 +85,6 @@ class GrpcMasterClient final : public MasterClient {
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return ended.has_value(); });
     return *ended;
-  }
-
-  Error Explained(Error error) const {
-    if (error.object != object_) return error;
-    if (error.code == Code::kUnavailable) {
-      error.evidence.insert(error.evidence.begin(), error.cause);
-      error.cause = "cannot be reached";
-      error.hint = "edmctl dev status shows the one here; edmctl context ls shows where the others are";
-    } else if (error.code == Code::kUnauthenticated && error.hint.empty()) {
-      error.hint = "edmctl context add NAME --token-file FILE gives this context another token";
-    }
-    return error;
   }
 
   grpc::GenericStub stub_;

@@ -36,6 +36,10 @@ std::vector<std::string> WorkerFlags(const DevLayout& layout, const DevPorts& po
                                     Loopback(ports.worker_http),
                                     "--public-address",
                                     layout.public_address};
+  if (layout.public_address == "127.0.0.1") {  // nobody else is to reach what nobody was told of
+    flags.push_back("--bind-address");
+    flags.push_back(layout.public_address);
+  }
   if (!layout.docker_socket.empty()) {
     flags.push_back("--docker-socket");
     flags.push_back(layout.docker_socket);
