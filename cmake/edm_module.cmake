@@ -72,4 +72,9 @@ function(edm_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${ARG_LABEL})
+  # So that one kind of test can be built alone, as the sanitizer runs do.
+  if(NOT TARGET edm_tests_${ARG_LABEL})
+    add_custom_target(edm_tests_${ARG_LABEL})
+  endif()
+  add_dependencies(edm_tests_${ARG_LABEL} ${name})
 endfunction()

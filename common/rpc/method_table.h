@@ -1,5 +1,8 @@
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -7,15 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
-
 #include "common/rpc/call.h"
 
 namespace edm::rpc {
 
-// The RPCs that a program serves. gRPC and REST are both made from this table, so that neither can have a call
-// that the other lacks. Filled before serving, then read by any thread.
+// The RPCs that a program serves. gRPC and REST are both made from this table, so that neither can have a
+// call that the other lacks. Filled before serving, then read by any thread.
 class MethodTable {
  public:
   using Handler = std::function<void(std::shared_ptr<ServerCall>, const google::protobuf::Message& first)>;
@@ -31,7 +31,8 @@ class MethodTable {
   template <class Request>
   void On(std::string_view name, std::function<void(std::shared_ptr<ServerCall>, const Request&)> handler) {
     Add(name, Request::default_instance(),
-        [handler = std::move(handler)](std::shared_ptr<ServerCall> call, const google::protobuf::Message& first) {
+        [handler = std::move(handler)](std::shared_ptr<ServerCall> call,
+                                       const google::protobuf::Message& first) {
           handler(std::move(call), static_cast<const Request&>(first));
         });
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
@@ -16,6 +17,9 @@ struct RepoName {
   std::string name;
   auto operator<=>(const RepoName&) const = default;
 };
+
+// The user name under which a worker shows the password of GrantRead to the embedded server.
+inline constexpr std::string_view kGrantUser = "edm-worker";
 
 struct CommitInfo {
   std::string author;   // token name

@@ -25,8 +25,8 @@ struct BuildRequest {
   std::string dockerfile_inline;  // used instead, when not empty
   std::string target;
   std::map<std::string, std::string> arguments;
-  std::map<std::string, std::string> labels;
-  std::string tag;  // "edm/<id>/<service>:r<release>"
+  std::map<std::string, std::string> labels;  // besides instance and service, which are always set
+  std::string tag;                            // "edm/<id>/<service>:r<release>"
   bool no_cache = false;
 };
 
@@ -35,7 +35,15 @@ struct BuiltImage {
   bool cached = false;
 };
 
-enum class ContainerState : std::uint8_t { kCreated, kRunning, kPaused, kRestarting, kExited, kDead, kRemoving };
+enum class ContainerState : std::uint8_t {
+  kCreated,
+  kRunning,
+  kPaused,
+  kRestarting,
+  kExited,
+  kDead,
+  kRemoving
+};
 enum class ContainerHealth : std::uint8_t { kNone, kStarting, kHealthy, kUnhealthy };
 
 struct PublishedPort {
@@ -78,6 +86,18 @@ struct Footprint {
   std::vector<Object> images;
 };
 
+struct ListeningPort {
+  std::uint16_t port = 0;
+  bool loopback_only = false;  // reached by nobody outside the container
+  bool operator==(const ListeningPort&) const = default;
+};
+
+struct HealthProbe {
+  std::string command;  // as people write it
+  int exit_code = 0;    // 0: healthy
+  std::string output;   // the last 4 KiB, UTF-8
+};
+
 struct UpRequest {
   std::string instance;      // the compose project
   std::string compose_json;  // final: exactly what was judged (core/compose)
@@ -101,10 +121,11 @@ struct LogLine {
   std::string text;  // UTF-8
 };
 
-// Builds, runs, lists and removes on one container engine. Blocking; any thread. Idempotent: asked twice for the
-// same thing, the second call finds it done. Touches nothing that does not carry our labels.
-// Errors: kUnavailable (the engine is away), kFailedPrecondition (a foreign project has that name, no image),
-// kCancelled (stop was requested), kDeadlineExceeded, kInternal (with the engine's words as evidence).
+// Builds, runs, lists and removes on one container engine. Blocking; any thread. Idempotent: asked twice for
+// the same thing, the second call finds it done. Touches nothing that does not carry our labels. Errors:
+// kUnavailable (the engine is away), kFailedPrecondition (a foreign project has that name, no image),
+// kCancelled (stop was requested), kDeadlineExceeded, kResourceExhausted (no space, no subnet, no port),
+// kInternal (with the engine's words as evidence).
 class ContainerRuntime {
  public:
   using LineSink = std::function<void(std::string_view line)>;
@@ -115,15 +136,18 @@ class ContainerRuntime {
   virtual Status Ping() = 0;
 
   // `stop` ends the build within a second; nothing but the engine's cache stays.
-  virtual Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
+  virtual Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
+                                   std::stop_token stop) = 0;
 
-  // Creates and starts what differs; returns when all containers were started, not when they are ready.
+  // Creates and starts what differs, dependencies first: waits for what a service depends on (healthy, ended
+  // with 0), then returns when all were started, not when they are ready. A dependency that fails ends it
+  // with kFailedPrecondition, its last lines as evidence, and everything stays for inspection.
   virtual Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
 
   // Keeps containers, networks and volumes. Nothing there: ok.
   virtual Status Stop(const std::string& instance, Seconds grace) = 0;
   // Starts the kept containers, dependencies first. kNotFound when there are none.
-  virtual Status StartKept(const std::string& instance) = 0;
+  virtual Status StartKept(const std::string& instance, std::stop_token stop = {}) = 0;
   // Containers and networks; volumes too unless kept. Images stay (RemoveImage).
   virtual Status Remove(const std::string& instance, bool keep_volumes) = 0;
   // Not there: ok. Used by a container: ok, and it stays.
@@ -134,15 +158,24 @@ class ContainerRuntime {
   // True when the engine has the image.
   virtual Result<bool> HasImage(const std::string& id_or_tag) = 0;
 
-  // Ports (TCP, any address but loopback) on which something listens inside the container.
-  virtual Result<std::vector<std::uint16_t>> ListeningPorts(const std::string& container_id) = 0;
+  // TCP ports on which something listens inside the container, by port. kFailedPrecondition: it does not run.
+  virtual Result<std::vector<ListeningPort>> ListeningPorts(const std::string& container_id) = 0;
 
+  // Runs the container's own health command once, now: the engine's first probe comes only after its
+  // interval. Takes at most the healthcheck's timeout. kNotFound: it has none; kFailedPrecondition: it does
+  // not run.
+  virtual Result<HealthProbe> ProbeHealth(const std::string& container_id, std::stop_token stop) = 0;
+
+  // The last lines and, when following, those to come, until `stop` or until nothing of the instance is left.
+  // Merged by time unless following.
   virtual Status Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) = 0;
   virtual Result<std::unique_ptr<ExecSession>> Exec(const ExecRequest& request) = 0;
 
   // Calls `on_change` with the instance whose container started, died, or changed its health, until `stop`
-  // or until the engine closes the stream (an error: call again).
-  virtual Status Watch(const std::function<void(const std::string& instance)>& on_change, std::stop_token stop) = 0;
+  // (ok) or until the engine closes the stream (an error: call again). Once with "" when the watch stands:
+  // list then.
+  virtual Status Watch(const std::function<void(const std::string& instance)>& on_change,
+                       std::stop_token stop) = 0;
 
   // Subnets that the engine's networks use now ("172.17.0.0/16").
   virtual Result<std::vector<std::string>> Subnets() = 0;

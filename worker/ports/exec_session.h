@@ -35,6 +35,8 @@ class ExecSession {
   virtual Status Resize(std::uint16_t columns, std::uint16_t rows) = 0;
   // Once Read gave the end.
   virtual Result<int> ExitCode() = 0;
+  // Any thread: ends a Read under way, and all later ones.
+  virtual void Interrupt() = 0;
 };
 
 }  // namespace edm::worker

@@ -61,7 +61,19 @@ class Arguments {
     return Ok();
   }
 
+  // Flags win, so they are applied after file and environment.
+  Status Apply() {
+    for (const auto& [key, name, value] : later_) EDM_CHECK(Set(*key, value, name));
+    return Ok();
+  }
+
  private:
+  struct Given {
+    Settings::Key* key;
+    std::string name;
+    std::string value;
+  };
+
   Status TakeOperand(std::string_view word, CommandLine* line) {
     if (line->command.empty() && std::ranges::find(request_.commands, word) != request_.commands.end()) {
       line->command = word;
@@ -92,32 +104,19 @@ class Arguments {
     }
     std::vector<std::string> known = {"--config", "--check-config", "--help", "--version"};
     for (const auto& key : settings->keys()) {
-      if (Settings::FlagOf(key) == flag.name) return TakeSetting(*settings->Find(key.name), flag, settings);
+      if (Settings::FlagOf(key) == flag.name) return TakeSetting(*settings->Find(key.name), flag);
       known.push_back(Settings::FlagOf(key));
     }
     return Unknown(Shown(flag.name), flag.name, known, "see --help for all flags");
   }
 
-  Status TakeSetting(Settings::Key& key, Flag& flag, Settings*) {
+  Status TakeSetting(Settings::Key& key, Flag& flag) {
     if (key.is_switch && !flag.value) flag.value = "true";
     EDM_TRY(const auto value, ValueOf(flag, key.form));
     later_.push_back({&key, flag.name, value});
     return Ok();
   }
 
- public:
-  // Flags win, so they are applied after file and environment.
-  Status Apply() {
-    for (const auto& [key, name, value] : later_) EDM_CHECK(Set(*key, value, name));
-    return Ok();
-  }
-
- private:
-  struct Given {
-    Settings::Key* key;
-    std::string name;
-    std::string value;
-  };
   const LoadRequest& request_;
   std::size_t next_ = 1;
   std::vector<Given> later_;

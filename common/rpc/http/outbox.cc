@@ -28,10 +28,28 @@ std::deque<std::string> Outbox::TakeAll() {
   return std::exchange(waiting_, {});
 }
 
+void Outbox::OnRoom(std::function<void()> callback) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    if (queued_bytes_ >= kWriteAheadBytes) {
+      on_room_ = std::move(callback);
+      return;
+    }
+  }
+  callback();
+}
+
 void Outbox::Sent(std::size_t bytes) {
-  const std::lock_guard lock(mutex_);
-  queued_bytes_ -= bytes;
-  if (queued_bytes_ < kWriteAheadBytes) room_.notify_all();
+  std::function<void()> on_room;
+  {
+    const std::lock_guard lock(mutex_);
+    queued_bytes_ -= bytes;
+    if (queued_bytes_ >= kWriteAheadBytes) return;
+    room_.notify_all();
+    on_room = std::exchange(on_room_, nullptr);
+  }
+  if (on_room) on_room();
 }
 
 bool Outbox::Idle() {
@@ -42,7 +60,9 @@ bool Outbox::Idle() {
 }
 
 void Outbox::Close() {
+  std::function<void()> dropped;  // outside the lock
   const std::lock_guard lock(mutex_);
+  dropped = std::exchange(on_room_, nullptr);
   closed_ = true;
   waiting_.clear();
   room_.notify_all();

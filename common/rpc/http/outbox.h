@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -24,6 +25,8 @@ class Outbox {
   Taken PushWithin(std::string bytes, std::size_t bytes_max);
   // Waits until less than kWriteAheadBytes is queued; false once closed.
   bool AwaitRoom();
+  // Calls back once when less than kWriteAheadBytes is queued, perhaps at once; never after Close.
+  void OnRoom(std::function<void()> callback);
 
   // The io thread takes all that waits; the bytes still count until Sent.
   std::deque<std::string> TakeAll();
@@ -40,6 +43,7 @@ class Outbox {
   std::size_t queued_bytes_ = 0;
   bool sending_ = false;
   bool closed_ = false;
+  std::function<void()> on_room_;
 };
 
 }  // namespace edm::rpc

@@ -98,6 +98,8 @@ class ServerExchange final : public Exchange {
     return false;
   }
 
+  void OnRoom(std::function<void()> callback) override { connection_->outbox().OnRoom(std::move(callback)); }
+
   Status Write(std::string_view bytes) override {
     EDM_ASSERT(!connection_->OnIoThread());
     if (!connection_->outbox().AwaitRoom()) return ClientGone();

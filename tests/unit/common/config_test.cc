@@ -36,6 +36,7 @@ class ConfigTest : public testing::Test {
 
   Result<CommandLine> Load(std::vector<const char*> argv, std::vector<std::pair<std::string, std::string>> environment = {},
                            const std::string& file = "") {
+    std::filesystem::remove(path_);
     if (!file.empty()) std::ofstream(path_) << file;
     argv.insert(argv.begin(), "edm-master");
     return LoadSettings(settings_, {argv, std::move(environment), path_.string(), {"join"}, {"--token-file"}});

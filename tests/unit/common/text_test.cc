@@ -8,8 +8,9 @@ namespace {
 TEST(Text, NamesTheNearestWordAndOnlyANearOne) {
   const std::vector<std::string> words = {"deploy", "delete", "start"};
   EXPECT_EQ(Nearest("depoly", words), "deploy");
-  EXPECT_EQ(Nearest("strat", words), std::nullopt);
+  EXPECT_EQ(Nearest("strat", words), "start");  // two letters in the wrong order are one mistake
   EXPECT_EQ(Nearest("stat", words), "start");
+  EXPECT_EQ(Nearest("stopp", words), std::nullopt);
   EXPECT_EQ(Nearest("zzz", words), std::nullopt);
 }
 

@@ -1,0 +1,142 @@
+#include "common/core/compose/final_compose.h"
+
+#include "common/core/compose/final_service.h"
+#include "common/core/yaml/json.h"
+
+namespace edm::compose {
+namespace {
+
+using yaml::Node;
+
+// Compose would take "$x" for a variable; only values are ever interpolated.
+void DoubleDollars(Node& node) {
+  if (node.is_string()) {
+    std::string doubled;
+    for (const char c : node.text()) doubled.append(c == '$' ? 2 : 1, c);
+    node.set_text(std::move(doubled));
+  }
+  for (auto& item : node.items()) DoubleDollars(item);
+  for (auto& entry : node.entries()) DoubleDollars(entry.value);
+}
+
+Node External(const Node& written, std::string_view key) {
+  const auto* name = written.Find("name");
+  auto node = Node::Map();
+  node.Set("name", name ? *name : Node::String(std::string(key)));
+  node.Set("external", Node::Bool(true));
+  return node;
+}
+
+bool IsExternal(const Node& written) {
+  const auto* external = written.Find("external");
+  return external && external->text() == "true";
+}
+
+Result<Node> Network(std::string_view name, const Node& written, const FinalInput& input) {
+  const auto subnet = input.subnets.find(std::string(name));
+  if (subnet == input.subnets.end()) {
+    return Error{Code::kInternal, "network " + std::string(name), "was given no subnet", {}, "report this"};
+  }
+  auto range = Node::Map();
+  range.Set("subnet", Node::String(subnet->second));
+  auto config = Node::Sequence();
+  config.Add(std::move(range));
+  auto ipam = Node::Map();
+  ipam.Set("config", std::move(config));
+  auto network = Node::Map();
+  network.Set("name", Node::String(input.instance + "_" + std::string(name)));
+  network.Set("driver", Node::String("bridge"));
+  network.Set("ipam", std::move(ipam));
+  if (const auto* internal = written.Find("internal")) network.Set("internal", *internal);
+  network.Set("labels", LabelsWith(written.Find("labels"), input));
+  return network;
+}
+
+Node Volume(std::string_view name, const Node& written, const FinalInput& input) {
+  auto volume = Node::Map();
+  volume.Set("name", Node::String(input.instance + "_" + std::string(name)));
+  if (const auto* options = written.Find("driver_opts"); options && !options->entries().empty()) {
+    volume.Set("driver", Node::String("local"));
+    volume.Set("driver_opts", *options);
+  }
+  volume.Set("labels", LabelsWith(written.Find("labels"), input));
+  return volume;
+}
+
+// configs and secrets: their files by absolute path.
+Node Files(const Node& written, const FinalInput& input) {
+  auto files = Node::Map();
+  for (const auto& entry : written.entries()) {
+    auto file = Node::Map();
+    file.Set("name", Node::String(input.instance + "_" + entry.key));
+    if (const auto* path = entry.value.Find("file")) file.Set("file", Node::String(AbsolutePath(path->text(), input)));
+    if (const auto* content = entry.value.Find("content")) file.Set("content", *content);
+    files.Set(entry.key, std::move(file));
+  }
+  return files;
+}
+
+const Node& Part(const Node& effective, std::string_view kind, std::string_view name) {
+  static const Node kNothing;
+  const auto* all = effective.Find(kind);
+  const auto* one = all ? all->Find(name) : nullptr;
+  return one ? *one : kNothing;
+}
+
+Result<Node> Networks(const Blueprint& blueprint, const Node& effective, const FinalInput& input) {
+  auto networks = Node::Map();
+  for (const auto& name : blueprint.networks) {
+    EDM_TRY(auto network, Network(name, Part(effective, "networks", name), input));
+    networks.Set(name, std::move(network));
+  }
+  for (const auto& service : blueprint.services) {
+    for (const auto& name : service.networks) {
+      const auto& written = Part(effective, "networks", name);
+      if (IsExternal(written)) networks.Set(name, External(written, name));
+    }
+  }
+  return networks;
+}
+
+Node Volumes(const Blueprint& blueprint, const Node& effective, const FinalInput& input) {
+  auto volumes = Node::Map();
+  for (const auto& name : blueprint.volumes) volumes.Set(name, Volume(name, Part(effective, "volumes", name), input));
+  for (const auto& service : blueprint.services) {
+    for (const auto& name : service.volumes) {
+      const auto& written = Part(effective, "volumes", name);
+      if (IsExternal(written)) volumes.Set(name, External(written, name));
+    }
+  }
+  return volumes;
+}
+
+}  // namespace
+
+std::string ImageTag(std::string_view instance, std::string_view service, std::uint32_t release) {
+  return "edm/" + std::string(instance) + "/" + std::string(service) + ":r" + std::to_string(release);
+}
+
+Result<std::string> FinalCompose(const Blueprint& blueprint, std::string_view effective_json, const FinalInput& input) {
+  constexpr yaml::Limits kStoredLimits{.bytes = 16U << 20, .nodes = 200'000, .depth = 64};
+  EDM_TRY(const auto effective, yaml::ReadJson(effective_json, "the stored compose document", kStoredLimits));
+  auto root = Node::Map();
+  root.Set("name", Node::String(input.instance));
+  auto services = Node::Map();
+  for (const auto& plan : blueprint.services) {
+    EDM_TRY(auto service, FinalService(plan, blueprint, Part(effective, "services", plan.name), input));
+    services.Set(plan.name, std::move(service));
+  }
+  root.Set("services", std::move(services));
+  EDM_TRY(auto networks, Networks(blueprint, effective, input));
+  if (!networks.entries().empty()) root.Set("networks", std::move(networks));
+  if (auto volumes = Volumes(blueprint, effective, input); !volumes.entries().empty()) {
+    root.Set("volumes", std::move(volumes));
+  }
+  for (const auto* kind : {"configs", "secrets"}) {
+    if (const auto* files = effective.Find(kind)) root.Set(kind, Files(*files, input));
+  }
+  DoubleDollars(root);
+  return yaml::WriteJson(root);
+}
+
+}  // namespace edm::compose

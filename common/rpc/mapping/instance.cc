@@ -1,0 +1,159 @@
+#include "common/rpc/mapping/instance.h"
+
+#include <charconv>
+
+#include "common/rpc/mapping/failure.h"
+#include "common/rpc/mapping/observation.h"
+#include "common/rpc/mapping/repeated.h"
+#include "common/rpc/mapping/time.h"
+
+namespace edm::rpc {
+namespace {
+
+std::uint32_t RevisionOf(const std::string& text) {
+  std::uint32_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+v1::Source ToProto(const Source& source) {
+  v1::Source message;
+  message.set_kind(static_cast<v1::Source::Kind>(source.kind));
+  message.set_commit(source.commit);
+  message.set_branch(source.branch);
+  message.set_git_url(source.git_url);
+  message.set_ref(source.ref);
+  message.set_digest(source.digest);
+  message.set_files(source.files);
+  message.set_size_kib(source.size_kib);
+  return message;
+}
+
+Source FromProto(const v1::Source& message) {
+  return {.kind = static_cast<SourceKind>(message.kind()),
+          .commit = message.commit(),
+          .branch = message.branch(),
+          .git_url = message.git_url(),
+          .ref = message.ref(),
+          .digest = message.digest(),
+          .files = message.files(),
+          .size_kib = message.size_kib()};
+}
+
+v1::InstanceSpec ToProto(const InstanceSpec& spec) {
+  v1::InstanceSpec message;
+  message.set_branch(spec.branch);
+  message.set_template_(spec.template_name);
+  message.mutable_environment()->insert(spec.environment.begin(), spec.environment.end());
+  message.set_memory_mib(spec.memory_mib);
+  message.set_cpus(spec.cpus);
+  message.mutable_worker_labels()->insert(spec.worker_labels.begin(), spec.worker_labels.end());
+  return message;
+}
+
+InstanceSpec FromProto(const v1::InstanceSpec& message) {
+  return {.branch = message.branch().empty() ? "main" : message.branch(),
+          .template_name = message.template_(),
+          .environment = {message.environment().begin(), message.environment().end()},
+          .memory_mib = message.memory_mib(),
+          .cpus = message.cpus(),
+          .worker_labels = {message.worker_labels().begin(), message.worker_labels().end()}};
+}
+
+v1::Placement ToProto(const Placement& placement) {
+  v1::Placement message;
+  message.set_worker(placement.worker);
+  message.set_reason(placement.reason);
+  for (const auto& one : placement.candidates) {
+    auto& candidate = *message.add_candidates();
+    candidate.set_worker(one.worker);
+    candidate.set_feasible(one.feasible);
+    candidate.set_score(one.score);
+    candidate.set_load(one.load);
+    for (const auto& reason : one.reasons) candidate.add_reasons(reason);
+  }
+  *message.mutable_decided_at() = ToProto(placement.decided_at);
+  return message;
+}
+
+Placement FromProto(const v1::Placement& message) {
+  Placement placement{message.worker(), message.reason(), {}, FromProto(message.decided_at())};
+  for (const auto& one : message.candidates()) {
+    placement.candidates.push_back({one.worker(), one.feasible(), one.score(),
+                                    {one.reasons().begin(), one.reasons().end()}, one.load()});
+  }
+  return placement;
+}
+
+v1::InstanceStatus ToProto(const InstanceStatus& status) {
+  v1::InstanceStatus message;
+  message.set_desired(static_cast<v1::InstanceStatus::Desired>(status.desired));
+  message.set_phase(ToProto(status.phase));
+  message.set_health(ToProto(status.health));
+  message.set_worker(status.worker);
+  message.set_address(status.address);
+  message.set_attempt(status.attempt);
+  message.set_release(status.release);
+  message.set_newest_release(status.newest_release);
+  MapInto(status.endpoints, message.mutable_endpoints(), [](const Endpoint& one) { return ToProto(one); });
+  MapInto(status.services, message.mutable_services(), [](const ServiceStatus& one) { return ToProto(one); });
+  if (status.failure) *message.mutable_failure() = ToProto(*status.failure);
+  message.set_operation(status.operation);
+  if (status.placement) *message.mutable_placement() = ToProto(*status.placement);
+  if (status.source.kind != SourceKind::kNone) *message.mutable_source() = ToProto(status.source);
+  return message;
+}
+
+InstanceStatus FromProto(const v1::InstanceStatus& message) {
+  InstanceStatus status;
+  status.desired = static_cast<Target>(message.desired());
+  status.phase = FromProto(message.phase());
+  status.health = FromProto(message.health());
+  status.worker = message.worker();
+  status.address = message.address();
+  status.attempt = message.attempt();
+  status.release = message.release();
+  status.newest_release = message.newest_release();
+  status.endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& one) { return FromProto(one); });
+  status.services =
+      MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& one) { return FromProto(one); });
+  if (message.has_failure()) status.failure = FromProto(message.failure());
+  status.operation = message.operation();
+  if (message.has_placement()) status.placement = FromProto(message.placement());
+  status.source = FromProto(message.source());
+  return status;
+}
+
+v1::Instance ToProto(const Instance& instance) {
+  v1::Instance message;
+  message.set_id(instance.id);
+  message.set_owner(instance.owner);
+  message.set_project(instance.project);
+  message.set_description(instance.description);
+  message.mutable_annotations()->insert(instance.annotations.begin(), instance.annotations.end());
+  *message.mutable_spec() = ToProto(instance.spec);
+  *message.mutable_status() = ToProto(instance.status);
+  message.set_revision(std::to_string(instance.revision));
+  *message.mutable_created_at() = ToProto(instance.created_at);
+  *message.mutable_updated_at() = ToProto(instance.updated_at);
+  return message;
+}
+
+Instance FromProto(const v1::Instance& message) {
+  Instance instance;
+  instance.id = message.id();
+  instance.owner = message.owner();
+  instance.project = message.project();
+  instance.description = message.description();
+  instance.annotations = {message.annotations().begin(), message.annotations().end()};
+  instance.spec = FromProto(message.spec());
+  instance.status = FromProto(message.status());
+  instance.revision = RevisionOf(message.revision());
+  instance.created_at = FromProto(message.created_at());
+  instance.updated_at = FromProto(message.updated_at());
+  return instance;
+}
+
+}  // namespace edm::rpc

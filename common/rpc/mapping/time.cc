@@ -1,0 +1,41 @@
+#include "common/rpc/mapping/time.h"
+
+namespace edm::rpc {
+namespace {
+
+template <class Message>
+Message FromMillis(std::int64_t millis) {
+  // Both messages want nanos of the seconds' sign; a timestamp wants them never negative.
+  constexpr bool kMayBeNegative = std::is_same_v<Message, google::protobuf::Duration>;
+  auto seconds = millis / 1000;
+  auto rest = millis % 1000;
+  if (!kMayBeNegative && rest < 0) {
+    seconds -= 1;
+    rest += 1000;
+  }
+  Message message;
+  message.set_seconds(seconds);
+  message.set_nanos(static_cast<std::int32_t>(rest * 1'000'000));
+  return message;
+}
+
+template <class Message>
+std::int64_t ToMillis(const Message& message) {
+  return message.seconds() * 1000 + message.nanos() / 1'000'000;
+}
+
+}  // namespace
+
+google::protobuf::Timestamp ToProto(WallTime time) {
+  return FromMillis<google::protobuf::Timestamp>(time.time_since_epoch().count());
+}
+
+WallTime FromProto(const google::protobuf::Timestamp& time) { return WallTime(Millis(ToMillis(time))); }
+
+google::protobuf::Duration ToProto(Millis duration) {
+  return FromMillis<google::protobuf::Duration>(duration.count());
+}
+
+Millis FromProto(const google::protobuf::Duration& duration) { return Millis(ToMillis(duration)); }
+
+}  // namespace edm::rpc

@@ -1,0 +1,57 @@
+#include "common/rpc/mapping/worker.h"
+
+#include "common/rpc/mapping/time.h"
+
+namespace edm::rpc {
+
+v1::Load ToProto(const Load& load) {
+  v1::Load message;
+  message.set_cpu(load.cpu);
+  message.set_memory_total_mib(load.memory_total_mib);
+  message.set_memory_available_mib(load.memory_available_mib);
+  message.set_disk_total_mib(load.disk_total_mib);
+  message.set_disk_free_mib(load.disk_free_mib);
+  message.set_running(load.running);
+  message.set_building(load.building);
+  message.set_networks_free(load.networks_free);
+  *message.mutable_sampled_at() = ToProto(load.sampled_at);
+  return message;
+}
+
+Load FromProto(const v1::Load& message) {
+  return {.cpu = message.cpu(),
+          .memory_total_mib = message.memory_total_mib(),
+          .memory_available_mib = message.memory_available_mib(),
+          .disk_total_mib = message.disk_total_mib(),
+          .disk_free_mib = message.disk_free_mib(),
+          .running = message.running(),
+          .building = message.building(),
+          .networks_free = message.networks_free(),
+          .sampled_at = FromProto(message.sampled_at())};
+}
+
+v1::Worker ToProto(const WorkerFacts& facts) {
+  v1::Worker message;
+  message.set_id(facts.id);
+  message.set_rpc_address(facts.rpc_address);
+  message.set_public_address(facts.public_address);
+  message.mutable_labels()->insert(facts.labels.begin(), facts.labels.end());
+  message.set_cores(facts.cores);
+  message.set_architecture(facts.architecture);
+  message.set_version(facts.version);
+  message.set_engine_version(facts.engine_version);
+  return message;
+}
+
+WorkerFacts FromProto(const v1::Worker& message) {
+  return {.id = message.id(),
+          .rpc_address = message.rpc_address(),
+          .public_address = message.public_address(),
+          .labels = {message.labels().begin(), message.labels().end()},
+          .cores = message.cores(),
+          .architecture = message.architecture(),
+          .version = message.version(),
+          .engine_version = message.engine_version()};
+}
+
+}  // namespace edm::rpc

@@ -1,0 +1,104 @@
+#include "edmctl/client/call_stream.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include "common/rpc/status.h"
+
+namespace edm::ctl {
+namespace {
+
+bool Decode(grpc::ByteBuffer& bytes, google::protobuf::Message& into) {
+  return grpc::GenericDeserialize<grpc::ProtoBufferReader, google::protobuf::Message>(&bytes, &into).ok();
+}
+
+bool Encode(const google::protobuf::Message& message, grpc::ByteBuffer& bytes) {
+  bool own = false;
+  bytes.Clear();
+  return grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &bytes, &own).ok();
+}
+
+}  // namespace
+
+CallStream::CallStream(grpc::GenericStub& stub, const std::string& path, std::string object)
+    : object_(std::move(object)) {
+  stub.PrepareBidiStreamingCall(&context_, path, grpc::StubOptions(), this);
+  AddHold();
+  StartCall();
+}
+
+CallStream::~CallStream() {
+  Cancel();
+  (void)Finish();
+}
+
+Stream::Got CallStream::Read(google::protobuf::Message& into, Millis wait) {
+  std::unique_lock lock(mutex_);
+  if (reading_ == Pending::kIdle && held_) {
+    reading_ = Pending::kUnderWay;
+    StartRead(&received_);
+  }
+  changed_.wait_for(lock, wait, [&] { return reading_ != Pending::kUnderWay || done_; });
+  if (reading_ == Pending::kUnderWay && !done_) return Got::kNothing;
+  if (reading_ != Pending::kArrived) return Got::kEnd;
+  reading_ = Pending::kIdle;
+  if (Decode(received_, into)) return Got::kMessage;
+  damaged_ = true;
+  reading_ = Pending::kClosed;
+  context_.TryCancel();
+  return Got::kEnd;
+}
+
+bool CallStream::Write(const google::protobuf::Message& message) {
+  std::unique_lock lock(mutex_);
+  if (writing_ != Pending::kIdle || !held_ || !Encode(message, sent_)) return false;
+  writing_ = Pending::kUnderWay;
+  StartWrite(&sent_);
+  changed_.wait(lock, [&] { return writing_ != Pending::kUnderWay; });
+  return writing_ == Pending::kIdle;
+}
+
+void CallStream::WritesDone() {
+  const std::lock_guard lock(mutex_);
+  if (writing_ != Pending::kIdle || !held_) return;
+  writing_ = Pending::kClosed;
+  StartWritesDone();
+}
+
+Status CallStream::Finish() {
+  std::unique_lock lock(mutex_);
+  if (held_) {
+    held_ = false;
+    lock.unlock();
+    RemoveHold();
+    lock.lock();
+  }
+  changed_.wait(lock, [&] { return done_; });
+  if (damaged_) return Error{Code::kInternal, object_, "sent what is no message of its API", {}, ""};
+  if (!status_.ok()) return rpc::FromGrpc(status_, object_);
+  return Ok();
+}
+
+void CallStream::Cancel() { context_.TryCancel(); }
+
+void CallStream::OnReadDone(bool ok) {
+  const std::lock_guard lock(mutex_);
+  reading_ = ok ? Pending::kArrived : Pending::kClosed;
+  changed_.notify_all();
+}
+
+void CallStream::OnWriteDone(bool ok) {
+  const std::lock_guard lock(mutex_);
+  writing_ = ok ? Pending::kIdle : Pending::kClosed;
+  changed_.notify_all();
+}
+
+void CallStream::OnWritesDoneDone(bool) {}
+
+void CallStream::OnDone(const grpc::Status& status) {
+  const std::lock_guard lock(mutex_);
+  status_ = status;
+  done_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace edm::ctl

@@ -1,0 +1,109 @@
+#include "edmctl/commands/help_page.h"
+
+#include <algorithm>
+#include <map>
+
+#include "common/base/text.h"
+#include "common/model/names.h"
+#include "edmctl/commands/arguments.h"
+#include "edmctl/commands/parse.h"
+
+namespace edm::ctl {
+namespace {
+
+// How the overview is arranged; a verb that is not here stands under "more".
+const std::vector<std::pair<std::string, std::vector<std::string>>>& Chapters() {
+  static const std::vector<std::pair<std::string, std::vector<std::string>>> kChapters = {
+      {"every day", {"deploy", "ls", "show", "logs", "url", "open", "why"}},
+      {"instances", {"build", "start", "stop", "restart", "refresh", "rollback", "releases", "exec", "wait", "delete"}},
+      {"source", {"init", "validate", "remote", "template"}},
+      {"cluster", {"dev", "context", "worker", "token", "op", "events", "version"}},
+  };
+  return kChapters;
+}
+
+std::string Uppercase(std::string text) {
+  for (auto& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+std::string Padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size() + 2, width), ' ');
+  return text;
+}
+
+std::string OptionLines(const std::vector<Option>& options) {
+  std::string text;
+  for (const auto& option : options) {
+    auto names = Join(Split(option.names, ','), ", ");
+    if (!option.value.empty()) names += " " + option.value;
+    text += "  " + Padded(names, 24) + option.help + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string UsageOf(const Command& command) {
+  auto usage = "edmctl " + command.path;
+  if (!command.options.empty()) usage += " [OPTIONS]";
+  for (const auto& operand : command.operands) {
+    const auto name = Uppercase(operand.name);
+    switch (operand.count) {
+      case Operand::Count::kOne: usage += " " + name; break;
+      case Operand::Count::kOptional: usage += " [" + name + "]"; break;
+      case Operand::Count::kMany: usage += " [" + name + "...]"; break;
+      case Operand::Count::kRest: usage += " -- " + name + "..."; break;
+    }
+  }
+  return usage;
+}
+
+std::string RenderOverview(const Terminal& terminal, const std::vector<Command>& commands) {
+  std::map<std::string, std::vector<const Command*>> groups;
+  for (const auto& command : commands) groups[command.Group()].push_back(&command);
+  std::string text = "edmctl turns a folder with a compose file or a Dockerfile into a running instance.\n";
+  const auto add = [&](const std::string& verb) {
+    const auto& members = groups[verb];
+    std::vector<std::string> below;
+    for (const auto* member : members) {
+      if (member->path != verb) below.push_back(member->path.substr(verb.size() + 1));
+    }
+    const auto summary = below.empty() ? members.front()->summary : Join(below, ", ");
+    text += "  " + Padded(verb, 12) + summary + "\n";
+    groups.erase(verb);
+  };
+  for (const auto& [title, verbs] : Chapters()) {
+    text += "\n" + Toned(terminal, Tone::kStrong, title) + "\n";
+    for (const auto& verb : verbs) {
+      if (groups.contains(verb)) add(verb);
+    }
+  }
+  text += "\n" + Toned(terminal, Tone::kStrong, "more") + "\n";
+  while (!groups.empty()) add(groups.begin()->first);
+  text += "\n" + Toned(terminal, Tone::kStrong, "options everywhere") + "\n" + OptionLines(GlobalOptions());
+  return text + "\nedmctl VERB --help shows examples. To begin: edmctl dev up, then edmctl deploy.\n";
+}
+
+Result<std::string> RenderHelp(const Terminal& terminal, const std::vector<Command>& commands,
+                               const std::string& path) {
+  std::string text;
+  std::vector<std::string> groups;
+  for (const auto& command : commands) {
+    groups.push_back(command.Group());
+    if (command.path != path && command.Group() != path) continue;
+    text += "usage: " + UsageOf(command) + "\n  " + command.summary + "\n";
+    if (!command.options.empty()) text += OptionLines(command.options);
+    text += "\n";
+  }
+  if (text.empty()) {
+    const auto meant = MeantVerb(path);
+    const auto near = Nearest(path, groups);
+    auto hint = !meant.empty() ? "the verb here is: edmctl " + meant : near ? "did you mean: edmctl help " + *near : "edmctl help";
+    return UsageError("there is no verb '" + Shown(path) + "'", std::move(hint));
+  }
+  text += HelpText(path.substr(0, path.find(' ')));
+  return text + "\n" + Toned(terminal, Tone::kStrong, "options everywhere") + "\n" + OptionLines(GlobalOptions());
+}
+
+}  // namespace edm::ctl

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "edmctl/commands/command.h"
+#include "edmctl/output/terminal.h"
+
+namespace edm::ctl {
+
+// Every verb with its line.
+std::string RenderOverview(const Terminal& terminal, const std::vector<Command>& commands);
+
+// A verb ("deploy", "op watch") or a group ("op"): usage, text with examples, options.
+// Error kInvalidArgument: there is no such verb.
+Result<std::string> RenderHelp(const Terminal& terminal, const std::vector<Command>& commands, const std::string& path);
+
+std::string UsageOf(const Command& command);
+
+}  // namespace edm::ctl

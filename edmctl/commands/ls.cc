@@ -1,0 +1,69 @@
+#include "edm/v1/master_service.pb.h"
+#include "edmctl/commands/command.h"
+#include "edmctl/commands/invocation.h"
+#include "edmctl/output/report.h"
+#include "edmctl/output/table.h"
+#include "edmctl/output/words.h"
+
+namespace edm::ctl {
+namespace {
+
+constexpr std::uint32_t kPageSize = 500;  // instances
+
+Result<v1::ListInstancesResponse> AllPages(MasterClient& master, v1::ListInstancesRequest request) {
+  v1::ListInstancesResponse all;
+  request.set_page_size(kPageSize);
+  for (;;) {
+    EDM_TRY(auto page, master.Call<v1::ListInstancesResponse>("ListInstances", request));
+    for (auto& instance : *page.mutable_instances()) *all.add_instances() = std::move(instance);
+    if (page.next_page_token().empty() || page.next_page_token() == request.page_token()) return all;
+    request.set_page_token(page.next_page_token());
+  }
+}
+
+Row RowOf(const v1::Instance& instance) {
+  const auto& status = instance.status();
+  return {instance.id(),
+          StateOf(instance),
+          status.release() == 0 ? "-" : std::to_string(status.release()),
+          status.worker().empty() ? "-" : status.worker(),
+          Age(instance.updated_at(), WallNow()),
+          FirstUrl(status.endpoints())};
+}
+
+Result<int> List(Invocation& invocation) {
+  v1::ListInstancesRequest request;
+  request.set_owner(invocation.args.Text("owner"));
+  request.set_project(invocation.args.Text("project"));
+  request.set_worker(invocation.args.Text("worker"));
+  auto phase = invocation.args.Text("phase");
+  for (auto& c : phase) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  request.set_phase(phase);
+  EDM_TRY(auto* master, invocation.Master());
+  EDM_TRY(const auto all, AllPages(*master, request));
+  if (invocation.json()) {
+    invocation.Print(all);
+  } else if (invocation.quiet()) {
+    for (const auto& instance : all.instances()) invocation.Out(instance.id() + "\n");
+  } else if (all.instances().empty()) {
+    invocation.Note("no instances; edmctl deploy makes one of the folder you are in");
+  } else {
+    std::vector<Row> rows;
+    for (const auto& instance : all.instances()) rows.push_back(RowOf(instance));
+    invocation.Out(RenderTable(invocation.terminal, {"ID", "STATE", "RELEASE", "WORKER", "CHANGED", "URL"}, rows));
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+std::vector<Command> LsCommands() {
+  return {{"ls", "the instances and how they are", {},
+           {{"--owner", "NAME", "only this owner's"},
+            {"--project", "NAME", "only copies of this project"},
+            {"--worker", "ID", "only what this worker holds"},
+            {"--phase", "PHASE", "only those that are running, failed, stopped, ..."}},
+           List}};
+}
+
+}  // namespace edm::ctl

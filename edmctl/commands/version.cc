@@ -1,0 +1,36 @@
+#include "edm/v1/master_service.pb.h"
+#include "edmctl/commands/command.h"
+#include "edmctl/commands/invocation.h"
+#include "edmctl/output/json.h"
+#include "edmctl/output/report.h"
+
+namespace edm::ctl {
+namespace {
+
+Result<int> ShowVersion(Invocation& invocation) {
+  v1::Version own;
+  own.set_version(EDM_VERSION);
+  own.set_api(1);
+  const auto context = invocation.CurrentContext();
+  auto master = context.ok() ? invocation.Master() : Result<MasterClient*>(context.error());
+  const auto other = master.ok() ? (*master)->Call<v1::Version>("GetVersion", google::protobuf::Empty())
+                                 : Result<v1::Version>(master.error());
+  if (invocation.json()) {
+    invocation.Out("{\"edmctl\":" + ToJsonLine(own) + ",\"master\":" + (other.ok() ? ToJsonLine(*other) : "null") + "}\n");
+    return kExitDone;
+  }
+  invocation.Out("edmctl " + own.version() + "\n");
+  if (invocation.quiet()) return kExitDone;
+  if (other.ok()) {
+    invocation.Out("master " + other->version() + " at " + (*context)->master + "\n");
+  } else {
+    invocation.Note("master: " + ToString(other.error()));
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+std::vector<Command> VersionCommands() { return {{"version", "of edmctl and of the master", {}, {}, ShowVersion}}; }
+
+}  // namespace edm::ctl

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/text.h"
+#include "edm/v1/master_service.pb.h"
+#include "edmctl/commands/command.h"
+#include "edmctl/commands/invocation.h"
+#include "edmctl/output/report.h"
+#include "edmctl/output/table.h"
+#include "edmctl/output/words.h"
+
+namespace edm::ctl {
+namespace {
+
+constexpr std::uint64_t kMebibyte = 1024 * 1024;
+
+std::string Free(std::uint32_t free_mib, std::uint32_t total_mib) {
+  return FormatBytes(free_mib * kMebibyte) + " of " + FormatBytes(total_mib * kMebibyte);
+}
+
+std::string Labels(const v1::Worker& worker) {
+  std::vector<std::string> labels;
+  for (const auto& [key, value] : worker.labels()) labels.push_back(key + "=" + value);
+  std::ranges::sort(labels);
+  return Join(labels, ", ");
+}
+
+Result<int> List(Invocation& invocation) {
+  EDM_TRY(auto* master, invocation.Master());
+  EDM_TRY(const auto all, master->Call<v1::ListWorkersResponse>("ListWorkers", v1::ListWorkersRequest()));
+  if (invocation.json()) {
+    invocation.Print(all);
+    return kExitDone;
+  }
+  if (all.workers().empty()) invocation.Note("no workers; edmctl token create NAME --worker lets one join");
+  std::vector<Row> rows;
+  for (const auto& worker : all.workers()) {
+    if (invocation.quiet()) invocation.Out(worker.id() + "\n");
+    const auto& load = worker.load();
+    rows.push_back({worker.id(), Folded(v1::Worker::State_Name(worker.state())), fmt::format("{:.0f}%", load.cpu() * 100),
+                    FormatBytes(load.memory_available_mib() * kMebibyte), FormatBytes(load.disk_free_mib() * kMebibyte),
+                    std::to_string(load.running()), std::to_string(load.building()), worker.public_address()});
+  }
+  if (!invocation.quiet() && !rows.empty()) {
+    invocation.Out(RenderTable(invocation.terminal,
+                               {"ID", "STATE", "CPU", "MEMORY FREE", "DISK FREE", "RUNNING", "BUILDING", "ADDRESS"}, rows));
+  }
+  return kExitDone;
+}
+
+Result<int> Show(Invocation& invocation) {
+  v1::GetWorkerRequest request;
+  request.set_id(invocation.args.Text("worker"));
+  EDM_TRY(auto* master, invocation.Master());
+  EDM_TRY(const auto worker, master->Call<v1::Worker>("GetWorker", request));
+  if (invocation.json()) {
+    invocation.Print(worker);
+    return kExitDone;
+  }
+  const auto& load = worker.load();
+  invocation.Out(RenderFields(
+      invocation.terminal,
+      {{"id", worker.id()},
+       {"state", Folded(v1::Worker::State_Name(worker.state())) + ", seen " + Age(worker.seen_at(), WallNow()) + " ago"},
+       {"address", worker.public_address() + " (the master reaches it at " + worker.rpc_address() + ")"},
+       {"labels", Labels(worker)},
+       {"machine", fmt::format("{}, {}", Counted(worker.cores(), "core"), worker.architecture())},
+       {"versions", "edm " + worker.version() + ", engine " + worker.engine_version()},
+       {"cpu", fmt::format("{:.0f}% in use", load.cpu() * 100)},
+       {"memory free", Free(load.memory_available_mib(), load.memory_total_mib())},
+       {"disk free", Free(load.disk_free_mib(), load.disk_total_mib())},
+       {"instances", fmt::format("{} running, {} building, room in networks for {} more", load.running(),
+                                 load.building(), load.networks_free())},
+       {"joined", FormatRfc3339(ToWallTime(worker.joined_at()))}}));
+  return kExitDone;
+}
+
+}  // namespace
+
+std::vector<Command> WorkerCommands() {
+  return {{"worker ls", "the workers and their load", {}, {}, List},
+          {"worker show", "one worker", {{"worker"}}, {}, Show}};
+}
+
+}  // namespace edm::ctl

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <sys/types.h>
+
+#include "common/base/result.h"
+
+namespace edm::ctl {
+
+// Error: kNotFound when there is no such file; kResourceExhausted above `bytes_max`.
+Result<std::string> ReadFile(const std::string& path, std::size_t bytes_max = std::size_t{1} << 20U);
+
+// Makes the folders above, writes beside and renames: readers see the old or the new file, never half of one.
+// `owner`: whom file and new folders are given to.
+Status WriteFile(const std::string& path, const std::string& text, mode_t mode,
+                 std::optional<uid_t> owner = std::nullopt);
+
+// Like mkdir -p.
+Status MakeFolders(const std::string& path, std::optional<uid_t> owner = std::nullopt);
+
+}  // namespace edm::ctl

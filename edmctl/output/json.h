@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include <google/protobuf/message.h>
+
+namespace edm::ctl {
+
+// The message as REST has it: zero values printed, names in snake_case. One line without its end.
+std::string ToJsonLine(const google::protobuf::Message& message);
+
+}  // namespace edm::ctl

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "common/base/result.h"
+#include "common/rpc/tls.h"
+#include "edm/v1/worker_service.grpc.pb.h"
+#include "master/ports/worker_channel.h"
+
+namespace edm::master {
+
+// One connection per worker and address, kept. Any thread.
+class WorkerStubs {
+ public:
+  using Stub = v1::WorkerAgent::Stub;
+  static constexpr std::size_t kConnectionsMax = 2'000;  // then all are dropped and made anew as they are used
+
+  // Without an identity in the clear: for tests on loopback.
+  explicit WorkerStubs(std::optional<rpc::Identity> identity) : identity_(std::move(identity)) {}
+
+  Result<std::shared_ptr<Stub>> Of(const WorkerAddress& worker);
+
+ private:
+  const std::optional<rpc::Identity> identity_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Stub>> stubs_;  // guarded by mutex_; by worker and address
+};
+
+}  // namespace edm::master

@@ -1,0 +1,143 @@
+#include "master/adapters/event_log/file_event_log.h"
+
+#include <system_error>
+
+namespace edm::master {
+namespace {
+
+Error TooMany(std::string object) {
+  return {Code::kResourceExhausted, std::move(object), "256 watch already", {}, "close some of them"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(std::filesystem::path folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return Error{Code::kInternal, folder.string(), error.message(), {}, "see that the data folder is writable"};
+  EDM_TRY(auto history, ClusterHistory::Open(folder / "cluster"));
+  return std::unique_ptr<FileEventLog>(new FileEventLog(std::move(folder), std::move(history)));
+}
+
+Result<OperationLog*> FileEventLog::Use(const std::string& operation) {
+  used_.remove(operation);
+  used_.push_back(operation);
+  const auto found = logs_.find(operation);
+  if (found != logs_.end()) return found->second.get();
+  EDM_TRY(auto log, OperationLog::Open(folder_ / operation));
+  CloseSome();
+  auto& kept = logs_[operation];
+  kept = std::make_unique<OperationLog>(std::move(log));
+  return kept.get();
+}
+
+void FileEventLog::CloseSome() {
+  for (auto at = used_.begin(); at != used_.end() && logs_.size() >= kOpenLogsMax;) {
+    const auto found = logs_.find(*at);
+    if (found == logs_.end() || !found->second->readers.empty() || !found->second->closers.empty()) {
+      ++at;
+      continue;
+    }
+    logs_.erase(found);
+    at = used_.erase(at);
+  }
+}
+
+Status FileEventLog::Append(const std::vector<OperationNote>& notes) {
+  std::map<std::string, std::vector<const OperationNote*>> sorted;
+  for (const auto& note : notes) sorted[note.operation].push_back(&note);
+  std::vector<Wake> woken;
+  Status outcome = Ok();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [operation, own] : sorted) {
+      auto log = Use(operation);
+      auto appended = log.ok() ? (*log)->Append(own) : Status(log.error());
+      if (!appended.ok()) {
+        outcome = std::move(appended);
+        continue;
+      }
+      (*log)->readers.TakeInto(woken);
+      if ((*log)->closed()) (*log)->closers.TakeInto(woken);
+    }
+  }
+  Call(woken);
+  return outcome;
+}
+
+Result<std::vector<NumberedNote>> FileEventLog::Read(const std::string& operation, std::uint64_t cursor,
+                                                     std::size_t most, const Wake& wake) {
+  const std::lock_guard lock(mutex_);
+  EDM_TRY(auto* log, Use(operation));
+  EDM_TRY(auto notes, log->Read(cursor, most));
+  if (notes.empty() && wake && !log->closed()) {
+    if (!log->readers.Add(wake)) return TooMany("operation " + operation);
+  }
+  return notes;
+}
+
+bool FileEventLog::IsClosed(const std::string& operation) {
+  const std::lock_guard lock(mutex_);
+  const auto log = Use(operation);
+  return log.ok() && (*log)->closed();
+}
+
+void FileEventLog::WhenClosed(const std::string& operation, const Wake& wake) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto log = Use(operation);
+    // Whoever is one too many is called at once, and finds that it has not ended.
+    if (log.ok() && !(*log)->closed() && (*log)->closers.Add(wake)) return;
+  }
+  (*wake)();
+}
+
+Result<std::vector<Step>> FileEventLog::Steps(const std::string& operation) {
+  const std::lock_guard lock(mutex_);
+  EDM_TRY(auto* log, Use(operation));
+  return log->Steps();
+}
+
+void FileEventLog::Remove(const std::string& operation) {
+  std::vector<Wake> woken;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = logs_.find(operation); found != logs_.end()) {
+      found->second->readers.TakeInto(woken);
+      found->second->closers.TakeInto(woken);
+      logs_.erase(found);
+    }
+    used_.remove(operation);
+    std::error_code ignored;
+    std::filesystem::remove(folder_ / operation, ignored);
+  }
+  Call(woken);
+}
+
+void FileEventLog::Append(const std::vector<ClusterNote>& notes) {
+  if (notes.empty()) return;
+  std::vector<Wake> woken;
+  {
+    const std::lock_guard lock(mutex_);
+    history_.Append(notes);
+    history_.readers.TakeInto(woken);
+  }
+  Call(woken);
+}
+
+Result<std::vector<NumberedEvent>> FileEventLog::ReadCluster(std::uint64_t cursor, std::size_t most,
+                                                             const Wake& wake) {
+  const std::lock_guard lock(mutex_);
+  EDM_TRY(auto events, history_.Read(cursor, most));
+  if (events.empty() && wake) {
+    if (!history_.readers.Add(wake)) return TooMany("events");
+  }
+  return events;
+}
+
+std::uint64_t FileEventLog::NewestCluster() {
+  const std::lock_guard lock(mutex_);
+  return history_.newest();
+}
+
+}  // namespace edm::master

@@ -1,0 +1,127 @@
+#include "master/adapters/loop/batch_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace edm::master {
+namespace {
+
+Error Stopping() {
+  return {Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
+}
+
+std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {
+  std::vector<OperationNote> notes;
+  for (const auto& entry : batch.entries) {
+    for (const auto& note : entry.decision.notes) {
+      if ((note.worker_cursor != 0) == from_worker) notes.push_back(note);
+    }
+  }
+  return notes;
+}
+
+}  // namespace
+
+BatchWriter::BatchWriter(Parts parts) : parts_(std::move(parts)), thread_([this] { Run(); }) {}
+
+BatchWriter::~BatchWriter() { Stop(); }
+
+void BatchWriter::Add(Batch::Entry entry, std::shared_ptr<const State> view) {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [this] { return pending_.entries.size() < kPendingMax || stopping_; });
+  pending_.entries.push_back(std::move(entry));
+  if (view) pending_.view = std::move(view);
+  wake_.notify_one();
+}
+
+std::optional<Error> BatchWriter::Trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void BatchWriter::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  room_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void BatchWriter::Run() {
+  while (true) {
+    Batch batch;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return !pending_.empty() || stopping_; });
+      if (pending_.empty()) return;
+      batch = std::exchange(pending_, {});
+    }
+    room_.notify_all();
+    // Lines that a worker wrote are facts already: they go ahead of the store, which so never knows of more than
+    // the log does, and asks the worker again for what it has not seen.
+    (void)parts_.log.Append(NotesOf(batch, true));
+    if (Store(batch)) {
+      Release(std::move(batch));
+      continue;
+    }
+    for (auto& entry : batch.entries) {
+      if (entry.answer) entry.answer(Stopping());
+    }
+  }
+}
+
+bool BatchWriter::Store(const Batch& batch) {
+  std::uint32_t tries = 0;
+  for (const auto& ops : PackTransactions(batch.entries, parts_.sealer)) {
+    while (!Try(ops)) {
+      if (!PauseBeforeRetry(++tries)) return false;
+    }
+    tries = 0;
+  }
+  return true;
+}
+
+bool BatchWriter::Try(const std::vector<KvOp>& ops) {
+  const auto outcome = parts_.store.Transact(ops);
+  if (outcome.ok()) {
+    SetTrouble({});
+    return true;
+  }
+  auto trouble = outcome.error();
+  trouble.code = Code::kUnavailable;
+  if (trouble.object.empty()) trouble.object = "state store";
+  if (trouble.hint.empty()) trouble.hint = "reads go on; try again when the store is back";
+  SetTrouble(std::move(trouble));
+  return false;
+}
+
+void BatchWriter::SetTrouble(std::optional<Error> trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
+}
+
+bool BatchWriter::PauseBeforeRetry(std::uint32_t tries) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, kRetry.After(tries), [this] { return stopping_; });
+  return !stopping_;
+}
+
+void BatchWriter::Release(Batch batch) {
+  if (batch.view) parts_.publish(std::move(batch.view));
+  (void)parts_.log.Append(NotesOf(batch, false));
+  std::vector<ClusterNote> events;
+  for (auto& entry : batch.entries) {
+    for (auto& event : entry.decision.events) events.push_back(std::move(event));
+  }
+  parts_.log.Append(events);
+  for (auto& entry : batch.entries) {
+    for (auto& effect : entry.decision.effects) parts_.effects.Do(std::move(effect));
+  }
+  for (auto& entry : batch.entries) {
+    if (entry.answer) entry.answer(std::move(entry.decision.reply));
+  }
+}
+
+}  // namespace edm::master

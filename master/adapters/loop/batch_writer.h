@@ -1,0 +1,64 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "common/base/backoff.h"
+#include "common/ports/kv_store.h"
+#include "master/adapters/loop/batch.h"
+#include "master/adapters/loop/effect_sink.h"
+#include "master/ports/event_log.h"
+
+namespace edm::master {
+
+// Stores batches on a thread of its own, and only then lets out what follows from them: the view, the notes, the
+// effects, the answers, in this order. While the store is away it tries again, for as long as it takes.
+class BatchWriter {
+ public:
+  static constexpr std::size_t kPendingMax = 10'000;  // decisions that wait; then Add waits as well
+  static constexpr Backoff kRetry{Millis(100), Millis(5'000)};
+
+  struct Parts {
+    KvStore& store;
+    const Sealer& sealer;
+    EventLog& log;
+    EffectSink& effects;
+    std::function<void(std::shared_ptr<const State>)> publish;
+  };
+
+  explicit BatchWriter(Parts parts);
+  ~BatchWriter();  // Stop()
+
+  // From the loop's thread. Blocks while kPendingMax wait, unless it stops.
+  void Add(Batch::Entry entry, std::shared_ptr<const State> view);
+
+  // Why nothing can be stored now; none: all is well. Any thread.
+  std::optional<Error> Trouble() const;
+
+  // Stores what waits (unless the store is away) and ends; answers that were not given get kUnavailable.
+  void Stop();
+
+ private:
+  void Run();
+  bool Store(const Batch& batch);  // false: it stops
+  bool Try(const std::vector<KvOp>& ops);
+  void Release(Batch batch);
+  void SetTrouble(std::optional<Error> trouble);
+  bool PauseBeforeRetry(std::uint32_t tries);
+
+  const Parts parts_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable room_;
+  Batch pending_;                   // guarded by mutex_
+  std::optional<Error> trouble_;    // guarded by mutex_
+  bool stopping_ = false;           // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace edm::master

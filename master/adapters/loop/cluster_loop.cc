@@ -1,0 +1,149 @@
+#include "master/adapters/loop/cluster_loop.h"
+
+#include <utility>
+
+#include "master/core/decide.h"
+
+namespace edm::master {
+namespace {
+
+Error Stopping() {
+  return {Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
+}
+
+Error TooBusy() {
+  return {Code::kResourceExhausted, "master", "65,536 requests wait already", {}, "try again a little later"};
+}
+
+bool ChangesView(const Decision& decision, bool is_quiet) { return !is_quiet || !decision.changes.empty(); }
+
+// What leaves the view as it was unless it has changes: lines of build output, and ticks.
+bool IsQuiet(const Report& report) {
+  const auto* attempt = std::get_if<AttemptReported>(&report);
+  return std::holds_alternative<Tick>(report) ||
+         (attempt != nullptr && std::holds_alternative<BuildLine>(attempt->event.what));
+}
+
+bool IsEmpty(const Decision& decision) {
+  return decision.changes.empty() && decision.effects.empty() && decision.notes.empty() && decision.events.empty();
+}
+
+}  // namespace
+
+ClusterLoop::ClusterLoop(State loaded, Parts parts) : parts_(parts), state_(std::move(loaded)) {
+  state_.started = parts_.clock.Steady();
+  next_tick_ = state_.started + kTickInterval;
+  next_sweep_ = state_.started + kTickInterval;
+  view_ = std::make_shared<const State>(state_.Share());
+  writer_ = std::make_unique<BatchWriter>(
+      BatchWriter::Parts{parts_.store, parts_.sealer, parts_.log, parts_.effects, [this](std::shared_ptr<const State> view) {
+                           const std::lock_guard lock(view_mutex_);
+                           view_ = std::move(view);
+                         }});
+}
+
+ClusterLoop::~ClusterLoop() { Stop(); }
+
+void ClusterLoop::Start() {
+  Report(Recovered{}, {});
+  thread_ = std::thread([this] { Run(); });
+}
+
+void ClusterLoop::Stop() {
+  std::deque<Input> left;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wake_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+  writer_->Stop();
+  {
+    const std::lock_guard lock(mutex_);
+    left.swap(inputs_);
+  }
+  for (auto& input : left) {
+    if (input.answer) input.answer(Stopping());
+  }
+}
+
+void ClusterLoop::Submit(Command command, Answer answer) {
+  if (auto trouble = writer_->Trouble()) return answer(*trouble);
+  Enqueue({std::move(command), std::move(answer)});
+}
+
+void ClusterLoop::Report(master::Report report, Answer answer) { Enqueue({std::move(report), std::move(answer)}); }
+
+void ClusterLoop::Enqueue(Input input) {
+  std::unique_lock lock(mutex_);
+  const bool full = inputs_.size() >= kQueuedMax && std::holds_alternative<Command>(input.what);
+  if (stopping_ || full) {
+    const bool stopping = stopping_;
+    lock.unlock();
+    if (input.answer) input.answer(stopping ? Stopping() : TooBusy());
+    return;
+  }
+  inputs_.push_back(std::move(input));
+  wake_.notify_one();
+}
+
+std::shared_ptr<const State> ClusterLoop::View() const {
+  const std::lock_guard lock(view_mutex_);
+  return view_;
+}
+
+std::size_t ClusterLoop::queued() const {
+  const std::lock_guard lock(mutex_);
+  return inputs_.size();
+}
+
+std::deque<ClusterLoop::Input> ClusterLoop::TakeInputs() {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, kTickInterval, [this] { return !inputs_.empty() || stopping_; });
+  std::deque<Input> taken;
+  while (!inputs_.empty() && taken.size() < kRoundMax && !stopping_) {
+    taken.push_back(std::move(inputs_.front()));
+    inputs_.pop_front();
+  }
+  return taken;
+}
+
+void ClusterLoop::Run() {
+  while (true) {
+    DecideAll(TakeInputs());
+    OnTime();
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+  }
+}
+
+void ClusterLoop::DecideAll(std::deque<Input> inputs) {
+  for (auto& input : inputs) {
+    const auto* report = std::get_if<master::Report>(&input.what);
+    const bool quiet = report != nullptr && IsQuiet(*report);
+    auto decision = report != nullptr ? Decide(state_, *report, Now()) : Decide(state_, std::get<Command>(input.what), Now());
+    const bool changes_view = ChangesView(decision, quiet);
+    // The view is shared once a round is over, or at once where somebody waits for it: sharing makes the next
+    // write clone a table, so not after each of many.
+    const bool last = &input == &inputs.back();
+    const bool share = changes_view && (last || input.answer);
+    writer_->Add({std::move(decision), std::move(input.answer)},
+                 share ? std::make_shared<const State>(state_.Share()) : nullptr);
+  }
+}
+
+void ClusterLoop::OnTime() {
+  const auto now = Now();
+  if (now.steady >= next_tick_) {
+    next_tick_ = now.steady + kTickInterval;
+    auto decision = Decide(state_, master::Report(Tick{}), now);
+    if (!IsEmpty(decision)) writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
+  }
+  if (now.steady >= next_sweep_) {
+    next_sweep_ = now.steady + kSweepInterval;
+    auto decision = DecideSweep(state_, now);
+    if (!IsEmpty(decision)) writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
+  }
+}
+
+}  // namespace edm::master

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+#include "common/ports/clock.h"
+#include "common/ports/kv_store.h"
+#include "master/adapters/loop/batch_writer.h"
+#include "master/adapters/loop/effect_sink.h"
+#include "master/adapters/state/sealer.h"
+#include "master/ports/cluster.h"
+#include "master/ports/event_log.h"
+
+namespace edm::master {
+
+// Owns the state of the cluster on one thread: takes inputs in turn, decides, and hands decisions to the writer.
+// Reads the clock, ticks, and sweeps. Made with the state that was loaded; Start sets everything going that was
+// under way.
+class ClusterLoop final : public Cluster {
+ public:
+  static constexpr std::size_t kQueuedMax = 65'536;    // inputs that wait
+  static constexpr std::size_t kRoundMax = 512;        // inputs decided before the view is renewed
+  static constexpr Millis kTickInterval{200};
+  static constexpr Millis kSweepInterval{60'000};
+
+  struct Parts {
+    KvStore& store;
+    const Sealer& sealer;
+    EventLog& log;
+    EffectSink& effects;
+    const Clock& clock;
+  };
+
+  ClusterLoop(State loaded, Parts parts);
+  ~ClusterLoop() override;  // Stop()
+
+  void Start();
+  // Refuses what comes, stores what was decided, and ends.
+  void Stop();
+
+  void Submit(Command command, Answer answer) override;
+  void Report(master::Report report, Answer answer = {}) override;
+  std::shared_ptr<const State> View() const override;
+
+  // Why changes are refused now; none: all is well.
+  std::optional<Error> Trouble() const { return writer_->Trouble(); }
+  std::size_t queued() const;
+
+ private:
+  struct Input {
+    std::variant<Command, master::Report> what;
+    Answer answer;
+  };
+  void Enqueue(Input input);
+  void Run();
+  std::deque<Input> TakeInputs();
+  void DecideAll(std::deque<Input> inputs);
+  void OnTime();
+  Moment Now() const { return {parts_.clock.Now(), parts_.clock.Steady()}; }
+
+  const Parts parts_;
+  State state_;  // the loop's thread only
+  SteadyTime next_tick_;
+  SteadyTime next_sweep_;
+  std::unique_ptr<BatchWriter> writer_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Input> inputs_;                // guarded by mutex_
+  bool stopping_ = false;                   // guarded by mutex_
+  mutable std::mutex view_mutex_;
+  std::shared_ptr<const State> view_;       // guarded by view_mutex_
+  std::thread thread_;
+};
+
+// What a crash between the store and the log left out of the log: steps, and the end. Blocking; before Start.
+void RepairLogs(const State& state, EventLog& log);
+
+}  // namespace edm::master

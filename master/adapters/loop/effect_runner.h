@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+
+#include "common/base/backoff.h"
+#include "common/ports/clock.h"
+#include "common/ports/executor.h"
+#include "master/adapters/loop/effect_sink.h"
+#include "master/ports/cluster.h"
+#include "master/ports/event_log.h"
+#include "master/ports/git_server.h"
+#include "master/ports/worker_channel.h"
+
+namespace edm::master {
+
+// Does effects: git on the pool, orders through the channel. What comes of them goes back to the cluster as a
+// report. Any thread; the cluster is given by Connect before the first effect.
+class EffectRunner final : public EffectSink {
+ public:
+  static constexpr int kGitTriesMax = 6;                         // while the git server is away: 15 s in all
+  static constexpr Backoff kGitRetry{Millis(500), Millis(4'000)};
+
+  struct Parts {
+    GitServer& git;
+    WorkerChannel& workers;
+    EventLog& log;
+    Executor& pool;
+    const Clock& clock;
+  };
+
+  explicit EffectRunner(Parts parts) : parts_(parts) {}
+  void Connect(Cluster& cluster);
+
+  void Do(Effect effect) override;
+
+ private:
+  void Perform(const TakeSource& effect);
+  void Perform(const SendOrder& effect);
+  void Perform(const CancelAttempt& effect);
+  void Perform(const MoveBranch& effect);
+  void Perform(const DeleteRepo& effect);
+  void Perform(const KeepCommit& effect);
+  void Perform(const DropCommit& effect);
+  void Perform(const ForgetEvents& effect);
+
+  Result<Source> Take(const TakeSource& effect);
+  Result<Order> WithAccess(const SendOrder& effect);
+  Status CheckWanted(const std::string& operation, std::uint32_t attempt) const;
+  template <class T>
+  Result<T> Patiently(const std::function<Result<T>()>& call) const;
+
+  const Parts parts_;
+  Cluster* cluster_ = nullptr;
+};
+
+}  // namespace edm::master

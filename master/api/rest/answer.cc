@@ -1,0 +1,77 @@
+#include "master/api/rest/answer.h"
+
+#include <google/protobuf/empty.pb.h>
+
+#include "common/rpc/http/target.h"
+#include "common/rpc/status.h"
+#include "master/api/rest/json.h"
+#include "master/api/rest/request_reader.h"
+
+namespace edm::master::rest {
+namespace {
+
+std::string StringField(const google::protobuf::Message& message, const char* name) {
+  const auto* field = message.GetDescriptor()->FindFieldByName(name);
+  const bool is_string = field != nullptr && !field->is_repeated() &&
+                         field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING;
+  return is_string ? message.GetReflection()->GetString(message, field) : std::string();
+}
+
+}  // namespace
+
+bool HasEnded(const edm::v1::Operation& operation) {
+  return operation.state() != edm::v1::Operation::PENDING && operation.state() != edm::v1::Operation::RUNNING;
+}
+
+rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc::HttpRequest& request,
+                         const google::protobuf::Message& message) {
+  rpc::HttpAnswer answer;
+  answer.headers.Set("Cache-Control", "no-store");
+  if (message.GetDescriptor() == google::protobuf::Empty::descriptor()) {
+    answer.status = 204;
+    return answer;
+  }
+  const auto id = StringField(message, "id");
+  if (StartsOperation(route)) {
+    answer.status = HasEnded(static_cast<const edm::v1::Operation&>(message)) ? 200 : 202;
+    answer.headers.Set("Location", "/v1/operations/" + rpc::PercentEncode(id));
+  } else if (route.rpc().name().starts_with("Create")) {
+    answer.status = 201;
+    if (!id.empty() && routes.CanGet(route.path + "/{id}")) {
+      answer.headers.Set("Location", route.path + "/" + rpc::PercentEncode(id));
+    }
+  }
+  if (const auto revision = StringField(message, "revision"); !revision.empty()) {
+    const auto tag = "\"" + revision + "\"";
+    answer.headers.Set("ETag", tag);
+    answer.headers.Set("Cache-Control", "private, no-cache");
+    if (route.verb == "GET" && request.headers.Get("If-None-Match") == tag) {
+      answer.status = 304;
+      return answer;
+    }
+  }
+  answer.headers.Set("Content-Type", "application/json");
+  answer.headers.Set("X-Content-Type-Options", "nosniff");
+  answer.body = ToJson(message, true) + "\n";
+  return answer;
+}
+
+rpc::HttpAnswer ProblemOf(const rpc::HttpRequest& request, const Error& error) {
+  if (error.code == Code::kAborted && request.headers.Has("If-Match")) return ProblemOf(error, 412);
+  if (error.code == Code::kResourceExhausted && error.object == kBody) return ProblemOf(error, 413);
+  return ProblemOf(error, rpc::HttpStatus(error.code));
+}
+
+rpc::HttpAnswer ProblemOf(const Error& error, int status) {
+  rpc::HttpAnswer answer;
+  answer.status = status;
+  answer.headers.Set("Content-Type", "application/problem+json");
+  answer.headers.Set("Cache-Control", "no-store");
+  answer.headers.Set("X-Content-Type-Options", "nosniff");
+  if (status == 401) answer.headers.Set("WWW-Authenticate", "Bearer realm=\"edm\"");
+  if (status == 429 || status == 503) answer.headers.Set("Retry-After", "1");
+  answer.body = rpc::ToProblem(error, status);
+  return answer;
+}
+
+}  // namespace edm::master::rest

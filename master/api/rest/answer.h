@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "common/base/result.h"
+#include "common/rpc/http/exchange.h"
+#include "edm/v1/model.pb.h"
+#include "master/api/rest/route_table.h"
+
+namespace edm::master::rest {
+
+bool HasEnded(const edm::v1::Operation& operation);
+
+// The message of a unary call: 200, 201 with Location for what was created, 202 with Location for an
+// operation that goes on, 204 for nothing, 304 for what the client has; ETag where there is a revision.
+rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc::HttpRequest& request,
+                         const google::protobuf::Message& message);
+
+// The object of errors about the request's body.
+inline constexpr std::string_view kBody = "body";
+
+// application/problem+json. A revision that moved is 412 when it came as If-Match, a body too long 413.
+rpc::HttpAnswer ProblemOf(const rpc::HttpRequest& request, const Error& error);
+rpc::HttpAnswer ProblemOf(const Error& error, int status);
+
+}  // namespace edm::master::rest

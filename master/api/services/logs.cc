@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <mutex>
+
+#include "common/rpc/mapping/attempt.h"
+#include "common/rpc/mapping/time.h"
+#include "edm/v1/master_service.pb.h"
+#include "master/api/services/event_watch.h"
+
+namespace edm::master {
+namespace {
+
+v1::LogLine ToProto(const LogRecord& record) {
+  v1::LogLine line;
+  line.set_service(record.service);
+  line.set_container(record.container);
+  line.set_is_stderr(record.is_stderr);
+  line.set_text(record.text);
+  *line.mutable_time() = rpc::ToProto(record.time);
+  return line;
+}
+
+LogQuery QueryOf(const v1::StreamLogsRequest& request) {
+  LogQuery query;
+  query.instance = request.id();
+  query.follow = request.follow();
+  if (request.has_since()) query.since = rpc::FromProto(request.since());
+  if (request.has_tail()) query.tail = request.tail();
+  query.services = {request.services().begin(), request.services().end()};
+  return query;
+}
+
+// Passes a worker's lines on, one at a time. The call's cancel callback keeps it until the end.
+class LogRelay : public std::enable_shared_from_this<LogRelay> {
+ public:
+  explicit LogRelay(CallPointer call) : call_(std::move(call)) {}
+
+  void Begin(WorkerChannel& workers, const WorkerAddress& worker, const LogQuery& query) {
+    const auto self = shared_from_this();
+    call_->OnCancel([self] { self->Drop(); });
+    auto stream = workers.StreamLogs(
+        worker, query, [weak = weak_from_this()](LogRecord record) {
+          if (const auto held = weak.lock()) held->Pass(record);
+        },
+        [weak = weak_from_this()](Status status) {
+          if (const auto held = weak.lock()) held->call_->Finish(std::move(status));
+        });
+    const std::lock_guard lock(mutex_);
+    if (!dropped_) stream_ = std::move(stream);
+  }
+
+ private:
+  void Pass(const LogRecord& record) {
+    call_->Send(ToProto(record), [self = shared_from_this()](bool sent) {
+      const std::lock_guard lock(self->mutex_);
+      if (sent && self->stream_) self->stream_->Next();
+    });
+  }
+  void Drop() {
+    std::shared_ptr<WorkerStream> gone;
+    {
+      const std::lock_guard lock(mutex_);
+      dropped_ = true;
+      gone = std::move(stream_);
+    }
+    call_->Finish(Error{Code::kCancelled, "logs", "the client is gone", {}, ""});
+  }
+
+  const CallPointer call_;
+  std::mutex mutex_;
+  std::shared_ptr<WorkerStream> stream_;  // guarded by mutex_
+  bool dropped_ = false;                  // guarded by mutex_
+};
+
+// The newest operation of the instance that built, or was to build.
+std::string LastBuild(const State& state, const std::string& instance) {
+  std::shared_ptr<const OperationRecord> newest;
+  for (const auto& [id, record] : state.operations.all()) {
+    const auto& steps = record->operation.steps;
+    const bool builds = std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.name == "build"; });
+    if (record->operation.instance != instance || !builds) continue;
+    if (!newest || newest->operation.created_at <= record->operation.created_at) newest = record;
+  }
+  return newest ? newest->operation.id : "";
+}
+
+bool Wanted(const LogQuery& query, const OperationNote& note) {
+  const auto* line = std::get_if<BuildLine>(&note.what);
+  if (line == nullptr || (query.since && note.time < *query.since)) return false;
+  return query.services.empty() ||
+         std::find(query.services.begin(), query.services.end(), line->service) != query.services.end();
+}
+
+// Build output stands in the operation's own log: its worker need not be there.
+EventWatch::Step BuildOutput(EventLog& log, const std::string& id, LogQuery query) {
+  return [&log, id, query = std::move(query), cursor = std::uint64_t{0}](
+             rpc::ServerCall& call, const Wake& wake, std::function<void(bool)> on_sent) mutable -> Result<EventWatch::Next> {
+    while (true) {
+      EDM_TRY(auto lines, log.Read(id, cursor, EventWatch::kLinesPerRead, query.follow ? wake : nullptr));
+      if (lines.empty()) return !query.follow || log.IsClosed(id) ? EventWatch::Next::kEnd : EventWatch::Next::kWait;
+      cursor = lines.back().cursor;
+      std::erase_if(lines, [&](const NumberedNote& one) { return !Wanted(query, one.note); });
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        call.Send(rpc::ToProto(std::get<BuildLine>(lines[i].note.what), lines[i].note.time),
+                  i + 1 == lines.size() ? std::move(on_sent) : nullptr);
+      }
+      if (!lines.empty()) return EventWatch::Next::kMore;
+    }
+  };
+}
+
+void StreamBuild(const ServiceParts& parts, const CallPointer& call, const v1::StreamLogsRequest& request) {
+  const auto id = LastBuild(*parts.cluster.View(), request.id());
+  if (id.empty()) {
+    return call->Finish(Error{Code::kFailedPrecondition, "instance " + request.id(), "it was not built yet", {},
+                              "edmctl deploy, or edmctl build"});
+  }
+  std::make_shared<EventWatch>(call, parts.pool, BuildOutput(parts.log, id, QueryOf(request)))->Begin();
+}
+
+}  // namespace
+
+void RegisterLogs(rpc::MethodTable& table, const ServiceParts& parts) {
+  table.On<v1::StreamLogsRequest>("edm.v1.Master/StreamLogs", [parts](CallPointer call, const auto& request) {
+    const auto record = FindInstance(*parts.cluster.View(), request.id());
+    if (!record.ok()) return call->Finish(record.error());
+    if (request.build()) return StreamBuild(parts, call, request);
+    const auto worker = HolderAddress(*parts.cluster.View(), request.id());
+    if (!worker.ok()) return call->Finish(worker.error());
+    std::make_shared<LogRelay>(call)->Begin(parts.workers, *worker, QueryOf(request));
+  });
+}
+
+}  // namespace edm::master

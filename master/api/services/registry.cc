@@ -1,0 +1,120 @@
+#include <google/protobuf/empty.pb.h>
+
+#include "common/base/bytes.h"
+#include "common/model/names.h"
+#include "common/rpc/join_token.h"
+#include "common/rpc/mapping/observation.h"
+#include "common/rpc/mapping/repeated.h"
+#include "common/rpc/mapping/time.h"
+#include "common/rpc/mapping/worker.h"
+#include "edm/v1/registry_service.pb.h"
+#include "master/api/services/reply.h"
+#include "master/api/services/token_text.h"
+
+namespace edm::master {
+namespace {
+
+std::vector<Observation> Observations(const google::protobuf::RepeatedPtrField<v1::Observation>& messages) {
+  return rpc::MapAll<Observation>(messages, [](const v1::Observation& one) { return rpc::FromProto(one); });
+}
+
+struct Admission {
+  std::string token_id;
+  std::string certificate;
+};
+
+Result<Admission> Admit(const ServiceParts& parts, const v1::JoinRequest& request) {
+  EDM_TRY(const auto token, rpc::ParseJoinToken(request.token()));
+  EDM_CHECK(CheckWorkerId(request.worker()));
+  const auto view = parts.cluster.View();
+  EDM_TRY(const auto record,
+          OpenToken(*view, parts.secrets, token.id, token.secret, TokenKind::kWorker, parts.clock.Now()));
+  const auto there = view->workers.Find(request.worker());
+  if (there && there->state == WorkerState::kReady && !there->session.empty()) {
+    return Error{Code::kAlreadyExists, "worker " + request.worker(), "one of that name is at work", {},
+                 "choose another id for this machine"};
+  }
+  EDM_TRY(auto certificate, parts.authority.SignWorker(request.certificate_request(), request.worker(), parts.clock.Now()));
+  return Admission{record->id, std::move(certificate)};
+}
+
+void OnJoin(const ServiceParts& parts, const CallPointer& call, const v1::JoinRequest& request) {
+  auto admission = Admit(parts, request);
+  if (!admission.ok()) return call->Finish(admission.error());
+  const auto id = admission->token_id;
+  parts.cluster.Submit(UseToken{id}, [call, admission = std::move(admission).value(),
+                                      &authority = parts.authority](const Result<Accepted>& accepted) {
+    if (!accepted.ok()) return call->Finish(accepted.error());
+    v1::JoinResponse response;
+    response.set_certificate(admission.certificate);
+    response.set_ca(authority.certificate());
+    Reply(*call, response);
+  });
+}
+
+Status CheckRegistration(const rpc::Caller& caller, const v1::RegisterRequest& request) {
+  const auto& worker = request.worker();
+  if (worker.id() != caller.name) {
+    return Error{Code::kPermissionDenied, "worker " + Shown(worker.id()), "the certificate is of worker " + caller.name,
+                 {}, "register under the id it joined with"};
+  }
+  if (worker.rpc_address().empty() || worker.public_address().empty()) {
+    return Error{Code::kInvalidArgument, "worker " + worker.id(), "it does not say where it is reached", {},
+                 "set rpc_address and public_address"};
+  }
+  return Ok();
+}
+
+void OnRegister(const ServiceParts& parts, const CallPointer& call, const v1::RegisterRequest& request) {
+  if (auto good = CheckRegistration(call->caller(), request); !good.ok()) return call->Finish(good);
+  WorkerRegistered report;
+  report.facts = rpc::FromProto(request.worker());
+  report.protocol = request.protocol();
+  report.session = ToHex(parts.entropy.Bytes(12));
+  report.observations = Observations(request.observations());
+  const auto session = report.session;
+  parts.cluster.Report(std::move(report), [call, session, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+    if (!accepted.ok()) return call->Finish(accepted.error());
+    const auto view = cluster.View();
+    v1::RegisterResponse response;
+    response.set_session(session);
+    response.set_epoch(view->epoch);
+    *response.mutable_beat_interval() = rpc::ToProto(view->settings.beat_interval);
+    Reply(*call, response);
+  });
+}
+
+void OnHeartbeat(const ServiceParts& parts, const CallPointer& call, const v1::HeartbeatRequest& request) {
+  WorkerBeat report{call->caller().name, request.session(), rpc::FromProto(request.load()), Observations(request.changed())};
+  parts.cluster.Report(std::move(report), [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+    if (!accepted.ok()) return call->Finish(accepted.error());
+    v1::HeartbeatResponse response;
+    response.set_epoch(cluster.View()->epoch);
+    Reply(*call, response);
+  });
+}
+
+void OnPublish(const ServiceParts& parts, const CallPointer& call, const v1::PublishRequest& request) {
+  if (auto good = CheckInstanceId(request.instance()); !good.ok()) return call->Finish(good);
+  if (!request.has_address()) return Reply(*call, google::protobuf::Empty());
+  parts.cluster.Report(AddressPublished{call->caller().name, request.instance(), request.address()},
+                       [call](const Result<Accepted>& accepted) {
+                         if (!accepted.ok()) return call->Finish(accepted.error());
+                         Reply(*call, google::protobuf::Empty());
+                       });
+}
+
+}  // namespace
+
+void RegisterRegistry(rpc::MethodTable& table, const ServiceParts& parts) {
+  table.On<v1::JoinRequest>("edm.v1.Registry/Join",
+                            [parts](CallPointer call, const auto& request) { OnJoin(parts, call, request); });
+  table.On<v1::RegisterRequest>("edm.v1.Registry/Register",
+                                [parts](CallPointer call, const auto& request) { OnRegister(parts, call, request); });
+  table.On<v1::HeartbeatRequest>("edm.v1.Registry/Heartbeat",
+                                 [parts](CallPointer call, const auto& request) { OnHeartbeat(parts, call, request); });
+  table.On<v1::PublishRequest>("edm.v1.Registry/Publish",
+                               [parts](CallPointer call, const auto& request) { OnPublish(parts, call, request); });
+}
+
+}  // namespace edm::master

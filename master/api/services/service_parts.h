@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/ports/clock.h"
+#include "common/ports/entropy.h"
+#include "common/ports/executor.h"
+#include "common/rpc/method_table.h"
+#include "common/rpc/tls.h"
+#include "master/ports/cluster.h"
+#include "master/ports/event_log.h"
+#include "master/ports/git_server.h"
+#include "master/ports/secrets.h"
+#include "master/ports/source_intake.h"
+#include "master/ports/worker_channel.h"
+
+namespace edm::master {
+
+struct BuildFacts {
+  std::string version;
+  std::string commit;
+};
+
+// What the handlers work with. All of it outlives the server that calls them.
+struct ServiceParts {
+  Cluster& cluster;
+  EventLog& log;
+  GitServer& git;
+  SourceIntake& intake;
+  WorkerChannel& workers;
+  Executor& pool;  // for what blocks: uploads, git, reading logs
+  Entropy& entropy;
+  const Clock& clock;
+  const Secrets& secrets;
+  const rpc::CertificateAuthority& authority;
+  BuildFacts build;
+};
+
+// Every RPC of edm.v1.Master and edm.v1.Registry.
+void RegisterMaster(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterRegistry(rpc::MethodTable& table, const ServiceParts& parts);
+
+// One group each, called by RegisterMaster.
+void RegisterInstances(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterLifecycle(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterUpload(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterReleases(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterOperations(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterWatch(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterLogs(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterExec(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterWorkers(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterTokens(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterTemplates(rpc::MethodTable& table, const ServiceParts& parts);
+
+}  // namespace edm::master

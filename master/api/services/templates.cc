@@ -1,0 +1,91 @@
+#include <google/protobuf/empty.pb.h>
+
+#include <algorithm>
+
+#include "edm/v1/master_service.pb.h"
+#include "master/api/services/incoming_source.h"
+
+namespace edm::master {
+namespace {
+
+constexpr char kOwner[] = "templates";
+constexpr char kBranch[] = "main";
+
+std::string DataOf(const google::protobuf::Message& message) {
+  return static_cast<const v1::UploadTemplateRequest&>(message).data();
+}
+
+Result<v1::Template> Store(const ServiceParts& parts, const v1::UploadTemplateRequest& head, const std::string& actor,
+                           const StagedTree& staged) {
+  const RepoName repo{kOwner, head.name()};
+  EDM_CHECK(parts.git.EnsureOwner(kOwner));
+  EDM_CHECK(parts.git.EnsureRepo(repo, kBranch));
+  const auto now = parts.clock.Now();
+  EDM_TRY(const auto committed,
+          parts.git.Push(repo, kBranch, staged.directory(), {actor, head.message(), staged.digest(), now}));
+  v1::Template answer;
+  answer.set_name(head.name());
+  answer.set_commit(committed.commit);
+  answer.set_files(staged.files());
+  return answer;
+}
+
+Result<v1::ListTemplatesResponse> List(GitServer& git) {
+  EDM_TRY(const auto repos, git.ListRepos());
+  v1::ListTemplatesResponse response;
+  for (const auto& repo : repos) {
+    if (repo.owner != kOwner) continue;
+    auto& one = *response.add_templates();
+    one.set_name(repo.name);
+    if (const auto commit = git.Resolve(repo, ""); commit.ok()) one.set_commit(*commit);
+  }
+  return response;
+}
+
+Status Delete(const ServiceParts& parts, const std::string& name) {
+  EDM_CHECK(CheckTemplateName(name));
+  for (const auto& [id, record] : parts.cluster.View()->instances.all()) {
+    if (record->instance.spec.template_name == name) {
+      return Error{Code::kFailedPrecondition, "template " + name, "instance " + id + " is built with it", {},
+                   "give that instance another template first"};
+    }
+  }
+  const RepoName repo{kOwner, name};
+  EDM_TRY(const auto repos, parts.git.ListRepos());
+  if (std::find(repos.begin(), repos.end(), repo) == repos.end()) {
+    return Error{Code::kNotFound, "template " + name, "there is none of that name", {}, "see GET /v1/templates"};
+  }
+  return parts.git.DeleteRepo(repo);
+}
+
+}  // namespace
+
+void RegisterTemplates(rpc::MethodTable& table, const ServiceParts& parts) {
+  table.On<v1::UploadTemplateRequest>("edm.v1.Master/UploadTemplate", [parts](CallPointer call, const v1::UploadTemplateRequest& request) {
+    if (auto good = CheckTemplateName(request.name()); !good.ok()) return call->Finish(good);
+    auto head = std::make_shared<v1::UploadTemplateRequest>(request);
+    head->clear_data();
+    const auto incoming = std::make_shared<IncomingSource>(
+        parts, call, &DataOf, [parts, call, head](const std::shared_ptr<StagedTree>& staged) {
+          const auto stored = Store(parts, *head, call->caller().name, *staged);
+          if (!stored.ok()) return call->Finish(stored.error());
+          Reply(*call, *stored);
+        });
+    incoming->Begin(request.data());
+  });
+  table.On<v1::ListTemplatesRequest>("edm.v1.Master/ListTemplates", [parts](CallPointer call, const auto&) {
+    OnPool(parts, call, [parts, call] {
+      const auto response = List(parts.git);
+      if (!response.ok()) return call->Finish(response.error());
+      Reply(*call, *response);
+    });
+  });
+  table.On<v1::DeleteTemplateRequest>("edm.v1.Master/DeleteTemplate", [parts](CallPointer call, const auto& request) {
+    OnPool(parts, call, [parts, call, name = request.name()] {
+      if (auto outcome = Delete(parts, name); !outcome.ok()) return call->Finish(outcome);
+      Reply(*call, google::protobuf::Empty());
+    });
+  });
+}
+
+}  // namespace edm::master

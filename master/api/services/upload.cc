@@ -1,0 +1,116 @@
+#include "common/rpc/mapping/time.h"
+#include "edm/v1/master_service.pb.h"
+#include "master/api/services/incoming_source.h"
+#include "master/api/services/names_of.h"
+#include "master/api/services/origin.h"
+
+namespace edm::master {
+namespace {
+
+std::string DataOf(const google::protobuf::Message& message) {
+  return static_cast<const v1::UploadSourceRequest&>(message).data();
+}
+
+Status CheckMessage(const std::string& message) {
+  if (message.size() <= 4'096 && message.find('\0') == std::string::npos && IsUtf8(message)) return Ok();
+  return Error{Code::kInvalidArgument, "message", "it is longer than 4 KiB, or not plain UTF-8", {}, "shorten it"};
+}
+
+// What can be judged before the files have come.
+Result<Begin> Prepare(const ServiceParts& parts, const v1::UploadSourceRequest& request) {
+  Begin begin;
+  EDM_CHECK(CheckInstanceId(request.id()));
+  EDM_CHECK(CheckMessage(request.message()));
+  if (!v1::Until::Value_IsValid(request.until())) {
+    return Error{Code::kInvalidArgument, "until", "it is none that is known", {}, "SOURCE, BUILT or RUNNING"};
+  }
+  begin.instance = request.id();
+  const auto until = static_cast<Until>(request.until());
+  const bool only_source = until == Until::kDefault || until == Until::kSource;
+  begin.kind = only_source ? OperationKind::kSource : OperationKind::kDeploy;
+  begin.until = only_source ? Until::kSource : until;
+  begin.operation = FreshOperationId(parts.entropy);
+  if (request.has_timeout()) begin.timeout = rpc::FromProto(request.timeout());
+  const auto view = parts.cluster.View();
+  const auto there = view->instances.Find(request.id());
+  if (request.create()) {
+    Instance instance;
+    instance.id = request.id();
+    instance.owner = request.owner();
+    instance.project = request.project();
+    EDM_CHECK(CompleteAndCheck(instance));
+    if (there && !request.owner().empty() && Folded(request.owner()) != Folded(there->instance.owner)) {
+      return Error{Code::kAlreadyExists, "instance " + request.id(), "it belongs to owner " + there->instance.owner, {},
+                   "choose another id"};
+    }
+    begin.create = std::move(instance);
+  } else if (!there) {
+    return NoSuch("instance", request.id(), view->instances, "edmctl ls");
+  }
+  return begin;
+}
+
+// Puts the staged files into git for an operation that waits for them. On the pool.
+Result<Source> Commit(const ServiceParts& parts, const std::string& id, const std::string& actor,
+                      const std::string& message, const StagedTree& staged) {
+  const auto record = parts.cluster.View()->instances.Find(id);
+  if (record == nullptr) return Error{Code::kNotFound, "instance " + id, "it is gone", {}, "edmctl ls"};
+  const auto& instance = record->instance;
+  const RepoName repo{instance.owner, id};
+  EDM_CHECK(parts.git.EnsureOwner(repo.owner));
+  EDM_CHECK(parts.git.EnsureRepo(repo, instance.spec.branch));
+  EDM_TRY(const auto committed, parts.git.Push(repo, instance.spec.branch, staged.directory(),
+                                               {actor, message, staged.digest(), parts.clock.Now()}));
+  Source source;
+  source.kind = SourceKind::kUpload;
+  source.commit = committed.commit;
+  source.branch = instance.spec.branch;
+  source.digest = staged.digest();
+  source.files = staged.files();
+  source.size_kib = static_cast<std::uint32_t>((staged.bytes() + 1023) / 1024);
+  return source;
+}
+
+void Deliver(const ServiceParts& parts, const CallPointer& call, const Accepted& accepted, const std::string& message,
+             const StagedTree& staged) {
+  SourceTaken taken{accepted.operation, Commit(parts, accepted.instance, call->caller().name, message, staged)};
+  parts.cluster.Report(std::move(taken), [call, &cluster = parts.cluster, accepted](const Result<Accepted>&) {
+    ReplyOperation(*call, cluster, accepted);
+  });
+}
+
+void OnStaged(const ServiceParts& parts, const CallPointer& call, const v1::UploadSourceRequest& request, Begin begin,
+              const std::shared_ptr<StagedTree>& staged) {
+  auto origin = OriginOf(*call, parts, request, staged->digest());
+  if (!origin.ok()) return call->Finish(origin.error());
+  begin.origin = std::move(origin).value();
+  begin.upload = Source{.kind = SourceKind::kUpload, .digest = staged->digest()};
+  parts.cluster.Submit(std::move(begin), [parts, call, staged, message = request.message()](const Result<Accepted>& accepted) {
+    if (!accepted.ok() || accepted->repeated) return ReplyOperation(*call, parts.cluster, accepted);
+    const bool posted = parts.pool.Post([parts, call, staged, message, accepted = *accepted] {
+      Deliver(parts, call, accepted, message, *staged);
+    });
+    if (posted) return;
+    const Error busy{Code::kResourceExhausted, "master", "too much work waits already", {}, "send it again later"};
+    parts.cluster.Report(SourceTaken{accepted->operation, busy});
+    call->Finish(busy);
+  });
+}
+
+}  // namespace
+
+void RegisterUpload(rpc::MethodTable& table, const ServiceParts& parts) {
+  table.On<v1::UploadSourceRequest>("edm.v1.Master/UploadSource", [parts](CallPointer call, const v1::UploadSourceRequest& request) {
+    auto begin = Prepare(parts, request);
+    if (!begin.ok()) return call->Finish(begin.error());
+    auto head = std::make_shared<v1::UploadSourceRequest>(request);
+    head->clear_data();
+    const auto incoming = std::make_shared<IncomingSource>(
+        parts, call, &DataOf, [parts, call, head, begin = std::move(begin).value()](const std::shared_ptr<StagedTree>& staged) {
+          OnStaged(parts, call, *head, begin, staged);
+        });
+    incoming->Begin(request.data());
+  });
+}
+
+}  // namespace edm::master

@@ -1,0 +1,115 @@
+#include "master/app/foundation.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <system_error>
+
+#include "common/adapters/kv/consul_kv_store.h"
+#include "common/adapters/kv/memory_kv_store.h"
+#include "common/adapters/kv/sqlite_kv_store.h"
+#include "master/adapters/event_log/file_event_log.h"
+#include "master/adapters/git/embedded_git_server.h"
+#include "master/adapters/gogs/gogs_api.h"
+#include "master/adapters/gogs/gogs_git_server.h"
+#include "master/adapters/intake/archive_intake.h"
+
+namespace edm::master {
+namespace {
+
+Result<std::unique_ptr<KvStore>> OpenStore(const MasterOptions& options, const std::filesystem::path& data) {
+  if (options.store == "memory") return std::unique_ptr<KvStore>(std::make_unique<MemoryKvStore>());
+  if (options.store == "consul") {
+    ConsulKvOptions consul;
+    consul.url = options.consul_url;
+    consul.token = options.consul_token;
+    consul.prefix = options.consul_prefix;
+    return std::unique_ptr<KvStore>(std::make_unique<ConsulKvStore>(std::move(consul)));
+  }
+  if (options.store != "sqlite") {
+    return Error{Code::kInvalidArgument, "store", "there is no store " + options.store, {}, "sqlite, consul or memory"};
+  }
+  EDM_TRY(auto sqlite, SqliteKvStore::Open((data / "state.db").string()));
+  return std::unique_ptr<KvStore>(std::move(sqlite));
+}
+
+std::string BesideThisProgram(const std::string& given, const std::string& name) {
+  if (!given.empty()) return given;
+  std::error_code ignored;
+  return (std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / name).string();
+}
+
+Status OpenGit(Foundation& on, const MasterOptions& options) {
+  on.transfer = std::make_unique<TransferClient>(
+      TransferClient::Options{.program = BesideThisProgram(options.transfer_program, "edm-git-transfer")}, on.runner);
+  const auto folder = (on.data / "git").string();
+  if (options.git == "gogs") {
+    GogsApi::Options gogs;
+    gogs.url = options.gogs_url;
+    gogs.admin_token = options.gogs_token;
+    gogs.user_secret = options.gogs_user_secret;
+    on.gogs = std::make_unique<GogsApi>(std::move(gogs));
+    EDM_TRY(on.git, GogsGitServer::Open({.mirrors = folder}, *on.gogs, on.entropy, *on.transfer));
+    return Ok();
+  }
+  if (options.git != "embedded") {
+    return Error{Code::kInvalidArgument, "git", "there is no git server " + options.git, {}, "embedded or gogs"};
+  }
+  const auto url = options.git_url.empty() ? "http://" + options.http_listen.front() : options.git_url;
+  EDM_TRY(auto embedded, EmbeddedGitServer::Open({folder, url}, on.entropy, *on.transfer));
+  on.embedded = embedded.get();
+  on.git = std::move(embedded);
+  return Ok();
+}
+
+Status OpenIntake(Foundation& on, const MasterOptions& options) {
+  ArchiveIntake::Options intake;
+  intake.directory = (on.data / "staging").string();
+  intake.limits.upload_bytes_max = options.upload_bytes_max;
+  intake.limits.unpacked_bytes_max = options.unpacked_bytes_max;
+  intake.limits.entries_max = options.upload_entries_max;
+  EDM_TRY(on.intake, ArchiveIntake::Open(std::move(intake), on.entropy));
+  return Ok();
+}
+
+Status OpenKeys(Foundation& on, const MasterOptions& options) {
+  EDM_TRY(on.sealer, Sealer::Open(on.data / "seal.key"));
+  EDM_TRY(on.authority, rpc::CertificateAuthority::Open(on.data / "ca", on.clock.Now()));
+  std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0') names.emplace_back(host.data());
+  names.insert(names.end(), options.names.begin(), options.names.end());
+  EDM_TRY(on.identity, on.authority->IssueMaster(names, on.clock.Now()));
+  return Ok();
+}
+
+}  // namespace
+
+Foundation::Foundation() = default;
+Foundation::~Foundation() = default;
+
+bool IsLoopback(const std::string& address) {
+  return address.starts_with("127.") || address.starts_with("[::1]:") || address.starts_with("localhost:") ||
+         address.starts_with("unix:");
+}
+
+Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) {
+  auto on = std::make_unique<Foundation>();
+  on->data = options.data;
+  std::error_code error;
+  std::filesystem::create_directories(on->data, error);
+  if (error) {
+    return Error{Code::kPermissionDenied, "data folder " + options.data, error.message(), {},
+                 "choose another with --data, or give this user the right to write there"};
+  }
+  std::filesystem::permissions(on->data, std::filesystem::perms::owner_all, error);
+  EDM_TRY(on->lock, FileLock::Take((on->data / "lock").string()));
+  EDM_CHECK(OpenKeys(*on, options));
+  EDM_TRY(on->store, OpenStore(options, on->data));
+  EDM_TRY(on->log, FileEventLog::Open(on->data / "events"));
+  EDM_CHECK(OpenGit(*on, options));
+  EDM_CHECK(OpenIntake(*on, options));
+  return on;
+}
+
+}  // namespace edm::master

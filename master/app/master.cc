@@ -1,0 +1,229 @@
+#include "master/app/master.h"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <utility>
+
+#include "common/adapters/system/thread_pool.h"
+#include "common/rpc/grpc_server.h"
+#include "common/rpc/http/server.h"
+#include "master/adapters/channel/grpc_worker_channel.h"
+#include "master/adapters/git/embedded_git_server.h"
+#include "master/adapters/git/hook_folder.h"
+#include "master/adapters/git/hook_listener.h"
+#include "master/adapters/loop/cluster_loop.h"
+#include "master/adapters/loop/effect_runner.h"
+#include "master/adapters/state/load.h"
+#include "master/api/git/git_http.h"
+#include "master/api/push/deploy_gate.h"
+#include "master/api/rest/gateway.h"
+#include "master/api/services/service_parts.h"
+#include "master/api/services/token_text.h"
+#include "master/app/admin_token.h"
+#include "master/app/foundation.h"
+#include "master/app/http_front.h"
+#include "master/app/metrics.h"
+
+#ifndef EDM_VERSION
+#define EDM_VERSION "0.0.0"
+#endif
+
+namespace edm::master {
+
+// Members in the order in which they are made; Stop takes them away in the order that lets each end well.
+class Master::Parts {
+ public:
+  Status Begin(const MasterOptions& options);
+  void End();
+
+  std::unique_ptr<Foundation> on;
+  std::unique_ptr<ThreadPool> work;     // uploads, watchers, git for operations
+  std::unique_ptr<ThreadPool> fetches;  // git http-backend for workers and people
+  std::unique_ptr<ThreadPool> pushes;
+  std::unique_ptr<GrpcWorkerChannel> workers;
+  std::unique_ptr<EffectRunner> effects;
+  std::unique_ptr<ClusterLoop> loop;
+  std::unique_ptr<DeployGate> gate;
+  std::unique_ptr<HookListener> hooks;
+  rpc::Authenticate authenticate;
+  std::unique_ptr<rpc::MethodTable> people;
+  std::unique_ptr<rpc::MethodTable> cluster;
+  std::unique_ptr<rest::Gateway> gateway;
+  std::unique_ptr<GitHttp> git_http;
+  std::unique_ptr<HttpFront> front;
+  std::vector<std::unique_ptr<rpc::HttpServer>> http;
+  std::unique_ptr<rpc::GrpcServer> grpc;
+  std::unique_ptr<rpc::GrpcServer> registry;
+  std::vector<std::string> http_addresses;
+  std::atomic<bool> stopping{false};
+
+ private:
+  Status BeginCluster(const MasterOptions& options);
+  Status BeginGit(const MasterOptions& options);
+  void FillTables();
+  Status Serve(const MasterOptions& options);
+  Status ServeHttp(const std::vector<std::string>& addresses, bool tls);
+  std::optional<Error> Trouble() const;
+
+  Millis patience_{5'000};
+};
+
+namespace {
+
+Settings SettingsOf(const MasterOptions& options) {
+  Settings settings;
+  settings.build_deadline = options.build_deadline;
+  settings.start_deadline = options.start_deadline;
+  settings.deploy_deadline = options.deploy_deadline;
+  settings.stop_deadline = options.stop_deadline;
+  settings.delete_deadline = options.delete_deadline;
+  settings.beat_interval = options.beat_interval;
+  settings.releases_kept = options.releases_kept;
+  settings.operations_kept = options.operations_kept;
+  settings.operations_kept_for = options.operations_kept_for;
+  return settings;
+}
+
+std::unique_ptr<ThreadPool> Pool(const char* name, std::uint32_t threads) {
+  return std::make_unique<ThreadPool>(ThreadPool::Options{name, threads, 4'096});
+}
+
+std::string HookProgram(const MasterOptions& options) {
+  if (!options.hook_program.empty()) return options.hook_program;
+  std::error_code ignored;
+  return (std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "edm-git-hook").string();
+}
+
+}  // namespace
+
+Status Master::Parts::BeginCluster(const MasterOptions& options) {
+  work = Pool("edm-work", options.work_threads);
+  fetches = Pool("edm-fetch", options.fetch_threads);
+  pushes = Pool("edm-push", options.push_threads);
+  workers = std::make_unique<GrpcWorkerChannel>(on->identity);
+  effects = std::make_unique<EffectRunner>(EffectRunner::Parts{*on->git, *workers, *on->log, *work, on->clock});
+  EDM_TRY(auto state, LoadState(*on->store, *on->sealer));
+  state.settings = SettingsOf(options);
+  RepairLogs(state, *on->log);
+  loop = std::make_unique<ClusterLoop>(std::move(state),
+                                       ClusterLoop::Parts{*on->store, *on->sealer, *on->log, *effects, on->clock});
+  effects->Connect(*loop);
+  loop->Start();
+  return Ok();
+}
+
+Status Master::Parts::BeginGit(const MasterOptions& options) {
+  gate = std::make_unique<DeployGate>(*loop, *on->log, on->entropy);
+  if (on->embedded == nullptr) return Ok();
+  const auto folder = on->data / "git";
+  const auto socket = (on->data / "hook.sock").string();
+  EDM_CHECK(MakeHookFolder((folder / ".hooks").string(), HookProgram(options)));
+  EDM_TRY(hooks, HookListener::Start({socket, options.push_threads}, on->embedded->repos(), *gate));
+  GitHttp::Options git;
+  git.repos = folder.string();
+  git.hook_folder = (folder / ".hooks").string();
+  git.hook_socket = socket;
+  git.push_bytes_max = options.push_bytes_max;
+  const auto allows = [this](std::string_view password, const RepoName& repo) {
+    return on->embedded->grants().Allows(password, repo, on->clock.Now());
+  };
+  const auto report = [](const Error& error) { spdlog::warn("git: {}", ToString(error)); };
+  git_http = std::make_unique<GitHttp>(
+      git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, report});
+  return Ok();
+}
+
+void Master::Parts::FillTables() {
+  const ServiceParts parts{*loop,      *on->log,    *on->git,    *on->intake,    *workers, *work,
+                           on->entropy, on->clock, *on->sealer, *on->authority, {EDM_VERSION, ""}};
+  people = std::make_unique<rpc::MethodTable>();
+  cluster = std::make_unique<rpc::MethodTable>();
+  RegisterMaster(*people, parts);
+  RegisterRegistry(*cluster, parts);
+}
+
+std::optional<Error> Master::Parts::Trouble() const {
+  if (stopping) return Error{Code::kUnavailable, "master", "it is stopping", {}, ""};
+  return loop->Trouble();
+}
+
+Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool tls) {
+  if (addresses.empty()) return Ok();
+  rpc::HttpServerOptions options;
+  options.listen = addresses;
+  if (tls) options.tls = rpc::HttpServerTls{on->identity.certificate, on->identity.key, ""};
+  EDM_TRY(auto server, rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
+            front->Handle(exchange);
+          }));
+  for (const auto& address : server->addresses()) http_addresses.push_back((tls ? "https://" : "http://") + address);
+  http.push_back(std::move(server));
+  return Ok();
+}
+
+Status Master::Parts::Serve(const MasterOptions& options) {
+  gateway = std::make_unique<rest::Gateway>(*people, authenticate, EDM_VERSION);
+  front = std::make_unique<HttpFront>(HttpFront::Peers{
+      *gateway, git_http.get(), authenticate, [this] { return Trouble(); },
+      [this] { return RenderMetrics(*loop->View(), loop->queued()); }});
+  rpc::GrpcServerOptions registry_options;
+  registry_options.ports = {{options.cluster_listen, on->identity, true}};
+  EDM_TRY(registry, rpc::GrpcServer::Start(*cluster, authenticate, registry_options));
+  rpc::GrpcServerOptions people_options;
+  for (const auto& address : options.grpc_listen) {
+    rpc::GrpcPort port{address, {}, false};
+    if (!IsLoopback(address)) port.tls = on->identity;
+    people_options.ports.push_back(std::move(port));
+  }
+  EDM_TRY(grpc, rpc::GrpcServer::Start(*people, authenticate, people_options));
+  std::vector<std::string> clear;
+  std::vector<std::string> sealed;
+  for (const auto& address : options.http_listen) (IsLoopback(address) ? clear : sealed).push_back(address);
+  EDM_CHECK(ServeHttp(clear, false));
+  return ServeHttp(sealed, true);
+}
+
+Status Master::Parts::Begin(const MasterOptions& options) {
+  patience_ = options.stop_patience;
+  EDM_TRY(on, LayFoundation(options));
+  EDM_CHECK(BeginCluster(options));
+  authenticate = TokenAuthenticator(*loop, *on->sealer, on->clock);
+  EDM_CHECK(EnsureAdminToken(*loop, *on->sealer, on->entropy, on->data / "admin.token"));
+  EDM_CHECK(BeginGit(options));
+  FillTables();
+  EDM_CHECK(Serve(options));
+  return Ok();
+}
+
+void Master::Parts::End() {
+  if (stopping.exchange(true)) return;
+  if (registry) registry->SetServing(false);
+  if (grpc) grpc->SetServing(false);
+  if (grpc) grpc->Shutdown(patience_);
+  if (registry) registry->Shutdown(patience_);
+  for (const auto& server : http) server->Stop(patience_);
+  hooks.reset();
+  if (loop) loop->Stop();
+  workers.reset();
+  work.reset();
+  fetches.reset();
+  pushes.reset();
+}
+
+Master::Master(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Master::~Master() { Stop(); }
+
+Result<std::unique_ptr<Master>> Master::Start(const MasterOptions& options) {
+  auto master = std::unique_ptr<Master>(new Master(std::make_unique<Parts>()));
+  EDM_CHECK(master->parts_->Begin(options));
+  return master;
+}
+
+void Master::Stop() { parts_->End(); }
+
+const std::vector<std::string>& Master::http_addresses() const { return parts_->http_addresses; }
+const std::vector<std::uint16_t>& Master::grpc_ports() const { return parts_->grpc->ports(); }
+std::uint16_t Master::cluster_port() const { return parts_->registry->ports().front(); }
+
+}  // namespace edm::master

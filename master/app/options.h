@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/time.h"
+
+namespace edm::master {
+
+// All that can be set about a master; the defaults make one machine's. How it is read is main's business.
+struct MasterOptions {
+  std::string data = "/var/lib/edm/master";  // state, repos, keys, event logs: this master's alone
+
+  // For people. On another address than loopback they speak TLS with the cluster's own CA.
+  std::vector<std::string> grpc_listen{"127.0.0.1:8800"};
+  std::vector<std::string> http_listen{"127.0.0.1:8080"};
+  std::string cluster_listen = "0.0.0.0:8801";  // for workers: mTLS only
+  std::vector<std::string> names;               // DNS names and addresses that the certificate shall carry as well
+  std::string git_url;                          // the HTTP port as workers reach it; "" : http://<first http_listen>
+
+  std::string store = "sqlite";  // sqlite, consul, memory
+  std::string consul_url = "http://127.0.0.1:8500";
+  std::string consul_token;
+  std::string consul_prefix;     // laid before each key
+
+  std::string git = "embedded";  // embedded, gogs
+  std::string gogs_url;
+  std::string gogs_token;        // of an administrator there
+  std::string gogs_user_secret;  // users' passwords there are made from it
+
+  std::string hook_program;      // "" : edm-git-hook beside this program
+  std::string transfer_program;  // "" : edm-git-transfer beside this program
+
+  std::uint64_t upload_bytes_max = 512ULL << 20U;
+  std::uint64_t unpacked_bytes_max = 2ULL << 30U;
+  std::uint32_t upload_entries_max = 100'000;
+  std::uint64_t push_bytes_max = 1ULL << 30U;
+
+  Millis build_deadline{30 * 60'000};
+  Millis start_deadline{2 * 60'000};
+  Millis deploy_deadline{35 * 60'000};
+  Millis stop_deadline{2 * 60'000};
+  Millis delete_deadline{10 * 60'000};
+  Millis beat_interval{1'000};
+  std::uint32_t releases_kept = 5;
+  std::uint32_t operations_kept = 1'000;
+  Millis operations_kept_for{7 * 24 * 3'600'000LL};
+
+  std::uint32_t work_threads = 16;   // uploads, git, watchers
+  std::uint32_t fetch_threads = 16;  // clones and fetches at once
+  std::uint32_t push_threads = 16;   // pushes at once, each as long as its deploy
+  Millis stop_patience{5'000};       // for calls under way when it stops
+};
+
+}  // namespace edm::master

@@ -1,0 +1,168 @@
+#include <fmt/format.h>
+
+#include "common/base/text.h"
+#include "master/core/begin_operation.h"
+#include "master/core/end_operation.h"
+#include "master/core/order.h"
+#include "master/core/placement/place.h"
+#include "master/core/releases.h"
+#include "master/core/steps.h"
+
+namespace edm::master {
+namespace {
+
+void EnterStage(Draft& draft, OperationRecord& record, Stage stage) {
+  EDM_ASSERT(MayAdvance(record.plan.stage, stage));
+  record.plan.stage = stage;
+  record.stage_began = draft.now().steady;
+}
+
+// Source: asks the git server, unless an upload is on its way or the commit is known.
+void AskForSource(Draft& draft, OperationRecord record, const InstanceRecord& instance, bool again) {
+  if (record.plan.source.kind == SourceKind::kUpload) {
+    if (!again) {
+      SetStep(draft, record, "source", StepState::kRunning);
+      return draft.Put(std::move(record));
+    }
+    return EndOperation(draft, std::move(record), OperationState::kFailed,
+                        Error{Code::kUnavailable, "upload", "the master stopped while it took the upload in", {},
+                              "send it again"});
+  }
+  SetStep(draft, record, "source", StepState::kRunning);
+  const auto& one = instance.instance;
+  auto url = record.plan.git_url;
+  auto ref = record.plan.ref;
+  if (record.operation.kind == OperationKind::kRefresh && one.status.source.kind == SourceKind::kGit) {
+    url = one.status.source.git_url;
+    ref = one.status.source.ref;
+  }
+  draft.Do(TakeSource{record.operation.id, one.owner, one.id, one.spec.branch, url, ref});
+  draft.Put(std::move(record));
+}
+
+PlacementRequest RequestFor(const State& state, const OperationRecord& record, const InstanceRecord& instance) {
+  const auto& spec = instance.instance.spec;
+  const auto& status = instance.instance.status;
+  PlacementRequest request;
+  request.instance = instance.instance.id;
+  request.labels = spec.worker_labels;
+  request.memory_mib = spec.memory_mib == 0 ? kMemoryDefaultMib : spec.memory_mib;
+  request.holder = HolderOf(state, instance.instance.id);
+  const bool builds = NeedsSource(record.operation.kind);
+  if (!builds) request.holder = status.worker;
+  request.needs_network = builds && status.release == 0;
+  return request;
+}
+
+// What an order to a worker that is there must pass: stop and delete go to the holder whatever its load is.
+Placement Holder(const State& state, const std::string& id, WallTime now) {
+  Placement placement{.decided_at = now};
+  const auto worker = state.workers.Find(id);
+  Candidate candidate{.worker = id};
+  candidate.feasible = worker && !worker->session.empty() && worker->state != WorkerState::kLost;
+  if (candidate.feasible) {
+    candidate.load = worker->load ? worker->load->cpu : 0;
+    candidate.reasons = {"holds the instance"};
+    placement.worker = id;
+    placement.reason = "holds the instance";
+  } else {
+    candidate.reasons = {worker == nullptr || worker->state != WorkerState::kLost ? "has not registered yet"
+                                                                                  : "is lost"};
+  }
+  placement.candidates.push_back(std::move(candidate));
+  return placement;
+}
+
+Error NoWorker(const State& state, const OperationRecord& record, const Placement& placement) {
+  Error error{Code::kUnavailable, "instance " + record.operation.instance, "no worker takes it", {}, ""};
+  for (const auto& one : placement.candidates) error.evidence.push_back(one.worker + " " + Join(one.reasons, "; "));
+  error.hint = state.workers.size() == 0 ? "no worker has joined: edmctl token create --worker, then start edm-worker"
+                                         : "see edmctl worker ls, then try again";
+  return error;
+}
+
+void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord& instance, Placement placement) {
+  const bool builds = NeedsSource(record.operation.kind);
+  record.worker = placement.worker;
+  record.placement_note = placement.worker + ": " + placement.reason;
+  if (builds) SetStep(draft, record, "place", StepState::kDone, record.placement_note);
+
+  auto worker = *draft.state().workers.Find(placement.worker);
+  const auto& spec = instance.instance.spec;
+  const bool fresh = instance.instance.status.release == 0 && builds;
+  worker.reservations.push_back({record.operation.id, spec.memory_mib == 0 ? kMemoryDefaultMib : spec.memory_mib, fresh});
+  draft.PutVolatile(std::move(worker));
+
+  auto changed = instance;
+  auto& status = changed.instance.status;
+  status.worker = record.worker;
+  if (builds) status.placement = std::move(placement);
+  AssignOrder(draft, record, changed);
+  draft.PutStatus(std::move(changed));
+}
+
+void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& instance) {
+  const auto known = draft.state().operations.Find(record.operation.id);
+  const bool waited = known && known->plan.stage == Stage::kPlace && known->stage_began != draft.now().steady;
+  const auto kind = record.operation.kind;
+  const auto& state = draft.state();
+  const auto& status = instance.instance.status;
+  if (kind == OperationKind::kDelete && status.worker.empty()) {
+    SetStep(draft, record, "delete", StepState::kRunning, "nothing is on a worker");
+    EnterStage(draft, record, Stage::kFinish);
+    return Advance(draft, std::move(record), true);
+  }
+  const bool builds = NeedsSource(kind);
+  if (builds) SetStep(draft, record, "place", StepState::kRunning);
+  auto placement = builds ? Place(RequestFor(state, record, instance), state.workers, draft.now().wall)
+                          : Holder(state, status.worker, draft.now().wall);
+  if (!placement.worker.empty()) {
+    EnterStage(draft, record, Stage::kAttempt);
+    RecordPlacement(draft, record, instance, std::move(placement));
+    SendOrderOf(draft, record);
+    return draft.Put(std::move(record));
+  }
+  if (draft.now().steady - record.stage_began >= kPlacementWaitMax) {
+    auto error = NoWorker(state, record, placement);
+    return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(error));
+  }
+  if (!waited) draft.Put(std::move(record));
+}
+
+void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance, bool again) {
+  const auto& one = instance.instance;
+  if (record.operation.kind == OperationKind::kDelete) {
+    if (again) draft.Do(DeleteRepo{record.operation.id, one.owner, one.id});
+    return draft.Put(std::move(record));
+  }
+  if (record.plan.push) {
+    if (again) draft.Do(MoveBranch{record.operation.id, one.owner, one.id, *record.plan.push});
+    return draft.Put(std::move(record));
+  }
+  EndOperation(draft, std::move(record), OperationState::kDone);
+}
+
+}  // namespace
+
+void Advance(Draft& draft, OperationRecord record, bool again) {
+  const auto instance = draft.state().instances.Find(record.operation.instance);
+  if (instance == nullptr) {
+    return EndOperation(draft, std::move(record), OperationState::kFailed,
+                        Error{Code::kNotFound, "instance " + record.operation.instance, "it is gone", {}, "edmctl ls"});
+  }
+  if (record.plan.stage == Stage::kSource) {
+    if (record.plan.source.commit.empty()) return AskForSource(draft, std::move(record), *instance, again);
+    if (!NeedsWorker(record.operation.kind, record.plan.until)) {
+      return EndOperation(draft, std::move(record), OperationState::kDone);
+    }
+    EnterStage(draft, record, Stage::kPlace);
+  }
+  if (record.plan.stage == Stage::kPlace) return TryToPlace(draft, std::move(record), *instance);
+  if (record.plan.stage == Stage::kAttempt) {
+    if (again) SendOrderOf(draft, record);
+    return;
+  }
+  if (record.plan.stage == Stage::kFinish) return Finish(draft, std::move(record), *instance, again);
+}
+
+}  // namespace edm::master

@@ -1,0 +1,155 @@
+#include "master/core/attempt.h"
+
+#include <algorithm>
+
+#include "common/base/text.h"
+#include "master/core/begin_operation.h"
+#include "master/core/end_operation.h"
+#include "master/core/releases.h"
+#include "master/core/steps.h"
+
+namespace edm::master {
+namespace {
+
+void OnPhase(Draft& draft, const OperationRecord& record, Phase phase) {
+  const auto found = draft.state().instances.Find(record.operation.instance);
+  if (found == nullptr || found->instance.status.attempt != record.attempt) return;
+  if (!MayFollow(found->instance.status.phase, phase)) return;
+  auto changed = *found;
+  changed.instance.status.phase = phase;
+  draft.PutStatus(std::move(changed));
+}
+
+void OnBuilt(Draft& draft, const OperationRecord& record, const Built& built, WallTime time) {
+  const auto found = draft.state().instances.Find(record.operation.instance);
+  if (found == nullptr || draft.state().releases.Find(ReleaseKey(found->instance.id, record.order.release))) return;
+  const auto& instance = found->instance;
+  Release release;
+  release.instance = instance.id;
+  release.number = record.order.release;
+  release.source = record.plan.source;
+  release.template_name = record.order.template_name;
+  release.template_commit = built.template_commit;
+  release.images = built.images;
+  release.grants = built.grants;
+  release.worker = record.worker;
+  release.operation = record.operation.id;
+  release.created_at = time;
+  draft.Do(KeepCommit{instance.owner, instance.id, release.number, release.source.commit});
+
+  auto changed = *found;
+  changed.instance.status.newest_release = std::max(changed.instance.status.newest_release, release.number);
+  if (const auto worker = draft.state().workers.Find(record.worker)) {
+    changed.instance.status.address = worker->facts.public_address;
+  }
+  draft.PutStatus(std::move(changed));
+  RecordRelease(draft, std::move(release));
+}
+
+void MarkGood(Draft& draft, const std::string& instance, std::uint32_t number) {
+  const auto found = draft.state().releases.Find(ReleaseKey(instance, number));
+  if (found == nullptr || found->good) return;
+  auto changed = *found;
+  changed.good = true;
+  draft.Put(std::move(changed));
+}
+
+void Settle(Draft& draft, const OperationRecord& record, const AttemptEnd& end) {
+  const auto found = draft.state().instances.Find(record.operation.instance);
+  if (found == nullptr || found->instance.status.attempt != record.attempt) return;
+  auto changed = *found;
+  auto& status = changed.instance.status;
+  status.phase = end.phase;
+  status.endpoints = end.endpoints;
+  status.services = end.services;
+  status.health = Health::kUnknown;
+  if (end.running_release != 0) {
+    // A failed attempt may leave the release before it in service.
+    status.phase = Phase::kRunning;
+    status.release = end.running_release;
+    status.health = Health::kHealthy;
+  }
+  if (end.phase == Phase::kRunning) status.health = Health::kHealthy;
+  draft.PutStatus(std::move(changed));
+}
+
+bool Reached(const Order& order, Phase phase) {
+  switch (order.target) {
+    case Target::kBuilt: return phase == Phase::kBuilt;
+    case Target::kRunning: return phase == Phase::kRunning;
+    case Target::kStopped: return phase == Phase::kStopped;
+    case Target::kDeleted: return phase == Phase::kDeleted;
+    case Target::kNothing: return true;
+  }
+  return false;
+}
+
+OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, WallTime now) {
+  if (end.phase == Phase::kCancelled) return OperationState::kCancelled;
+  const bool late = end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.operation.deadline;
+  return late ? OperationState::kExpired : OperationState::kFailed;
+}
+
+void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
+  Settle(draft, record, end);
+  record.operation.restored_release = end.restored_release;
+  record.operation.endpoints = end.endpoints;
+  if (Reached(record.order, end.phase)) {
+    if (end.phase == Phase::kRunning) MarkGood(draft, record.operation.instance, record.order.release);
+    if (record.operation.kind != OperationKind::kDelete) CloseSteps(draft, record, true);
+    record.plan.stage = Stage::kFinish;
+    record.stage_began = draft.now().steady;
+    return Advance(draft, std::move(record), true);
+  }
+  auto failure = end.failure;
+  if (!failure) {
+    const bool cancelled = end.phase == Phase::kCancelled;
+    failure = Error{cancelled ? Code::kCancelled : Code::kInternal, "instance " + record.operation.instance,
+                    cancelled ? "cancelled" : "the attempt ended as " + std::string(PhaseName(end.phase)), {},
+                    cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
+  }
+  const auto outcome = Outcome(record, end, draft.now().wall);
+  EndOperation(draft, std::move(record), outcome, std::move(failure));
+}
+
+}  // namespace
+
+void OnAttempt(Draft& draft, const AttemptReported& report) {
+  const auto found = draft.state().operations.Find(report.operation);
+  if (found == nullptr || found->attempt != report.attempt || IsTerminal(found->operation.state)) return;
+  const auto& event = report.event;
+  if (const auto* line = std::get_if<BuildLine>(&event.what)) {
+    return draft.Note({report.operation, report.attempt, event.cursor, event.time, *line});
+  }
+  if (event.cursor <= found->worker_cursor || found->plan.stage != Stage::kAttempt) return;
+  auto record = *found;
+  record.worker_cursor = event.cursor;
+  if (const auto* end = std::get_if<AttemptEnd>(&event.what)) return OnEnd(draft, std::move(record), *end);
+  if (const auto* phase = std::get_if<Phase>(&event.what)) {
+    OnPhase(draft, record, *phase);
+  } else if (const auto* step = std::get_if<Step>(&event.what)) {
+    SetStep(draft, record, *step, event.cursor);
+  } else if (const auto* built = std::get_if<Built>(&event.what)) {
+    OnBuilt(draft, record, *built, event.time);
+  } else if (const auto* warning = std::get_if<Warning>(&event.what)) {
+    if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning->text);
+    draft.Note({report.operation, report.attempt, event.cursor, event.time, *warning});
+  }
+  draft.Put(std::move(record));
+}
+
+void OnOrderRefused(Draft& draft, const OrderRefused& report) {
+  const auto found = draft.state().operations.Find(report.operation);
+  if (found == nullptr || found->attempt != report.attempt || found->plan.stage != Stage::kAttempt) return;
+  AttemptEnd end;
+  end.phase = report.error.code == Code::kCancelled ? Phase::kCancelled : Phase::kRejected;
+  end.failure = About(report.error, "instance " + found->operation.instance);
+  const auto instance = draft.state().instances.Find(found->operation.instance);
+  if (instance) {
+    end.endpoints = instance->instance.status.endpoints;
+    end.services = instance->instance.status.services;
+  }
+  OnEnd(draft, *found, end);
+}
+
+}  // namespace edm::master

@@ -1,0 +1,36 @@
+#include "master/core/cancel.h"
+
+#include "master/core/end_operation.h"
+#include "master/core/idempotency.h"
+#include "master/core/not_found.h"
+
+namespace edm::master {
+
+Result<Accepted> Cancel(Draft& draft, const CancelOperation& command) {
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  if (repeated) return *repeated;
+  const auto found = draft.state().operations.Find(command.id);
+  if (found == nullptr) return NoSuch("operation", command.id, draft.state().operations, "edmctl op ls");
+  const Accepted accepted{found->operation.instance, command.id, "", false};
+  if (found->operation.state == OperationState::kCancelled || found->plan.cancel_requested) return accepted;
+  const auto refuse = [&](const char* cause, const char* hint) {
+    return Error{Code::kFailedPrecondition, "operation " + command.id, cause, {}, hint};
+  };
+  if (IsTerminal(found->operation.state)) return refuse("it has ended", "there is nothing to cancel");
+  if (found->operation.kind == OperationKind::kDelete) return refuse("a delete cannot be cancelled", "wait for its end");
+  if (found->plan.stage == Stage::kFinish) return refuse("it is about to end", "wait for its end");
+  Remember(draft, command.origin, accepted);
+  auto record = *found;
+  if (record.plan.stage != Stage::kAttempt) {
+    EndOperation(draft, std::move(record), OperationState::kCancelled,
+                 Error{Code::kCancelled, "operation " + command.id, "cancelled by " + command.origin.actor, {}, ""});
+    return accepted;
+  }
+  record.plan.cancel_requested = true;
+  record.cancelled_at = draft.now().steady;
+  CancelAttemptOf(draft, record, "cancelled by " + command.origin.actor, false);
+  draft.Put(std::move(record));
+  return accepted;
+}
+
+}  // namespace edm::master

@@ -1,0 +1,101 @@
+#include "master/core/draft.h"
+
+namespace edm::master {
+
+void Draft::PutSpec(InstanceRecord record) {
+  ++record.instance.revision;
+  record.instance.updated_at = now_.wall;
+  const auto id = record.instance.id;
+  auto kept = std::make_shared<const InstanceRecord>(std::move(record));
+  state_.instances.Put(id, kept);
+  decision_.changes.emplace_back(StoredSpec{{id, kept}});
+}
+
+void Draft::PutStatus(InstanceRecord record) {
+  const auto id = record.instance.id;
+  auto kept = std::make_shared<const InstanceRecord>(std::move(record));
+  state_.instances.Put(id, kept);
+  decision_.changes.emplace_back(StoredStatus{{id, kept}});
+}
+
+void Draft::RemoveInstance(const std::string& id) {
+  for (const auto& release : ReleasesOf(state_, id)) RemoveRelease(id, release->number);
+  state_.instances.Erase(id);
+  decision_.changes.emplace_back(StoredSpec{{id, nullptr}});
+  decision_.changes.emplace_back(StoredStatus{{id, nullptr}});
+  decision_.changes.emplace_back(StoredAddress{id, ""});
+}
+
+void Draft::Put(OperationRecord record) {
+  const auto id = record.operation.id;
+  if (IsTerminal(record.operation.state)) {
+    state_.open.erase(id);
+  } else {
+    state_.open.insert(id);
+  }
+  auto kept = std::make_shared<const OperationRecord>(std::move(record));
+  state_.operations.Put(id, kept);
+  decision_.changes.emplace_back(Stored<OperationRecord>{id, kept});
+}
+
+void Draft::RemoveOperation(const std::string& id) {
+  state_.operations.Erase(id);
+  state_.open.erase(id);
+  decision_.changes.emplace_back(Stored<OperationRecord>{id, nullptr});
+  Do(ForgetEvents{id});
+}
+
+void Draft::Put(Release release) {
+  const auto key = ReleaseKey(release.instance, release.number);
+  auto kept = std::make_shared<const Release>(std::move(release));
+  state_.releases.Put(key, kept);
+  decision_.changes.emplace_back(Stored<Release>{key, kept});
+}
+
+void Draft::RemoveRelease(const std::string& instance, std::uint32_t number) {
+  const auto key = ReleaseKey(instance, number);
+  state_.releases.Erase(key);
+  decision_.changes.emplace_back(Stored<Release>{key, nullptr});
+}
+
+void Draft::Put(WorkerRecord record) {
+  const auto id = record.facts.id;
+  auto kept = std::make_shared<const WorkerRecord>(std::move(record));
+  state_.workers.Put(id, kept);
+  decision_.changes.emplace_back(Stored<WorkerRecord>{id, kept});
+}
+
+void Draft::PutVolatile(WorkerRecord record) {
+  const auto id = record.facts.id;
+  state_.workers.Put(id, std::make_shared<const WorkerRecord>(std::move(record)));
+}
+
+void Draft::Put(TokenRecord record) {
+  const auto id = record.id;
+  auto kept = std::make_shared<const TokenRecord>(std::move(record));
+  state_.tokens.Put(id, kept);
+  decision_.changes.emplace_back(Stored<TokenRecord>{id, kept});
+}
+
+void Draft::RemoveToken(const std::string& id) {
+  state_.tokens.Erase(id);
+  decision_.changes.emplace_back(Stored<TokenRecord>{id, nullptr});
+}
+
+void Draft::PutRequest(const std::string& key, RequestRecord record) {
+  auto kept = std::make_shared<const RequestRecord>(std::move(record));
+  state_.requests.Put(key, kept);
+  decision_.changes.emplace_back(Stored<RequestRecord>{key, kept});
+}
+
+void Draft::RemoveRequest(const std::string& key) {
+  state_.requests.Erase(key);
+  decision_.changes.emplace_back(Stored<RequestRecord>{key, nullptr});
+}
+
+void Draft::Event(ClusterNote note) {
+  note.time = now_.wall;
+  decision_.events.push_back(std::move(note));
+}
+
+}  // namespace edm::master

@@ -1,0 +1,79 @@
+#include "master/core/end_operation.h"
+
+#include "common/base/text.h"
+#include "master/core/steps.h"
+
+namespace edm::master {
+namespace {
+
+std::string_view StateWord(OperationState state) {
+  switch (state) {
+    case OperationState::kDone: return "done";
+    case OperationState::kFailed: return "failed";
+    case OperationState::kCancelled: return "cancelled";
+    case OperationState::kExpired: return "expired";
+    default: return "open";
+  }
+}
+
+void DropReservation(Draft& draft, const OperationRecord& record) {
+  const auto worker = draft.state().workers.Find(record.worker);
+  if (worker == nullptr) return;
+  auto changed = *worker;
+  std::erase_if(changed.reservations, [&](const Reservation& one) { return one.operation == record.operation.id; });
+  if (changed.reservations.size() != worker->reservations.size()) draft.PutVolatile(std::move(changed));
+}
+
+void NoteOnInstance(Draft& draft, const OperationRecord& record) {
+  const auto instance = draft.state().instances.Find(record.operation.instance);
+  if (instance == nullptr || instance->instance.status.operation != record.operation.id) return;
+  auto changed = *instance;
+  auto& status = changed.instance.status;
+  if (record.operation.state == OperationState::kDone) {
+    status.failure.reset();
+  } else if (record.operation.failure) {
+    status.failure = record.operation.failure;
+  }
+  draft.PutStatus(std::move(changed));
+}
+
+}  // namespace
+
+void EndOperation(Draft& draft, OperationRecord record, OperationState state, std::optional<Error> failure) {
+  if (IsTerminal(record.operation.state)) return;
+  CloseSteps(draft, record, state == OperationState::kDone);
+  auto& operation = record.operation;
+  operation.state = state;
+  operation.ended_at = draft.now().wall;
+  operation.failure = std::move(failure);
+  record.plan.stage = Stage::kEnded;
+  DropReservation(draft, record);
+  NoteOnInstance(draft, record);
+  auto text = std::string(StateWord(state));
+  if (operation.failure) text += ": " + ToString(*operation.failure);
+  draft.Event({{}, "operation.ended", operation.instance, operation.id, record.worker, std::move(text)});
+  draft.Note({operation.id, 0, 0, draft.now().wall, operation});
+  draft.Put(std::move(record));
+}
+
+void CancelAttemptOf(Draft& draft, const OperationRecord& record, const std::string& reason, bool stop_following) {
+  if (record.attempt == 0) return;
+  const auto worker = draft.state().workers.Find(record.worker);
+  draft.Do(CancelAttempt{record.worker, worker ? worker->facts.rpc_address : "", record.operation.instance,
+                         record.attempt, reason, stop_following});
+}
+
+void Supersede(Draft& draft, const std::string& instance, const std::string& by) {
+  const auto open = draft.state().open;
+  for (const auto& id : open) {
+    const auto found = draft.state().operations.Find(id);
+    if (found == nullptr || found->operation.instance != instance || id == by) continue;
+    auto record = *found;
+    record.operation.superseded_by = by;
+    CancelAttemptOf(draft, record, "superseded by " + by, true);
+    EndOperation(draft, std::move(record), OperationState::kCancelled,
+                 Error{Code::kCancelled, "operation " + id, "superseded by " + by, {}, "watch " + by + " instead"});
+  }
+}
+
+}  // namespace edm::master

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "master/core/draft.h"
+#include "master/model/report.h"
+
+namespace edm::master {
+
+// A worker's session begins. kInvalidArgument for a protocol that this master does not speak.
+Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report);
+
+// kFailedPrecondition when the session is not known: the worker registers again.
+Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report);
+
+// Who was silent for too long is lost; what was open on it ends after kLostPatience.
+void JudgeBeats(Draft& draft);
+
+}  // namespace edm::master

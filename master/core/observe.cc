@@ -1,0 +1,77 @@
+#include "master/core/observe.h"
+
+#include <set>
+
+namespace edm::master {
+namespace {
+
+// Whether an open operation waits for this very attempt: then its events tell what is so.
+bool IsFollowed(const State& state, const std::string& instance, std::uint32_t attempt) {
+  for (const auto& id : state.open) {
+    const auto record = state.operations.Find(id);
+    if (record && record->operation.instance == instance && record->attempt == attempt) return true;
+  }
+  return false;
+}
+
+bool IsUnderWay(Phase phase) {
+  return phase < Phase::kFailed && phase != Phase::kPending && phase != Phase::kBuilt && phase != Phase::kRunning &&
+         phase != Phase::kStopped;
+}
+
+void CancelOrphan(Draft& draft, const std::string& worker, const Observation& seen) {
+  const auto record = draft.state().workers.Find(worker);
+  draft.Do(CancelAttempt{worker, record ? record->facts.rpc_address : "", seen.instance, seen.attempt,
+                         "its operation has ended", true});
+}
+
+}  // namespace
+
+void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
+  const auto found = draft.state().instances.Find(seen.instance);
+  if (found == nullptr) return;
+  const auto& known = found->instance.status;
+  if (known.worker != worker || seen.attempt != known.attempt) return;
+  if (IsFollowed(draft.state(), seen.instance, seen.attempt)) return;
+  if (IsUnderWay(seen.phase)) return CancelOrphan(draft, worker, seen);
+  auto changed = *found;
+  auto& status = changed.instance.status;
+  // The attempt has ended: what its worker sees is what is so. A failed attempt may have an older release in service.
+  status.phase = seen.release != 0 && seen.phase == Phase::kFailed && seen.health == Health::kHealthy ? Phase::kRunning
+                                                                                                      : seen.phase;
+  status.health = seen.health;
+  if (seen.release != 0) status.release = seen.release;
+  status.endpoints = seen.endpoints;
+  status.services = seen.services;
+  const bool same = status.phase == known.phase && status.health == known.health && status.release == known.release &&
+                    status.endpoints == known.endpoints && status.services == known.services;
+  if (same) return;
+  if (status.health != known.health || status.phase != known.phase) {
+    draft.Event({{}, "instance.observed", seen.instance, "", worker,
+                 std::string(PhaseName(status.phase)) + " " + std::string(HealthName(status.health))});
+  }
+  draft.PutStatus(std::move(changed));
+}
+
+void ObserveAll(Draft& draft, const std::string& worker, const std::vector<Observation>& seen) {
+  std::set<std::string> there;
+  for (const auto& one : seen) {
+    there.insert(one.instance);
+    Observe(draft, worker, one);
+  }
+  const auto instances = draft.state().instances.all();
+  for (const auto& [id, record] : instances) {
+    const auto& status = record->instance.status;
+    if (status.worker != worker || status.phase != Phase::kRunning || there.contains(id)) continue;
+    if (IsFollowed(draft.state(), id, status.attempt)) continue;
+    auto changed = *record;
+    changed.instance.status.phase = Phase::kFailed;
+    changed.instance.status.health = Health::kUnknown;
+    changed.instance.status.failure = Error{Code::kNotFound, "instance " + id, "nothing of it is left on " + worker, {},
+                                            "edmctl start " + id};
+    draft.PutStatus(std::move(changed));
+    draft.Event({{}, "instance.vanished", id, "", worker, ""});
+  }
+}
+
+}  // namespace edm::master

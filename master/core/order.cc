@@ -1,0 +1,74 @@
+#include "master/core/order.h"
+
+#include <algorithm>
+
+#include "master/core/begin_operation.h"
+#include "master/core/releases.h"
+#include "master/core/steps.h"
+
+namespace edm::master {
+namespace {
+
+Target TargetOf(const OperationRecord& record) {
+  switch (record.operation.kind) {
+    case OperationKind::kStop: return Target::kStopped;
+    case OperationKind::kDelete: return Target::kDeleted;
+    case OperationKind::kBuild: return Target::kBuilt;
+    default: return record.plan.until == Until::kBuilt ? Target::kBuilt : Target::kRunning;
+  }
+}
+
+}  // namespace
+
+void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance) {
+  const auto& state = draft.state();
+  auto& status = instance.instance.status;
+  const auto worker = state.workers.Find(record.worker);
+  const auto kind = record.operation.kind;
+  const bool builds = NeedsSource(kind);
+  if (builds) record.operation.release = ++instance.releases;
+  record.attempt = ++instance.attempts;
+
+  Order order;
+  order.epoch = state.epoch;
+  order.instance = instance.instance.id;
+  order.attempt = record.attempt;
+  order.operation = record.operation.id;
+  order.target = TargetOf(record);
+  order.owner = instance.instance.owner;
+  order.project = instance.instance.project;
+  order.release = record.operation.release;
+  order.build = builds;
+  if (builds) order.source = RepoAccess{.commit = record.plan.source.commit};
+  order.restart = kind == OperationKind::kRestart;
+  order.no_cache = record.plan.no_cache;
+  order.template_name = instance.instance.spec.template_name;
+  order.keep_volumes = record.plan.keep_volumes;
+  order.good_release = order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
+  order.kept_releases = KeptReleases(state, instance.instance.id);
+  if (builds) order.kept_releases.push_back(order.release);
+  order.deadline = record.operation.deadline;
+  order.holds_address = worker && !status.address.empty() && status.address == worker->facts.public_address;
+  if (order.target == Target::kRunning) {
+    instance.tried_release = std::max(instance.tried_release, order.release);
+  }
+  record.order = std::move(order);
+
+  status.desired = TargetOf(record);
+  status.attempt = record.attempt;
+  status.phase = Phase::kPlaced;
+  if (kind == OperationKind::kStop) SetStep(draft, record, "stop", StepState::kRunning);
+  if (kind == OperationKind::kDelete) SetStep(draft, record, "delete", StepState::kRunning);
+}
+
+void SendOrderOf(Draft& draft, const OperationRecord& record) {
+  const auto worker = draft.state().workers.Find(record.worker);
+  const auto instance = draft.state().instances.Find(record.operation.instance);
+  SendOrder send{record.worker, worker ? worker->facts.rpc_address : "", record.order, record.plan.source.commit,
+                 record.worker_cursor};
+  send.order.epoch = draft.state().epoch;
+  if (instance) send.order.environment = instance->instance.spec.environment;
+  draft.Do(std::move(send));
+}
+
+}  // namespace edm::master

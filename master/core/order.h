@@ -1,0 +1,13 @@
+#pragma once
+
+#include "master/core/draft.h"
+
+namespace edm::master {
+
+// Gives the operation its attempt number and its order; both records are the caller's to put.
+void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance);
+
+// Asks for the order to be sent (again): a worker joins what is under way for the same attempt.
+void SendOrderOf(Draft& draft, const OperationRecord& record);
+
+}  // namespace edm::master

@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "master/core/placement/place.h"
+
+namespace edm::master {
+namespace {
+
+std::uint32_t ReservedMemory(const WorkerRecord& worker) {
+  std::uint32_t sum = 0;
+  for (const auto& one : worker.reservations) sum += one.memory_mib;
+  return sum;
+}
+
+std::uint32_t ReservedNetworks(const WorkerRecord& worker) {
+  std::uint32_t sum = 0;
+  for (const auto& one : worker.reservations) sum += one.new_network ? 1 : 0;
+  return sum;
+}
+
+std::string_view WhyNotReady(const WorkerRecord& worker) {
+  switch (worker.state) {
+    case WorkerState::kReady: return worker.session.empty() ? "has not registered yet" : "";
+    case WorkerState::kJoining: return "has not registered yet";
+    case WorkerState::kCordoned: return "is cordoned";
+    case WorkerState::kDraining: return "is draining";
+    case WorkerState::kLost: return "is lost: no beat came for a while";
+  }
+  return "is in an unknown state";
+}
+
+}  // namespace
+
+bool IsSane(const Load& load) {
+  return std::isfinite(load.cpu) && load.cpu >= 0 && load.cpu <= 1.5 &&
+         load.memory_available_mib <= load.memory_total_mib && load.disk_free_mib <= load.disk_total_mib;
+}
+
+std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerRecord& worker) {
+  std::vector<std::string> reasons;
+  if (const auto why = WhyNotReady(worker); !why.empty()) reasons.emplace_back(why);
+  if (!worker.session.empty() && worker.protocol != kProtocol) {
+    reasons.push_back(fmt::format("speaks protocol {}, this master {}", worker.protocol, kProtocol));
+  }
+  for (const auto& [key, value] : request.labels) {
+    const auto found = worker.facts.labels.find(key);
+    if (found == worker.facts.labels.end() || found->second != value) {
+      reasons.push_back(fmt::format("lacks label {}={}", key, value));
+    }
+  }
+  if (!worker.load) {
+    if (reasons.empty()) reasons.emplace_back("has not reported its load yet");
+    return reasons;
+  }
+  const auto& load = *worker.load;
+  if (request.holder != worker.facts.id) {
+    const auto reserved = ReservedMemory(worker);
+    if (load.memory_available_mib < reserved + request.memory_mib) {
+      reasons.push_back(fmt::format("has {} MiB of memory free and {} promised, {} are needed",
+                                    load.memory_available_mib, reserved, request.memory_mib));
+    }
+  }
+  if (load.disk_free_mib < kDiskFloorMib) {
+    reasons.push_back(fmt::format("has {} MiB of disk free, {} are needed", load.disk_free_mib, kDiskFloorMib));
+  }
+  if (request.needs_network && load.networks_free <= ReservedNetworks(worker)) {
+    reasons.emplace_back("has no network left on its engine");
+  }
+  return reasons;
+}
+
+}  // namespace edm::master

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "master/core/draft.h"
+
+namespace edm::master {
+
+Result<Accepted> AddToken(Draft& draft, const CreateToken& command);
+
+// The last one of a person stays: without it nobody could get in.
+Result<Accepted> Revoke(Draft& draft, const RevokeToken& command);
+
+// kPermissionDenied unless it is a worker token that nobody has used.
+Result<Accepted> Use(Draft& draft, const UseToken& command);
+
+// Whether a token opens anything now.
+Status CheckToken(const TokenRecord& token, WallTime now);
+
+}  // namespace edm::master

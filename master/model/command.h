@@ -1,0 +1,91 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "common/base/time.h"
+#include "master/model/records.h"
+
+// What people ask for. Names in here were checked at the door.
+namespace edm::master {
+
+// Who asks, and what makes a repeat of this call recognisable.
+struct Origin {
+  std::string actor;           // token name
+  std::string token_id;
+  std::string request_id;      // "" : no idempotency wanted
+  std::string request_key;     // digest of token id and request id
+  std::string request_digest;  // of the whole request
+};
+
+struct CreateInstance {
+  Origin origin;
+  Instance instance;  // id, owner, project, description, annotations, spec
+};
+
+// Only what is present is changed.
+struct UpdateInstance {
+  Origin origin;
+  std::string id;
+  std::optional<std::string> description;
+  std::map<std::string, std::string> environment;
+  bool replace_environment = false;
+  std::optional<std::string> template_name;
+  std::optional<std::string> branch;
+  std::map<std::string, std::string> annotations;
+  std::optional<std::uint32_t> revision;  // the one it was based on
+};
+
+// Begins an operation.
+struct Begin {
+  Origin origin;
+  std::string operation;  // its id, fresh
+  std::string instance;
+  OperationKind kind = OperationKind::kUnknown;
+  std::optional<Millis> timeout;
+  Until until = Until::kDefault;
+  bool no_cache = false;
+  bool keep_volumes = false;
+  std::uint32_t release = 0;  // of a rollback
+  std::string git_url;
+  std::string ref;
+  // An upload on its way into git: its outcome arrives as SourceTaken.
+  std::optional<Source> upload;
+  std::optional<Instance> create;  // made when the instance is not there
+  std::optional<PendingPush> push;
+};
+
+struct CancelOperation {
+  Origin origin;
+  std::string id;
+};
+
+struct CreateToken {
+  Origin origin;
+  TokenRecord token;
+  std::optional<Millis> lifetime;
+};
+
+struct RevokeToken {
+  Origin origin;
+  std::string id;
+};
+
+// A worker gave this token for its certificate; afterwards it is worth nothing.
+struct UseToken {
+  std::string id;
+};
+
+using Command = std::variant<CreateInstance, UpdateInstance, Begin, CancelOperation, CreateToken, RevokeToken, UseToken>;
+
+// The answer to a command that was accepted: ids to look up in the view, which holds the change by then.
+struct Accepted {
+  std::string instance;
+  std::string operation;
+  std::string token;
+  bool repeated = false;  // the same request id was answered before
+};
+
+}  // namespace edm::master

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "common/base/time.h"
+
+// Every limit of the master's decisions, in one place. Durations that are configurable are in Settings.
+namespace edm::master {
+
+using namespace std::chrono_literals;
+
+struct Settings {
+  Millis build_deadline = 30min;
+  Millis start_deadline = 2min;    // start, restart, rollback
+  Millis deploy_deadline = 35min;  // source, build and start in one
+  Millis stop_deadline = 2min;
+  Millis delete_deadline = 10min;
+  Millis source_deadline = 10min;
+  Millis beat_interval = 1s;
+  std::uint32_t releases_kept = 5;  // built ones that can be rolled back to
+  std::uint32_t operations_kept = 1'000;
+  Millis operations_kept_for = std::chrono::hours(24 * 7);
+};
+
+inline constexpr Millis kTimeoutMin = 1s;
+inline constexpr Millis kTimeoutMax = std::chrono::hours(24);
+inline constexpr int kMissedBeatsMax = 3;           // then a worker is lost
+inline constexpr int kGraceAfterStart = 2;          // times as many beats, once after a master's start
+inline constexpr Millis kLostPatience = 15s;        // from lost to the end of its open attempts
+inline constexpr Millis kPlacementWaitMax = 10s;    // for a worker that takes it
+inline constexpr Millis kDeadlineSlack = 2s;        // the worker's own verdict may come that late
+inline constexpr Millis kCancelWaitMax = 10s;       // for the worker's word after a cancel
+inline constexpr Millis kReservationMax = 10s;      // an order counts that long at most beside a worker's samples
+inline constexpr Millis kRequestsKept = std::chrono::hours(24);
+inline constexpr Millis kWorkerTokenLifetime = std::chrono::hours(1);
+inline constexpr std::uint32_t kProtocol = 1;       // of registry_service.proto and worker_service.proto
+inline constexpr std::uint32_t kMemoryDefaultMib = 256;  // expected of an instance that does not say
+inline constexpr std::uint32_t kDiskFloorMib = 1'024;    // below this nothing is placed on a worker
+inline constexpr std::size_t kWarningsMax = 50;          // per operation
+inline constexpr std::size_t kInstancesMax = 10'000;
+inline constexpr std::size_t kOpenOperationsMax = 2'000;
+
+}  // namespace edm::master

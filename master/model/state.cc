@@ -1,0 +1,36 @@
+#include "master/model/state.h"
+
+#include <fmt/format.h>
+
+namespace edm::master {
+
+std::string ReleaseKey(const std::string& instance, std::uint32_t number) {
+  return fmt::format("{}/{:010}", instance, number);
+}
+
+State State::Share() {
+  State copy;
+  copy.instances = instances.Share();
+  copy.operations = operations.Share();
+  copy.releases = releases.Share();
+  copy.workers = workers.Share();
+  copy.tokens = tokens.Share();
+  copy.requests = requests.Share();
+  copy.open = open;
+  copy.epoch = epoch;
+  copy.started = started;
+  copy.settings = settings;
+  return copy;
+}
+
+std::vector<std::shared_ptr<const Release>> ReleasesOf(const State& state, const std::string& instance) {
+  std::vector<std::shared_ptr<const Release>> found;
+  const auto prefix = instance + "/";
+  const auto& all = state.releases.all();
+  for (auto at = all.lower_bound(prefix); at != all.end() && at->first.starts_with(prefix); ++at) {
+    found.push_back(at->second);
+  }
+  return found;
+}
+
+}  // namespace edm::master

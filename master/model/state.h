@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include "master/model/limits.h"
+#include "master/model/moment.h"
+#include "master/model/records.h"
+#include "master/model/table.h"
+
+namespace edm::master {
+
+// "<instance>/<number>", the number padded so that keys sort like numbers.
+std::string ReleaseKey(const std::string& instance, std::uint32_t number);
+
+// All that the cluster is, owned by the loop's thread; readers hold shared copies that never change.
+struct State {
+  Table<InstanceRecord> instances;
+  Table<OperationRecord> operations;
+  Table<Release> releases;  // by ReleaseKey
+  Table<WorkerRecord> workers;
+  Table<TokenRecord> tokens;
+  Table<RequestRecord> requests;  // by the digest of token and request id
+
+  std::set<std::string> open;  // operations that have not ended
+  std::uint32_t epoch = 1;
+  SteadyTime started;          // of this master
+  Settings settings;
+
+  // A copy for readers.
+  State Share();
+};
+
+// Releases of one instance, by rising number.
+std::vector<std::shared_ptr<const Release>> ReleasesOf(const State& state, const std::string& instance);
+
+}  // namespace edm::master

@@ -1,0 +1,29 @@
+#include "master/rpc/record.h"
+
+#include "common/rpc/mapping/time.h"
+#include "common/rpc/mapping/worker.h"
+
+namespace edm::master {
+
+v1::Token ToProto(const TokenRecord& token) {
+  v1::Token message;
+  message.set_id(token.id);
+  message.set_name(token.name);
+  message.set_kind(static_cast<v1::Token::Kind>(token.kind));
+  *message.mutable_created_at() = rpc::ToProto(token.created_at);
+  if (token.expires_at) *message.mutable_expires_at() = rpc::ToProto(*token.expires_at);
+  if (token.used_at) *message.mutable_used_at() = rpc::ToProto(*token.used_at);
+  return message;
+}
+
+v1::Worker ToProto(const WorkerRecord& worker) {
+  auto message = rpc::ToProto(worker.facts);
+  message.set_state(static_cast<v1::Worker::State>(worker.state));
+  if (worker.load) *message.mutable_load() = rpc::ToProto(*worker.load);
+  *message.mutable_joined_at() = rpc::ToProto(worker.joined_at);
+  if (worker.seen_at != WallTime{}) *message.mutable_seen_at() = rpc::ToProto(worker.seen_at);
+  message.set_revision(std::to_string(worker.revision));
+  return message;
+}
+
+}  // namespace edm::master

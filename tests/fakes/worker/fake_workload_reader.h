@@ -1,0 +1,74 @@
+#pragma once
+
+#include <deque>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "common/model/labels.h"
+#include "worker/ports/workload.h"
+
+namespace edm::worker {
+
+// Every checkout holds two services: `web`, which is built and listens on 80, and the one-shot `job`. Any thread.
+class FakeWorkload final : public Workload {
+ public:
+  explicit FakeWorkload(JudgeRequest request) : request_(std::move(request)) {}
+
+  std::string summary() const override { return "compose.yaml, 2 services"; }
+  std::vector<std::string> warnings() const override { return {}; }
+  std::vector<std::string> grants() const override { return {}; }
+  std::vector<BuildRequest> builds() const override {
+    return {{.instance = request_.instance,
+             .service = "web",
+             .context_directory = request_.directory,
+             .dockerfile_inline = "FROM scratch",
+             .labels = {{std::string(kReleaseLabel), std::to_string(request_.release)}},
+             .tag = Tag()}};
+  }
+  std::vector<WantedPort> ports() const override { return {{"web", 80, "tcp"}}; }
+  std::vector<std::string> networks() const override { return {"default"}; }
+  std::vector<WantedService> services() const override {
+    return {{.service = "job", .one_shot = true}, {.service = "web", .ports = {80}}};
+  }
+  std::map<std::string, std::string> catalog_names() const override { return {}; }
+  Millis ready_timeout() const override { return Millis(1'000); }
+  Seconds stop_grace() const override { return Seconds(1); }
+
+  Result<FinalWorkload> Finalise(const FinalRequest& request) const override {
+    const auto labels = R"("labels":{")" + std::string(kReleaseLabel) + R"(":")" +
+                        std::to_string(request_.release) + R"("})";
+    FinalWorkload final{.generated = request.generated};
+    final.generated.try_emplace("password", "made-once");
+    final.compose_json = R"({"services":{"web":{"image":")" + Tag() + R"(",)" + labels +
+                         R"(},"job":{"image":"job",)" + labels + R"(}},"networks":{"default":{}}})";
+    return final;
+  }
+
+ private:
+  std::string Tag() const { return "edm/" + request_.instance + "/web:r" + std::to_string(request_.release); }
+  const JudgeRequest request_;
+};
+
+class FakeWorkloadReader final : public WorkloadReader {
+ public:
+  void FailNext(Error error) {
+    const std::lock_guard lock(mutex_);
+    failures_.push_back(std::move(error));
+  }
+  Result<std::shared_ptr<const Workload>> Judge(const JudgeRequest& request, std::stop_token) override {
+    const std::lock_guard lock(mutex_);
+    if (!failures_.empty()) {
+      Error error = std::move(failures_.front());
+      failures_.pop_front();
+      return error;
+    }
+    return std::shared_ptr<const Workload>(std::make_shared<FakeWorkload>(request));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<Error> failures_;
+};
+
+}  // namespace edm::worker

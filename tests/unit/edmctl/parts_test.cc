@@ -1,0 +1,229 @@
+// The parts of edmctl that only decide or render: no program is run.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "edmctl/client/contexts.h"
+#include "edmctl/commands/deploy_target.h"
+#include "edmctl/commands/parse.h"
+#include "edmctl/commands/variables.h"
+#include "edmctl/output/progress.h"
+#include "edmctl/output/report.h"
+#include "edmctl/output/table.h"
+#include "edmctl/source/compose_needs.h"
+#include "edmctl/source/ignore_rules.h"
+#include "edmctl/source/instance_name.h"
+
+namespace edm::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ExitCodes, FollowTheCode) {
+  const std::pair<Code, int> table[] = {
+      {Code::kInvalidArgument, 2},  {Code::kNotFound, 3},         {Code::kPermissionDenied, 4},
+      {Code::kUnauthenticated, 4},  {Code::kDeadlineExceeded, 6}, {Code::kCancelled, 7},
+      {Code::kAlreadyExists, 8},    {Code::kAborted, 8},          {Code::kFailedPrecondition, 1},
+      {Code::kResourceExhausted, 1}, {Code::kInternal, 1},        {Code::kUnknown, 1},
+      {Code::kUnimplemented, 1},    {Code::kDataLoss, 1},         {Code::kOutOfRange, 1}};
+  for (const auto& [code, exit] : table) EXPECT_EQ(ExitCodeOf(Error{code, "x", "y", {}, ""}), exit) << CodeName(code);
+}
+
+TEST(ExitCodes, TellAnAwayMasterFromAnAwayWorker) {
+  EXPECT_EQ(ExitCodeOf(Error{Code::kUnavailable, "master at 127.0.0.1:8800", "cannot be reached", {}, ""}), 5);
+  EXPECT_EQ(ExitCodeOf(Error{Code::kUnavailable, "worker-2", "is away", {}, ""}), 1);
+}
+
+TEST(Terminals, AreDescribedByWhatTheySay) {
+  const auto plain = DescribeTerminal({.is_tty = false, .term = "xterm", .locale = "C.UTF-8"});
+  EXPECT_FALSE(plain.live || plain.color);
+  EXPECT_TRUE(plain.unicode);
+  EXPECT_FALSE(DescribeTerminal({.is_tty = true, .term = "dumb", .locale = "C"}).live);
+  const auto quiet = DescribeTerminal({.is_tty = true, .columns = 120, .no_color = true, .term = "xterm", .locale = "C"});
+  EXPECT_TRUE(quiet.live);
+  EXPECT_FALSE(quiet.color || quiet.unicode);
+  EXPECT_EQ(quiet.columns, 120U);
+  EXPECT_EQ(DescribeTerminal({.is_tty = true, .columns = 10, .term = "xterm"}).columns, 40U);
+}
+
+TEST(Terminals, ShowNoEscapesOfOthers) {
+  EXPECT_EQ(Harmless("a\x1b[31mb\x1b]0;title\x07" "c\rd"), "abc d");
+  const Terminal narrow{.live = true, .unicode = true, .columns = 40};
+  EXPECT_EQ(Fitted(narrow, "añb and more", 4), "añb…");
+}
+
+TEST(Steps, FitAnyWidthOfTerminal) {
+  v1::Step step;
+  step.set_name("build");
+  step.set_state(v1::Step::DONE);
+  step.set_detail(std::string(200, 'x'));
+  step.mutable_started_at()->set_seconds(10);
+  step.mutable_ended_at()->set_seconds(3'700);
+  for (const std::size_t columns : {40U, 60U, 80U, 200U}) {
+    const auto line = RenderStep({.live = true, .unicode = true, .columns = columns}, step, WallTime());
+    EXPECT_LE(Width(line), columns) << line;  // its end of line is one of them
+    EXPECT_THAT(line, HasSubstr("1 h 1 min"));
+  }
+}
+
+TEST(Tables, CutTheirLastColumnOnTerminalsOnly) {
+  const std::vector<Row> rows = {{"a", std::string(100, 'x')}};
+  EXPECT_LE(Width(RenderTable({.live = true, .columns = 80}, {"ID", "URL"}, rows)), 2 * 81U);
+  EXPECT_THAT(RenderTable({.live = false, .columns = 80}, {"ID", "URL"}, rows), HasSubstr(std::string(100, 'x')));
+}
+
+struct Glob {
+  const char* pattern;
+  const char* path;
+  bool matches;
+};
+
+TEST(Globs, MatchAsGitAndDockerSay) {
+  const Glob table[] = {{"*.log", "a.log", true},       {"*.log", "a/b.log", false}, {"**/*.log", "a/b/c.log", true},
+                        {"**/*.log", "c.log", true},    {"a/**", "a/b/c", true},     {"a/**/z", "a/z", true},
+                        {"a/**/z", "a/b/c/z", true},    {"a?c", "abc", true},        {"a?c", "a/c", false},
+                        {"[a-c]x", "bx", true},         {"[!a-c]x", "bx", false},    {"\\*", "*", true},
+                        {"\\*", "a", false},            {"foo", "foobar", false},    {"[", "[", true},
+                        {"*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false}};
+  for (const auto& [pattern, path, matches] : table) {
+    EXPECT_EQ(GlobMatches(pattern, path), matches) << pattern << " " << path;
+  }
+}
+
+TEST(GitIgnore, DecidesByTheLastPatternThatMatches) {
+  IgnoreRules rules;
+  rules.AddGit("", "# comment\n*.log\n!keep.log\n/build\ncache/\nsrc/gen\n\\#odd\n");
+  EXPECT_TRUE(rules.Ignores("a/b.log", false));
+  EXPECT_FALSE(rules.Ignores("a/keep.log", false));
+  EXPECT_TRUE(rules.Ignores("build", true));
+  EXPECT_FALSE(rules.Ignores("a/build", true));
+  EXPECT_TRUE(rules.Ignores("x/cache", true));
+  EXPECT_FALSE(rules.Ignores("x/cache", false));
+  EXPECT_TRUE(rules.Ignores("src/gen", true));
+  EXPECT_FALSE(rules.Ignores("a/src/gen", true));
+  EXPECT_TRUE(rules.Ignores("#odd", false));
+  rules.AddGit("a", "!b.log\n");
+  EXPECT_FALSE(rules.Ignores("a/b.log", false));
+  EXPECT_TRUE(rules.Ignores("b.log", false));
+}
+
+TEST(DockerIgnore, IsAnchoredAndTakesBackInsideIgnoredFolders) {
+  IgnoreRules rules;
+  rules.AddDocker("node_modules\n**/*.tmp\n!node_modules/kept\n");
+  EXPECT_TRUE(rules.Ignores("node_modules", true));
+  EXPECT_FALSE(rules.Ignores("a/node_modules", true));
+  EXPECT_TRUE(rules.Ignores("a/b.tmp", false));
+  EXPECT_TRUE(rules.MayTakeBackInside());
+  EXPECT_TRUE(rules.TakesBack("node_modules/kept/x"));
+  EXPECT_FALSE(rules.TakesBack("node_modules/other"));
+}
+
+TEST(ComposeNeeds, AreFilesAndFoldersOfItsOwn) {
+  const auto needs = NeedsOfCompose(
+      "services:\n  web:\n    build: {context: ./web, dockerfile: Dockerfile.prod}\n"
+      "    env_file: [a.env, {path: b.env}]\n    volumes: [./conf:/etc/conf, data:/data, /abs:/abs]\n"
+      "secrets:\n  key: {file: ./key.pem}\n");
+  std::vector<std::string> paths;
+  for (const auto& need : needs) paths.push_back(need.path);
+  EXPECT_THAT(paths, testing::ElementsAre("a.env", "b.env", "web", "web/Dockerfile.prod", "conf", "key.pem"));
+  EXPECT_TRUE(NeedsOfCompose("services: [").empty());
+}
+
+TEST(InstanceNames, AreMadeOfFoldersAndUrls) {
+  const std::pair<const char*, const char*> table[] = {{"/home/me/My Shop", "my-shop"},
+                                                       {"https://git.example.org/team/Shop.git", "shop"},
+                                                       {"git@host:shop.git", "shop"},
+                                                       {"/a/b/", "b"},
+                                                       {"/a/__x__", "x"},
+                                                       {"/a/\xC3\xA4", ""}};
+  for (const auto& [folder, id] : table) EXPECT_EQ(InstanceNameFrom(folder), id) << folder;
+}
+
+TEST(Targets, AreNeverAnotherFoldersInstance) {
+  EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->id, "shop");
+  EXPECT_TRUE(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->must_be_new);
+  EXPECT_FALSE(ChooseTarget({"/a/shop", "", "shop", "shop-1", std::nullopt})->must_be_new);
+  EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, "/b/shop"}).error().code, Code::kAlreadyExists);
+  EXPECT_TRUE(ChooseTarget({"/a/shop", "shop", "shop", std::nullopt, "/b/shop"}).ok());
+  EXPECT_EQ(ChooseTarget({"/a/shop", "../x", "", std::nullopt, std::nullopt}).error().code, Code::kInvalidArgument);
+}
+
+TEST(EnvironmentFiles, AreReadAsComposeReadsThem) {
+  const auto read = ParseEnvironmentFile("x.env", "# no\nA=1\nexport B='two words'\nC=\"q\" \nD=v # why\n\n");
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, (Environment{{"A", "1"}, {"B", "two words"}, {"C", "q"}, {"D", "v"}}));
+  const auto broken = ParseEnvironmentFile("x.env", "A=1\nsecret value\n");
+  EXPECT_EQ(broken.error().object, "x.env:2");
+  EXPECT_EQ(ToString(broken.error()).find("secret"), std::string::npos);
+}
+
+TEST(ContextFiles, AreReadAsTheyWereWritten) {
+  Contexts contexts;
+  contexts.Put({"team", "edm.example.org:8800", "https://edm.example.org:8080", "t: [", "-----BEGIN\nx\n", "ab"});
+  contexts.Put({"dev", "127.0.0.1:8800", "http://127.0.0.1:8080", "x", "", ""});
+  contexts.current = "team";
+  const auto read = ParseContexts(PrintContexts(contexts));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->all, contexts.all);
+  EXPECT_EQ(read->current, "team");
+  EXPECT_FALSE(ParseContexts("contexts: [{name: x}]").ok());
+}
+
+TEST(ContextChoice, TheStrongestWins) {
+  Contexts contexts;
+  contexts.Put({"team", "edm:8800", "", "team-token", "ca", ""});
+  contexts.Put({"dev", "127.0.0.1:8800", "", "dev-token", "", ""});
+  contexts.current = "dev";
+  EXPECT_EQ(ChooseContext(contexts, {})->name, "dev");
+  EXPECT_EQ(ChooseContext(contexts, {.context_variable = "team"})->name, "team");
+  EXPECT_EQ(ChooseContext(contexts, {.context_flag = "dev", .context_variable = "team"})->name, "dev");
+  const auto other = ChooseContext(contexts, {.master_variable = "10.0.0.1", .token_variable = "x"});
+  EXPECT_EQ(other->master, "10.0.0.1:8800");
+  EXPECT_EQ(other->token, "x");
+  EXPECT_EQ(ChooseContext(contexts, {.master_flag = "10.0.0.9"})->token, "");  // no token of another master
+  EXPECT_THAT(ChooseContext(contexts, {.context_flag = "taem"}).error().hint, HasSubstr("team"));
+  EXPECT_EQ(ChooseContext({}, {}).error().code, Code::kInvalidArgument);
+}
+
+struct Typed {
+  std::vector<std::string> words;
+  const char* hint;
+};
+
+TEST(CommandLine, SaysWhichVerbIsMeant) {
+  const Typed table[] = {{{"rm", "shop"}, "edmctl delete"},  {{"ps"}, "edmctl ls"},     {{"status"}, "edmctl show"},
+                         {{"destroy"}, "edmctl delete"},     {{"up"}, "edmctl deploy"}, {{"down"}, "edmctl stop"},
+                         {{"run"}, "edmctl deploy"},         {{"push"}, "edmctl deploy"}, {{"list"}, "edmctl ls"},
+                         {{"delpoy"}, "edmctl deploy"},      {{"op", "wtach", "x"}, "edmctl op watch"},
+                         {{"op"}, "one of:"},                {{"deploy", "--untill", "built"}, "--until"},
+                         {{"ls", "--jsno"}, "--json"}};
+  for (const auto& [words, hint] : table) {
+    const auto parsed = ParseCommandLine(AllCommands(), words);
+    ASSERT_FALSE(parsed.ok()) << words[0];
+    EXPECT_EQ(ExitCodeOf(parsed.error()), 2);
+    EXPECT_THAT(parsed.error().hint, HasSubstr(hint)) << words[0];
+  }
+}
+
+TEST(CommandLine, TakesGlobalOptionsAnywhere) {
+  const auto parsed = ParseCommandLine(AllCommands(), {"--context", "dev", "op", "--json", "watch", "op-1", "--quiet"});
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.error());
+  EXPECT_EQ(parsed->command->path, "op watch");
+  EXPECT_EQ(parsed->arguments.Text("context"), "dev");
+  EXPECT_EQ(parsed->arguments.Text("operation"), "op-1");
+  EXPECT_TRUE(parsed->arguments.Has("json") && parsed->arguments.Has("quiet"));
+}
+
+TEST(CommandLine, LeavesWhatStandsBehindTwoDashesAsItIs) {
+  const auto parsed = ParseCommandLine(AllCommands(), {"exec", "-it", "shop/web", "--", "ls", "--help", "-l", "--json"});
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.error());
+  EXPECT_EQ(parsed->arguments.All("command"), (std::vector<std::string>{"ls", "--help", "-l", "--json"}));
+  EXPECT_FALSE(parsed->arguments.Has("json"));
+  EXPECT_TRUE(parsed->arguments.Has("interactive") && parsed->arguments.Has("tty"));
+}
+
+TEST(CommandLine, EveryVerbHasHelpWithExamples) {
+  for (const auto& command : AllCommands()) EXPECT_THAT(HelpText(command.Group()), HasSubstr("edmctl")) << command.path;
+}
+
+}  // namespace
+}  // namespace edm::ctl

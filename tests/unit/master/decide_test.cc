@@ -1,0 +1,231 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/master/cluster_fixture.h"
+
+namespace edm::master {
+namespace {
+
+TEST(Stage, OnlyGrows) {
+  const Stage all[] = {Stage::kSource, Stage::kPlace, Stage::kAttempt, Stage::kFinish, Stage::kEnded};
+  for (const auto from : all) {
+    for (const auto to : all) EXPECT_EQ(MayAdvance(from, to), static_cast<int>(to) > static_cast<int>(from));
+  }
+}
+
+TEST(Deploy, GoesFromSourceToRunning) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  auto begin = cluster.Asking(OperationKind::kDeploy);
+  begin.upload = Source{.kind = SourceKind::kUpload};
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  EXPECT_EQ(cluster.Op("op-1").plan.stage, Stage::kSource);
+  const auto sourced = cluster.Tell(SourceTaken{"op-1", ClusterFixture::Uploaded()});
+  const auto* send = EffectOf<SendOrder>(sourced);
+  ASSERT_NE(send, nullptr);
+  EXPECT_EQ(send->order.attempt, 1U);
+  EXPECT_EQ(send->order.release, 1U);
+  EXPECT_EQ(send->order.target, Target::kRunning);
+  EXPECT_TRUE(send->order.build);
+  EXPECT_EQ(send->rpc_address, "w1:8834");
+  (void)cluster.Event("op-1", 1, Phase::kBuilding);
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kBuilding);
+  const auto built = cluster.Event("op-1", 2, Built{{{"web", "sha256:1"}}, "", {}});
+  EXPECT_NE(EffectOf<KeepCommit>(built), nullptr);
+  (void)cluster.End("op-1", Phase::kRunning, 1);
+  EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kDone);
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kRunning);
+  EXPECT_EQ(cluster.Inst().instance.status.endpoints.size(), 1U);
+  EXPECT_TRUE(cluster.state.releases.Find(ReleaseKey("shop", 1))->good);
+  EXPECT_TRUE(cluster.state.open.empty());
+  for (const auto& step : cluster.Op("op-1").operation.steps) EXPECT_NE(step.state, StepState::kRunning) << step.name;
+}
+
+TEST(Deploy, EndsWithTheBuildWhenAskedTo) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  auto begin = cluster.Asking(OperationKind::kDeploy);
+  begin.upload = Source{.kind = SourceKind::kUpload};
+  begin.until = Until::kBuilt;
+  (void)cluster.Give(begin);
+  const auto sourced = cluster.Tell(SourceTaken{"op-1", ClusterFixture::Uploaded()});
+  EXPECT_EQ(EffectOf<SendOrder>(sourced)->order.target, Target::kBuilt);
+  (void)cluster.Event("op-1", 1, Built{});
+  (void)cluster.End("op-1", Phase::kBuilt);
+  EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kDone);
+  // The built release is what a start runs.
+  const auto start = cluster.Give(cluster.Asking(OperationKind::kStart));
+  EXPECT_EQ(EffectOf<SendOrder>(start)->order.release, 1U);
+  EXPECT_FALSE(EffectOf<SendOrder>(start)->order.build);
+}
+
+TEST(Deploy, KeepsWhatRunsWhenTheNewReleaseFails) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  const auto id = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(id).order.good_release, 1U);
+  (void)cluster.Event(id, 1, Built{});
+  (void)cluster.End(id, Phase::kFailed, 1, Error{Code::kFailedPrecondition, "shop/web", "not healthy", {}, "mend it"});
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kFailed);
+  const auto& status = cluster.Inst().instance.status;
+  EXPECT_EQ(status.phase, Phase::kRunning);
+  EXPECT_EQ(status.release, 1U);
+  ASSERT_TRUE(status.failure);
+  EXPECT_EQ(status.failure->cause, "not healthy");
+  EXPECT_FALSE(cluster.state.releases.Find(ReleaseKey("shop", 2))->good);
+}
+
+TEST(Deploy, WaitsALittleForAWorkerAndThenSaysWhyNoneTookIt) {
+  ClusterFixture cluster;
+  cluster.AddInstance("shop");
+  const auto id = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kRunning);
+  cluster.Pass(kPlacementWaitMax + Millis(1'000));
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kFailed);
+  EXPECT_EQ(cluster.Op(id).operation.failure->code, Code::kUnavailable);
+  const auto second = cluster.DeployToOrder();
+  cluster.AddWorker("late");
+  cluster.Pass(Millis(500));
+  EXPECT_EQ(cluster.Op(second).worker, "late");
+}
+
+TEST(Deploy, IsSupersededByANewerOrder) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto first = cluster.DeployToOrder();
+  auto newer = cluster.Asking(OperationKind::kDeploy);
+  newer.upload = Source{.kind = SourceKind::kUpload};
+  const auto decision = cluster.Give(newer);
+  EXPECT_EQ(cluster.StateOf(first), OperationState::kCancelled);
+  EXPECT_EQ(cluster.Op(first).operation.superseded_by, newer.operation);
+  ASSERT_NE(EffectOf<CancelAttempt>(decision), nullptr);
+  EXPECT_TRUE(EffectOf<CancelAttempt>(decision)->stop_following);
+  (void)cluster.Tell(SourceTaken{newer.operation, ClusterFixture::Uploaded()});
+  EXPECT_EQ(cluster.Op(newer.operation).attempt, 2U);
+}
+
+TEST(Deploy, TakesNoReportTwiceAndNoneOfAnotherAttempt) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto id = cluster.DeployToOrder();
+  (void)cluster.Event(id, 3, Phase::kBuilding);
+  EXPECT_TRUE(cluster.Event(id, 3, Phase::kFetching).changes.empty());
+  EXPECT_TRUE(cluster.Event(id, 2, Warning{"late"}).changes.empty());
+  const auto foreign = cluster.Tell(AttemptReported{id, 9, {4, cluster.now.wall, Phase::kRunning}});
+  EXPECT_TRUE(foreign.changes.empty());
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kBuilding);
+}
+
+TEST(Start, IsDoneAtOnceWhereItRunsAndStopWhereItDoesNot) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  auto start = cluster.Asking(OperationKind::kStart);
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(start)), nullptr);
+  EXPECT_EQ(cluster.StateOf(start.operation), OperationState::kDone);
+
+  const auto stop = cluster.Asking(OperationKind::kStop);
+  ASSERT_NE(EffectOf<SendOrder>(cluster.Give(stop)), nullptr);
+  (void)cluster.End(stop.operation, Phase::kStopped);
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kStopped);
+  const auto again = cluster.Asking(OperationKind::kStop);
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(again)), nullptr);
+  EXPECT_EQ(cluster.StateOf(again.operation), OperationState::kDone);
+}
+
+TEST(Start, IsRefusedWhereNothingWasBuilt) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  for (const auto kind : {OperationKind::kStart, OperationKind::kRestart, OperationKind::kRollback, OperationKind::kBuild}) {
+    const auto decision = cluster.Give(cluster.Asking(kind));
+    ASSERT_FALSE(decision.reply.ok());
+    EXPECT_EQ(decision.reply.error().code, Code::kFailedPrecondition);
+    EXPECT_FALSE(decision.reply.error().hint.empty());
+    EXPECT_TRUE(decision.changes.empty());
+  }
+}
+
+TEST(Rollback, GoesToTheGoodReleaseBeforeOrToANamedOne) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  for (int i = 0; i < 3; ++i) (void)cluster.DeployToRunning();
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(cluster.Asking(OperationKind::kRollback)))->order.release, 2U);
+  auto named = cluster.Asking(OperationKind::kRollback);
+  named.release = 1;
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(named))->order.release, 1U);
+  named = cluster.Asking(OperationKind::kRollback);
+  named.release = 9;
+  EXPECT_EQ(cluster.Give(named).reply.error().code, Code::kFailedPrecondition);
+}
+
+TEST(Releases, FiveAreKept) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  for (int i = 0; i < 8; ++i) (void)cluster.DeployToRunning();
+  const auto kept = ReleasesOf(cluster.state, "shop");
+  ASSERT_EQ(kept.size(), 5U);
+  EXPECT_EQ(kept.front()->number, 4U);
+}
+
+TEST(Delete, SupersedesEverythingAndLeavesNothing) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  const auto open = cluster.DeployToOrder();
+  const auto gone = cluster.Asking(OperationKind::kDelete);
+  ASSERT_NE(EffectOf<SendOrder>(cluster.Give(gone)), nullptr);
+  EXPECT_EQ(cluster.StateOf(open), OperationState::kCancelled);
+  // Nothing else is taken meanwhile, and the same again is the same.
+  EXPECT_EQ(cluster.Give(cluster.Asking(OperationKind::kStart)).reply.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(cluster.Give(cluster.Asking(OperationKind::kDelete)).reply->operation, gone.operation);
+  EXPECT_NE(EffectOf<DeleteRepo>(cluster.End(gone.operation, Phase::kDeleted)), nullptr);
+  EXPECT_EQ(cluster.StateOf(gone.operation), OperationState::kRunning);
+  (void)cluster.Tell(RepoDeleted{gone.operation, Ok()});
+  EXPECT_EQ(cluster.StateOf(gone.operation), OperationState::kDone);
+  EXPECT_EQ(cluster.state.instances.size(), 0U);
+  EXPECT_EQ(cluster.state.releases.size(), 0U);
+}
+
+TEST(Delete, OfWhatWasNeverPlacedNeedsNoWorker) {
+  ClusterFixture cluster;
+  cluster.AddInstance("shop");
+  const auto gone = cluster.Asking(OperationKind::kDelete);
+  EXPECT_NE(EffectOf<DeleteRepo>(cluster.Give(gone)), nullptr);
+  (void)cluster.Tell(RepoDeleted{gone.operation, Ok()});
+  EXPECT_EQ(cluster.StateOf(gone.operation), OperationState::kDone);
+}
+
+TEST(Push, MovesTheBranchOnlyOnceItRuns) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  auto begin = cluster.Asking(OperationKind::kDeploy);
+  begin.push = PendingPush{"main", std::string(40, '0'), std::string(40, 'b')};
+  ASSERT_NE(EffectOf<SendOrder>(cluster.Give(begin)), nullptr);
+  (void)cluster.Event(begin.operation, 1, Built{});
+  const auto ended = cluster.End(begin.operation, Phase::kRunning, 1);
+  ASSERT_NE(EffectOf<MoveBranch>(ended), nullptr);
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kRunning);
+  (void)cluster.Tell(BranchMoved{begin.operation, Ok()});
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kDone);
+  EXPECT_EQ(cluster.Inst().instance.status.source.commit, std::string(40, 'b'));
+
+  auto failing = cluster.Asking(OperationKind::kDeploy);
+  failing.push = PendingPush{"main", std::string(40, 'b'), std::string(40, 'c')};
+  (void)cluster.Give(failing);
+  EXPECT_EQ(EffectOf<MoveBranch>(cluster.End(failing.operation, Phase::kFailed, 1)), nullptr);
+  EXPECT_EQ(cluster.Inst().instance.status.source.commit, std::string(40, 'b'));
+}
+
+}  // namespace
+}  // namespace edm::master

@@ -1,0 +1,245 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/master/cluster_fixture.h"
+
+namespace edm::master {
+namespace {
+
+TEST(Operation, ExpiresAtItsDeadlineAndCancelsTheAttempt) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  auto begin = cluster.Asking(OperationKind::kDeploy);
+  begin.upload = Source{.kind = SourceKind::kUpload};
+  begin.timeout = Millis(20'000);
+  (void)cluster.Give(begin);
+  (void)cluster.Tell(SourceTaken{begin.operation, ClusterFixture::Uploaded()});
+  cluster.Pass(Millis(19'000));
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kRunning);
+  cluster.Pass(Millis(4'000));
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kExpired);
+  EXPECT_EQ(cluster.Op(begin.operation).operation.failure->code, Code::kDeadlineExceeded);
+}
+
+TEST(Operation, IsNotMovedByAStepOfTheWallClock) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto id = cluster.DeployToOrder();
+  cluster.now.wall += std::chrono::hours(48);
+  cluster.Pass(Millis(1'000));
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kRunning);
+}
+
+TEST(Cancel, WaitsForTheWorkersWord) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto id = cluster.DeployToOrder();
+  const auto decision = cluster.Give(CancelOperation{{.actor = "ann"}, id});
+  ASSERT_NE(EffectOf<CancelAttempt>(decision), nullptr);
+  EXPECT_FALSE(EffectOf<CancelAttempt>(decision)->stop_following);
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kRunning);
+  (void)cluster.End(id, Phase::kCancelled);
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kCancelled);
+  EXPECT_TRUE(cluster.Give(CancelOperation{{.actor = "ann"}, id}).reply.ok());
+}
+
+TEST(Cancel, EndsWithoutTheWorkerAfterAWhile) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto id = cluster.DeployToOrder();
+  (void)cluster.Give(CancelOperation{{.actor = "ann"}, id});
+  cluster.Pass(kCancelWaitMax + Millis(1'000));
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kCancelled);
+}
+
+TEST(Cancel, IsRefusedForWhatHasEndedAndForADelete) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto done = cluster.DeployToRunning();
+  EXPECT_EQ(cluster.Give(CancelOperation{{}, done}).reply.error().code, Code::kFailedPrecondition);
+  const auto gone = cluster.Asking(OperationKind::kDelete);
+  (void)cluster.Give(gone);
+  EXPECT_EQ(cluster.Give(CancelOperation{{}, gone.operation}).reply.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(cluster.Give(CancelOperation{{}, "op-none"}).reply.error().code, Code::kNotFound);
+}
+
+TEST(RequestId, GivesTheSameOperationAgainAndRefusesAnotherRequest) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  auto begin = cluster.Asking(OperationKind::kDelete);
+  begin.origin.request_id = "r1";
+  begin.origin.request_key = "key";
+  begin.origin.request_digest = "digest";
+  (void)cluster.Give(begin);
+  auto again = begin;
+  again.operation = "op-other";
+  const auto repeated = cluster.Give(again);
+  ASSERT_TRUE(repeated.reply.ok());
+  EXPECT_EQ(repeated.reply->operation, begin.operation);
+  EXPECT_TRUE(repeated.changes.empty());
+  again.origin.request_digest = "another";
+  EXPECT_EQ(cluster.Give(again).reply.error().code, Code::kAlreadyExists);
+  cluster.now.wall += kRequestsKept + Millis(1'000);
+  (void)DecideSweep(cluster.state, cluster.now);
+  EXPECT_EQ(cluster.state.requests.size(), 0U);
+}
+
+TEST(Worker, IsLostAfterThreeMissedBeatsAndItsAttemptsEndLater) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  cluster.Pass(Millis(10'000));
+  const auto id = cluster.DeployToOrder();
+  cluster.Pass(Millis(2'500), false);
+  EXPECT_EQ(cluster.state.workers.Find("w1")->state, WorkerState::kReady);
+  cluster.Pass(Millis(1'500), false);
+  EXPECT_EQ(cluster.state.workers.Find("w1")->state, WorkerState::kLost);
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kRunning);
+  cluster.Pass(kLostPatience + Millis(1'000), false);
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kFailed);
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kLost);
+}
+
+TEST(Worker, ThatReturnsInTimeGoesOnWithItsAttempts) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  cluster.Pass(Millis(10'000));
+  const auto id = cluster.DeployToOrder();
+  (void)cluster.Event(id, 7, Phase::kBuilding);
+  cluster.Pass(Millis(5'000), false);
+  WorkerFacts facts;
+  facts.id = "w1";
+  facts.rpc_address = "w1:9999";
+  const auto back = cluster.Tell(WorkerRegistered{facts, kProtocol, "new", {}});
+  const auto* send = EffectOf<SendOrder>(back);
+  ASSERT_NE(send, nullptr);
+  EXPECT_EQ(send->after_cursor, 7U);
+  EXPECT_EQ(send->rpc_address, "w1:9999");
+  EXPECT_EQ(send->order.attempt, 1U);
+}
+
+TEST(Worker, IsNotLostInTheDoubleGraceAfterAMastersStart) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.Pass(Millis(5'500), false);
+  EXPECT_EQ(cluster.state.workers.Find("w1")->state, WorkerState::kReady);
+  cluster.Pass(Millis(1'500), false);
+  EXPECT_EQ(cluster.state.workers.Find("w1")->state, WorkerState::kLost);
+}
+
+TEST(Worker, WithAnUnknownSessionIsToldToRegister) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  const auto decision = cluster.Tell(WorkerBeat{"w1", "old", ClusterFixture::FreeLoad(), {}});
+  EXPECT_EQ(decision.reply.error().code, Code::kFailedPrecondition);
+}
+
+TEST(Worker, WhoseLoadMakesNoSenseKeepsTheLastOne) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  auto bad = ClusterFixture::FreeLoad();
+  bad.cpu = -1;
+  (void)cluster.Tell(WorkerBeat{"w1", "session-w1", bad, {}});
+  EXPECT_DOUBLE_EQ(cluster.state.workers.Find("w1")->load->cpu, 0.1);
+  EXPECT_EQ(cluster.state.workers.Find("w1")->samples_refused, 1U);
+}
+
+TEST(Worker, ThatStillWorksOnAnEndedOperationIsToldToCancel) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto id = cluster.DeployToOrder();
+  (void)cluster.Give(CancelOperation{{}, id});
+  cluster.Pass(kCancelWaitMax + Millis(1'000));
+  const Observation seen{.instance = "shop", .attempt = 1, .phase = Phase::kBuilding};
+  const auto beat = cluster.Tell(WorkerBeat{"w1", "session-w1", ClusterFixture::FreeLoad(), {seen}});
+  ASSERT_NE(EffectOf<CancelAttempt>(beat), nullptr);
+}
+
+TEST(Observation, TellsHowARunningInstanceDoes) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  Observation seen{.instance = "shop", .attempt = 1, .phase = Phase::kRunning, .health = Health::kUnhealthy, .release = 1};
+  (void)cluster.Tell(WorkerBeat{"w1", "session-w1", ClusterFixture::FreeLoad(), {seen}});
+  EXPECT_EQ(cluster.Inst().instance.status.health, Health::kUnhealthy);
+  seen.attempt = 0;
+  seen.health = Health::kHealthy;
+  (void)cluster.Tell(WorkerBeat{"w1", "session-w1", ClusterFixture::FreeLoad(), {seen}});
+  EXPECT_EQ(cluster.Inst().instance.status.health, Health::kUnhealthy);
+}
+
+TEST(Observation, OfAllMakesWhatIsMissingFail) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  cluster.AddWorker("w1", {});
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kFailed);
+}
+
+TEST(Recovery, FailsALostUploadAndAsksAgainForTheRest) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  cluster.AddInstance("blog");
+  auto upload = cluster.Asking(OperationKind::kDeploy);
+  upload.upload = Source{.kind = SourceKind::kUpload};
+  (void)cluster.Give(upload);
+  const auto ordered = cluster.DeployToOrder("blog");
+  const auto recovered = cluster.Tell(Recovered{});
+  EXPECT_EQ(cluster.StateOf(upload.operation), OperationState::kFailed);
+  ASSERT_NE(EffectOf<SendOrder>(recovered), nullptr);
+  EXPECT_EQ(EffectOf<SendOrder>(recovered)->order.operation, ordered);
+}
+
+TEST(Tokens, TheLastOfAPersonCannotBeRevoked) {
+  ClusterFixture cluster;
+  CreateToken create;
+  create.token = {.id = "t1", .name = "admin", .hash = "h"};
+  (void)cluster.Give(create);
+  EXPECT_EQ(cluster.Give(RevokeToken{{}, "t1"}).reply.error().code, Code::kFailedPrecondition);
+  create.token = {.id = "t2", .name = "ann", .hash = "h"};
+  (void)cluster.Give(create);
+  EXPECT_TRUE(cluster.Give(RevokeToken{{}, "t1"}).reply.ok());
+  EXPECT_EQ(cluster.Give(RevokeToken{{}, "t9"}).reply.error().code, Code::kNotFound);
+}
+
+TEST(Tokens, AWorkersIsWorthOneJoin) {
+  ClusterFixture cluster;
+  CreateToken create;
+  create.token = {.id = "w", .name = "worker", .kind = TokenKind::kWorker, .hash = "h"};
+  (void)cluster.Give(create);
+  EXPECT_TRUE(cluster.state.tokens.Find("w")->expires_at.has_value());
+  EXPECT_TRUE(cluster.Give(UseToken{"w"}).reply.ok());
+  EXPECT_EQ(cluster.Give(UseToken{"w"}).reply.error().code, Code::kUnauthenticated);
+}
+
+TEST(Instances, AreUniqueAndOwnersDifferByMoreThanCapitals) {
+  ClusterFixture cluster;
+  cluster.AddInstance("shop");
+  CreateInstance create;
+  create.instance = {.id = "shop", .owner = "default", .project = "x"};
+  EXPECT_EQ(cluster.Give(create).reply.error().code, Code::kAlreadyExists);
+  create.instance = {.id = "other", .owner = "Default", .project = "x"};
+  EXPECT_EQ(cluster.Give(create).reply.error().code, Code::kAlreadyExists);
+}
+
+TEST(Instances, AreUpdatedOnlyFromTheRevisionThatIsThere) {
+  ClusterFixture cluster;
+  cluster.AddInstance("shop");
+  UpdateInstance update{.id = "shop", .description = "new"};
+  update.revision = 1;
+  EXPECT_TRUE(cluster.Give(update).reply.ok());
+  EXPECT_EQ(cluster.Give(update).reply.error().code, Code::kAborted);
+}
+
+}  // namespace
+}  // namespace edm::master

@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+
+#include "worker/core/admission.h"
+#include "worker/core/garbage.h"
+#include "worker/core/observe.h"
+#include "worker/core/recovery.h"
+
+namespace edm::worker {
+namespace {
+
+Holding Running(std::uint32_t release) {
+  Holding holding{.instance = "shop", .running_release = release};
+  holding.releases[release] = {.number = release,
+                               .run = {.services = {{.service = "job", .one_shot = true}, {.service = "web"}}}};
+  return holding;
+}
+
+ContainerFacts Container(const char* service, ContainerState state, int exit_code = 0,
+                         ContainerHealth health = ContainerHealth::kNone) {
+  return {.instance = "shop", .service = service, .state = state, .health = health, .exit_code = exit_code};
+}
+
+TEST(Admission, FencesEpochsAndAttempts) {
+  struct Case {
+    std::uint32_t epoch, attempt;
+    AdmissionFacts facts;
+    std::optional<Admission> admitted;
+    Code code;
+  };
+  const Case cases[] = {
+      {1, 1, {}, Admission::kBegin, Code::kOk},
+      {2, 5, {2, 5, true}, Admission::kJoin, Code::kOk},
+      {3, 6, {2, 5, false}, Admission::kBegin, Code::kOk},
+      {2, 4, {2, 5, false}, std::nullopt, Code::kAborted},
+      {2, 4, {2, 5, true}, Admission::kJoin, Code::kOk},
+      {1, 9, {2, 5, false}, std::nullopt, Code::kFailedPrecondition},
+  };
+  for (const auto& one : cases) {
+    const auto result = Admit(one.epoch, "shop", one.attempt, one.facts);
+    ASSERT_EQ(result.ok(), one.admitted.has_value());
+    if (result.ok()) {
+      EXPECT_EQ(*result, *one.admitted);
+    } else {
+      EXPECT_EQ(result.error().code, one.code);
+      EXPECT_FALSE(result.error().hint.empty());
+    }
+  }
+}
+
+TEST(Garbage, WhatNoKeptReleaseNeedsGoes) {
+  auto holding = Running(4);
+  for (const auto number : {1, 2, 3}) holding.releases[number] = {.number = static_cast<std::uint32_t>(number)};
+  const std::vector<Footprint::Object> images = {{"sha256:1", "edm/shop/web:r1", "shop", 1},
+                                                 {"sha256:3", "edm/shop/web:r3", "shop", 3},
+                                                 {"sha256:4", "edm/shop/web:r4", "shop", 4},
+                                                 {"sha256:9", "", "shop", 4},
+                                                 {"sha256:5", "edm/other/web:r1", "other", 1}};
+  const auto garbage = FindGarbage(holding, {3, 4}, 4, images, {1, 4, 7});
+  EXPECT_EQ(garbage.releases, (std::vector<std::uint32_t>{1, 2, 7}));
+  EXPECT_EQ(garbage.images, (std::vector<std::string>{"edm/shop/web:r1", "sha256:9"}));
+}
+
+TEST(Garbage, ARunningReleaseStaysThoughNobodyKeepsIt) {
+  const auto garbage = FindGarbage(Running(4), {}, 5, {{"sha256:4", "edm/shop/web:r4", "shop", 4}}, {4});
+  EXPECT_TRUE(garbage.releases.empty());
+  EXPECT_TRUE(garbage.images.empty());
+}
+
+TEST(Garbage, FailedContainersStayForTheStatedTime) {
+  Holding holding{.instance = "shop"};
+  EXPECT_FALSE(InspectionIsOver(holding, WallTime(Millis(1))));
+  holding.inspect_until = WallTime(Millis(100));
+  EXPECT_FALSE(InspectionIsOver(holding, WallTime(Millis(99))));
+  EXPECT_TRUE(InspectionIsOver(holding, WallTime(Millis(100))));
+}
+
+TEST(Recovery, WhatShouldRunRunsAgain) {
+  const auto job = Container("job", ContainerState::kExited);
+  const auto web = Container("web", ContainerState::kRunning);
+  const auto dead = Container("web", ContainerState::kExited, 137);
+  EXPECT_EQ(Recover(Running(4), {job, web}), Recovery::kNothing);
+  EXPECT_EQ(Recover(Running(4), {job, dead}), Recovery::kStartKept);
+  EXPECT_EQ(Recover(Running(4), {job}), Recovery::kBringUp);
+  EXPECT_EQ(Recover(Running(4), {}), Recovery::kBringUp);
+  EXPECT_EQ(Recover(Holding{.instance = "shop"}, {dead}), Recovery::kNothing);
+}
+
+TEST(Observe, TheWorstServiceIsTheHealthOfTheInstance) {
+  const auto job = Container("job", ContainerState::kExited);
+  struct Case {
+    ContainerFacts web;
+    Health expected;
+  };
+  const Case cases[] = {
+      {Container("web", ContainerState::kRunning), Health::kHealthy},
+      {Container("web", ContainerState::kRunning, 0, ContainerHealth::kStarting), Health::kStarting},
+      {Container("web", ContainerState::kRunning, 0, ContainerHealth::kUnhealthy), Health::kUnhealthy},
+      {Container("web", ContainerState::kRestarting, 1), Health::kRestarting},
+      {Container("web", ContainerState::kExited, 1), Health::kUnhealthy},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(Observe(Running(4), nullptr, {job, one.web}).health, one.expected);
+  }
+  EXPECT_EQ(Observe(Running(4), nullptr, {}).health, Health::kUnhealthy);
+}
+
+TEST(Observe, AnEndedAttemptShowsItsEnd) {
+  auto attempt = NewAttempt({.instance = "shop", .attempt = 3, .operation = "op-1", .target = Target::kRunning});
+  attempt.phase = Phase::kStarting;
+  EXPECT_EQ(Observe(Running(4), &attempt, {}).phase, Phase::kStarting);
+  attempt.end = EndOf(attempt, Running(4));
+  const auto seen = Observe(Running(4), &attempt, {});
+  EXPECT_EQ(seen.phase, Phase::kRunning);
+  EXPECT_EQ(seen.attempt, 3u);
+  EXPECT_EQ(seen.operation, "op-1");
+}
+
+}  // namespace
+}  // namespace edm::worker

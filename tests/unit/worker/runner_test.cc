@@ -1,0 +1,282 @@
+#include "tests/unit/worker/runner_fixture.h"
+
+namespace edm::worker {
+namespace {
+
+const Error kBroken{.code = Code::kFailedPrecondition, .object = "shop/web", .cause = "it is broken"};
+
+TEST_F(RunnerFixture, ADeployBuildsStartsAndPublishes) {
+  const auto end = Run(Deploy(1, 1));
+  EXPECT_EQ(end.phase, Phase::kRunning);
+  EXPECT_EQ(end.running_release, 1u);
+  ASSERT_EQ(end.endpoints.size(), 1u);
+  EXPECT_EQ(end.endpoints[0].url, "http://10.0.0.12:20000");
+  EXPECT_EQ(RunningRelease(), 1u);
+  EXPECT_EQ(directory_.holders(), std::set<std::string>{"shop"});
+  EXPECT_EQ(directory_.published().at("shop").endpoints, end.endpoints);
+}
+
+TEST_F(RunnerFixture, EventsTellPhasesAndStepsInOrderAndWithoutHoles) {
+  Run(Deploy(1, 1));
+  std::vector<std::string> told;
+  std::uint32_t cursor = 0;
+  for (const auto& event : Events(1)) {
+    EXPECT_EQ(event.cursor, ++cursor);
+    if (const auto* phase = std::get_if<Phase>(&event.what)) told.emplace_back(PhaseName(*phase));
+    if (const auto* step = std::get_if<Step>(&event.what)) {
+      if (step->state == StepState::kDone) told.push_back(step->name + ": " + step->detail);
+    }
+    if (std::holds_alternative<Built>(event.what)) told.emplace_back("built");
+    if (std::holds_alternative<AttemptEnd>(event.what)) told.emplace_back("end");
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"FETCHING", "policy: compose.yaml, 2 services", "BUILDING", "built",
+                                            "BUILT", "build: web 0.0 s", "STARTING", "RUNNING",
+                                            "start: job exit 0, web healthy", "end"}));
+}
+
+TEST_F(RunnerFixture, BuiltIsEnoughWhenNoMoreIsAsked) {
+  auto order = Deploy(1, 1);
+  order.target = Target::kBuilt;
+  EXPECT_EQ(Run(order).phase, Phase::kBuilt);
+  EXPECT_TRUE(Containers().empty());
+  EXPECT_EQ(directory_.holders().size(), 1u);
+  EXPECT_EQ(Run(Reach(2, Target::kRunning, 1)).phase, Phase::kRunning);
+}
+
+TEST_F(RunnerFixture, AFailedBuildLeavesNothingAndTheOldReleaseRuns) {
+  Run(Deploy(1, 1));
+  runtime_.Fail("Build", kBroken);
+  const auto end = Run(Deploy(2, 2, 1));
+  EXPECT_EQ(end.phase, Phase::kFailed);
+  EXPECT_EQ(end.failure->cause, "it is broken");
+  EXPECT_EQ(end.running_release, 1u);
+  EXPECT_EQ(RunningRelease(), 1u);
+  EXPECT_EQ(runtime_.Everything()->images.size(), 1u);
+}
+
+TEST_F(RunnerFixture, TheHolderIsNotPublishedAfterAFailedBuild) {
+  runtime_.Fail("Build", kBroken);
+  Run(Deploy(1, 1));
+  EXPECT_TRUE(directory_.holders().empty());
+}
+
+TEST_F(RunnerFixture, ARefusedFolderFailsWithItsReason) {
+  workloads_.FailNext({Code::kInvalidArgument, "compose.yaml:3:5 services.web.privileged", "not allowed"});
+  const auto end = Run(Deploy(1, 1));
+  EXPECT_EQ(end.phase, Phase::kFailed);
+  EXPECT_EQ(end.failure->object, "compose.yaml:3:5 services.web.privileged");
+  EXPECT_TRUE(runtime_.is_empty());
+}
+
+TEST_F(RunnerFixture, AnEngineThatIsAwayIsNotTheWorkloadsFault) {
+  runtime_.Fail("Build", {Code::kUnavailable, "container engine", "away"});
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRejected);
+}
+
+TEST_F(RunnerFixture, AReleaseThatDoesNotStartPutsTheGoodOneBack) {
+  Run(Deploy(1, 1));
+  readiness_.FailNext(kBroken);
+  const auto end = Run(Deploy(2, 2, 1));
+  EXPECT_EQ(end.phase, Phase::kFailed);
+  EXPECT_EQ(end.restored_release, 1u);
+  EXPECT_EQ(end.running_release, 1u);
+  EXPECT_EQ(end.endpoints.size(), 1u);
+  EXPECT_EQ(RunningRelease(), 1u);
+}
+
+TEST_F(RunnerFixture, FailedContainersAreKeptForInspectionWhenNothingCanBePutBack) {
+  readiness_.FailNext(kBroken);
+  const auto end = Run(Deploy(1, 1));
+  EXPECT_EQ(end.phase, Phase::kFailed);
+  EXPECT_EQ(end.running_release, 0u);
+  EXPECT_EQ(Containers().size(), 2u);
+  EXPECT_EQ(RunningRelease(), 0u);
+  clock_.Advance(Seconds(3'601));
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_TRUE(Containers().empty());
+}
+
+TEST_F(RunnerFixture, AReleaseThatCannotBePutBackIsTold) {
+  Run(Deploy(1, 1));
+  readiness_.FailNext(kBroken);
+  readiness_.FailNext(kBroken);
+  const auto end = Run(Deploy(2, 2, 1));
+  EXPECT_EQ(end.restored_release, 0u);
+  EXPECT_EQ(end.running_release, 0u);
+  ASSERT_FALSE(end.failure->evidence.empty());
+  EXPECT_NE(end.failure->evidence.back().find("restore failed as well"), std::string::npos);
+}
+
+TEST_F(RunnerFixture, StopKeepsContainersAndStartTakesTheSameOnes) {
+  Run(Deploy(1, 1));
+  const auto before = Containers();
+  EXPECT_EQ(Run(Reach(2, Target::kStopped)).phase, Phase::kStopped);
+  EXPECT_TRUE(directory_.published().empty());
+  EXPECT_EQ(directory_.holders().size(), 1u);
+  const auto end = Run(Reach(3, Target::kRunning, 1));
+  EXPECT_EQ(end.phase, Phase::kRunning);
+  EXPECT_EQ(end.endpoints[0].port, 20'000);
+  ASSERT_EQ(Containers().size(), before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(Containers()[i].id, before[i].id);
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 1);
+}
+
+TEST_F(RunnerFixture, AStartWithAnotherEnvironmentRendersAnew) {
+  Run(Deploy(1, 1));
+  auto order = Reach(2, Target::kRunning, 1);
+  order.environment = {{"A", "1"}};
+  Run(order);
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 2);
+}
+
+TEST_F(RunnerFixture, DeleteLeavesNothing) {
+  Run(Deploy(1, 1));
+  Run(Deploy(2, 2, 1));
+  EXPECT_EQ(Run(Reach(3, Target::kDeleted)).phase, Phase::kDeleted);
+  runner_->EndWasDelivered("shop", 3);
+  EXPECT_TRUE(runtime_.is_empty());
+  EXPECT_TRUE(directory_.holders().empty());
+  EXPECT_TRUE(directory_.published().empty());
+  EXPECT_TRUE(sources_.mirrors().empty());
+  EXPECT_TRUE(files_.is_empty());
+  EXPECT_TRUE(addresses_.is_empty());
+  EXPECT_TRUE(journal_.is_empty());
+  EXPECT_TRUE(runner_->Observations().empty());
+}
+
+TEST_F(RunnerFixture, AnIdMayBeUsedAgainAfterItsDeletion) {
+  Run(Deploy(5, 1));
+  Run(Reach(6, Target::kDeleted));
+  auto again = Deploy(1, 1);
+  again.operation = "op-new";
+  ASSERT_TRUE(runner_->Assign(again).ok());
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 1u);
+}
+
+TEST_F(RunnerFixture, ReleasesThatNobodyKeepsGo) {
+  Run(Deploy(1, 1));
+  Run(Deploy(2, 2, 1));
+  Run(Deploy(3, 3, 2));
+  EXPECT_EQ(files_.Releases("shop").value(), (std::vector<std::uint32_t>{2, 3}));
+  EXPECT_EQ(runtime_.Everything()->images.size(), 2u);
+}
+
+TEST_F(RunnerFixture, TheSameOrderAgainJoins) {
+  Run(Deploy(1, 1));
+  const auto events = Events(1).size();
+  ASSERT_TRUE(runner_->Assign(Deploy(1, 1)).ok());
+  EXPECT_EQ(executor_->RunAll(), 0u);
+  EXPECT_EQ(Events(1).size(), events);
+}
+
+TEST_F(RunnerFixture, OldEpochsAndAttemptsAreRefused) {
+  auto order = Deploy(9, 1);
+  order.epoch = 3;
+  Run(order);
+  EXPECT_EQ(runner_->Assign(Deploy(10, 2)).error().code, Code::kFailedPrecondition);
+  auto late = Deploy(4, 2);
+  late.epoch = 3;
+  EXPECT_EQ(runner_->Assign(late).error().code, Code::kAborted);
+  Begin();
+  EXPECT_EQ(runner_->Assign(Deploy(10, 2)).error().code, Code::kFailedPrecondition) << "after a restart too";
+}
+
+TEST_F(RunnerFixture, ANewerOrderSupersedesABuild) {
+  ASSERT_TRUE(runner_->Assign(Deploy(1, 1)).ok());
+  ASSERT_TRUE(executor_->RunOne());
+  ASSERT_TRUE(runner_->Assign(Deploy(2, 2)).ok());
+  ASSERT_TRUE(runner_->Assign(Deploy(3, 3)).ok());
+  executor_->RunAll();
+  for (const auto attempt : {1, 2}) {
+    const auto end = EndOf(attempt);
+    EXPECT_EQ(end.phase, Phase::kCancelled);
+    EXPECT_NE(end.failure->cause.find("superseded by op-"), std::string::npos);
+  }
+  EXPECT_EQ(EndOf(3).phase, Phase::kRunning);
+  EXPECT_EQ(RunningRelease(), 3u);
+}
+
+TEST_F(RunnerFixture, ADeleteSupersedesEverything) {
+  ASSERT_TRUE(runner_->Assign(Deploy(1, 1)).ok());
+  for (int i = 0; i < 7; ++i) executor_->RunOne();
+  ASSERT_TRUE(runner_->Assign(Reach(2, Target::kDeleted)).ok());
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(2).phase, Phase::kDeleted);
+  EXPECT_TRUE(runtime_.is_empty());
+}
+
+TEST_F(RunnerFixture, ACancelledDeployLeavesTheOldReleaseRunning) {
+  Run(Deploy(1, 1));
+  for (int steps = 0; steps < 8; ++steps) {
+    const auto attempt = static_cast<std::uint32_t>(2 + steps);
+    ASSERT_TRUE(runner_->Assign(Deploy(attempt, attempt, 1)).ok());
+    for (int i = 0; i < steps; ++i) executor_->RunOne();
+    ASSERT_TRUE(runner_->Cancel(1, "shop", attempt, "asked by ann").ok());
+    executor_->RunAll();
+    const auto end = EndOf(attempt);
+    EXPECT_EQ(end.phase, Phase::kCancelled) << steps;
+    EXPECT_EQ(end.failure->cause, "asked by ann");
+    EXPECT_EQ(RunningRelease(), 1u) << steps;
+    EXPECT_EQ(end.running_release, 1u);
+  }
+}
+
+TEST_F(RunnerFixture, ADeadlineEndsAnAttempt) {
+  auto order = Deploy(1, 1);
+  order.deadline = clock_.Now() + Seconds(10);
+  ASSERT_TRUE(runner_->Assign(order).ok());
+  clock_.Advance(Seconds(11));
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(1).failure->code, Code::kDeadlineExceeded);
+}
+
+TEST_F(RunnerFixture, AFullQueueOnlyDelays) {
+  executor_->Refuse(true);
+  ASSERT_TRUE(runner_->Assign(Deploy(1, 1)).ok());
+  executor_->Refuse(false);
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(1).phase, Phase::kRunning);
+}
+
+TEST_F(RunnerFixture, WhatRanBeforeTheMachineWentDownRunsAgain) {
+  Run(Deploy(1, 1));
+  runtime_.Kill("shop", "web", 137);
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 1u);
+  ASSERT_TRUE(runtime_.Remove("shop", true).ok());
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 1u);
+  EXPECT_EQ(runner_->Observations().at(0).health, Health::kHealthy);
+}
+
+TEST_F(RunnerFixture, AnEngineThatComesLateIsWaitedFor) {
+  Run(Deploy(1, 1));
+  runtime_.Kill("shop", "web", 137);
+  runtime_.SetAway(true);
+  Begin();
+  executor_->RunAll();
+  runtime_.SetAway(false);
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 1u);
+}
+
+TEST_F(RunnerFixture, AJournalThatCannotBeWrittenFailsTheAttemptCleanly) {
+  ASSERT_TRUE(runner_->Assign(Deploy(1, 1)).ok());
+  journal_.FailNext({Code::kResourceExhausted, "journal", "no space left"});
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(1).failure->code, Code::kResourceExhausted);
+  EXPECT_EQ(EndOf(1).phase, Phase::kRejected);
+  EXPECT_TRUE(runtime_.is_empty());
+}
+
+}  // namespace
+}  // namespace edm::worker

@@ -1,0 +1,130 @@
+#include "worker/api/session.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "tests/fakes/worker/fake_address_reserver.h"
+
+namespace edm::worker {
+namespace {
+
+class ScriptedLink final : public MasterLink {
+ public:
+  Result<Registration> Register(const WorkerFacts&, const std::vector<Observation>& observations) override {
+    ++registrations;
+    last = observations;
+    if (auto error = Next()) return *error;
+    return Registration{"session-" + std::to_string(registrations), 1, Millis(700)};
+  }
+  Status Heartbeat(const std::string& session, const Load& load, const std::vector<Observation>& changed) override {
+    beats.push_back(session);
+    last = changed;
+    last_load = load;
+    if (auto error = Next()) return *error;
+    return Ok();
+  }
+  void Fail(Code code) { failures.push_back({code, "master", "no"}); }
+
+  int registrations = 0;
+  std::vector<std::string> beats;
+  std::vector<Observation> last;
+  Load last_load;
+
+ private:
+  std::optional<Error> Next() {
+    if (failures.empty()) return std::nullopt;
+    auto error = failures.front();
+    failures.pop_front();
+    return error;
+  }
+  std::deque<Error> failures;
+};
+
+class ScriptedAttempts final : public Attempts {
+ public:
+  Status Assign(Order) override { return Ok(); }
+  Status Cancel(std::uint32_t, const std::string&, std::uint32_t, const std::string&) override { return Ok(); }
+  void EndWasDelivered(const std::string&, std::uint32_t) override {}
+  std::vector<Observation> Observations() override { return seen; }
+  Counts Count() override { return {3, 1}; }
+
+  std::vector<Observation> seen;
+};
+
+class FixedLoad final : public LoadProbe {
+ public:
+  Load Sample() override { return {.cpu = 0.25}; }
+};
+
+class SessionFixture : public ::testing::Test {
+ protected:
+  ScriptedLink link_;
+  ScriptedAttempts attempts_;
+  FixedLoad load_;
+  FakeAddressReserver addresses_;
+  Session session_{{link_, attempts_, load_, addresses_}, {.id = "w1"}};
+};
+
+Observation Running(const char* instance, Health health) {
+  return {.instance = instance, .attempt = 1, .phase = Phase::kRunning, .health = health};
+}
+
+TEST_F(SessionFixture, RegistersWithAllAndBeatsAtOnce) {
+  attempts_.seen = {Running("shop", Health::kHealthy)};
+  EXPECT_EQ(session_.Beat(), Millis(0));
+  EXPECT_EQ(link_.last.size(), 1u);
+  EXPECT_EQ(session_.Beat(), Millis(700));
+  EXPECT_EQ(link_.beats, std::vector<std::string>{"session-1"});
+  EXPECT_TRUE(link_.last.empty());
+  EXPECT_EQ(link_.last_load.running, 3u);
+  EXPECT_EQ(link_.last_load.networks_free, 100u);
+}
+
+TEST_F(SessionFixture, ABeatCarriesOnlyWhatChanged) {
+  attempts_.seen = {Running("a", Health::kHealthy), Running("b", Health::kHealthy)};
+  session_.Beat();
+  attempts_.seen = {Running("a", Health::kUnhealthy)};
+  session_.Beat();
+  ASSERT_EQ(link_.last.size(), 2u);
+  EXPECT_EQ(link_.last[0].health, Health::kUnhealthy);
+  EXPECT_EQ(link_.last[1].instance, "b");
+  EXPECT_EQ(link_.last[1].phase, Phase::kDeleted);
+  session_.Beat();
+  EXPECT_TRUE(link_.last.empty());
+}
+
+TEST_F(SessionFixture, ALostBeatIsToldAgain) {
+  session_.Beat();
+  attempts_.seen = {Running("a", Health::kHealthy)};
+  link_.Fail(Code::kUnavailable);
+  EXPECT_EQ(session_.Beat(), Session::kReconnect.After(1));
+  EXPECT_NE(session_.trouble(), "");
+  session_.Beat();
+  EXPECT_EQ(link_.last.size(), 1u);
+  EXPECT_EQ(session_.trouble(), "");
+}
+
+TEST_F(SessionFixture, AMasterThatDoesNotKnowTheSessionIsRegisteredWithAgain) {
+  session_.Beat();
+  link_.Fail(Code::kFailedPrecondition);
+  EXPECT_EQ(session_.Beat(), Millis(0));
+  EXPECT_EQ(link_.registrations, 2);
+  session_.Beat();
+  EXPECT_EQ(link_.beats.back(), "session-2");
+}
+
+TEST_F(SessionFixture, AMasterThatIsAwayIsTriedLessAndLessOften) {
+  Millis before{0};
+  for (int i = 0; i < 4; ++i) {
+    link_.Fail(Code::kUnavailable);
+    const auto wait = session_.Beat();
+    EXPECT_GT(wait, before);
+    before = wait;
+  }
+  EXPECT_EQ(session_.Beat(), Millis(0));
+  EXPECT_TRUE(session_.is_registered());
+}
+
+}  // namespace
+}  // namespace edm::worker

@@ -1,0 +1,118 @@
+#include "worker/adapters/docker/docker_runtime.h"
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "worker/adapters/docker/build/engine_build.h"
+#include "worker/adapters/docker/compose_create.h"
+#include "worker/adapters/docker/engine_exec.h"
+#include "worker/adapters/docker/event_watch.h"
+#include "worker/adapters/docker/health_probe.h"
+#include "worker/adapters/docker/listening_sockets.h"
+#include "worker/adapters/docker/listing.h"
+#include "worker/adapters/docker/log_stream.h"
+#include "worker/adapters/docker/removal.h"
+#include "worker/adapters/docker/start_in_order.h"
+
+namespace edm::worker {
+namespace {
+
+constexpr Millis kPingDeadline{5'000};
+
+}  // namespace
+
+DockerRuntime::DockerRuntime(DockerOptions options, ProcessRunner& processes)
+    : options_(std::move(options)), api_(options_.endpoint), processes_(processes) {}
+
+Status DockerRuntime::Ping() { return api_.Ping(kPingDeadline); }
+
+Result<BuiltImage> DockerRuntime::Build(const BuildRequest& request, const LineSink& on_line,
+                                        std::stop_token stop) {
+  return BuildImage(api_, request, on_line, stop);
+}
+
+Status DockerRuntime::Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) {
+  const auto began = std::chrono::steady_clock::now();
+  EDM_CHECK(CreateProject(api_, processes_, options_.staging, request, on_line, stop));
+  const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
+  return StartInOrder(api_, request.instance, std::max(Millis(0), request.deadline - took), on_line, stop);
+}
+
+Status DockerRuntime::Stop(const std::string& instance, Seconds grace) {
+  return StopInstance(api_, instance, grace);
+}
+
+Status DockerRuntime::StartKept(const std::string& instance, std::stop_token stop) {
+  return StartInOrder(api_, instance, kStartDeadline, {}, stop);
+}
+
+Status DockerRuntime::Remove(const std::string& instance, bool keep_volumes) {
+  return RemoveInstance(api_, instance, keep_volumes);
+}
+
+Status DockerRuntime::RemoveImage(const std::string& id_or_tag) { return RemoveImageOfOurs(api_, id_or_tag); }
+
+Result<std::vector<ContainerFacts>> DockerRuntime::Containers(const std::string& instance) {
+  EDM_TRY(const auto inspected, InspectContainers(api_, instance));
+  std::vector<ContainerFacts> containers;
+  for (const auto& one : inspected) containers.push_back(one.facts);
+  return containers;
+}
+
+Result<Footprint> DockerRuntime::Everything() { return ListEverything(api_); }
+
+Result<bool> DockerRuntime::HasImage(const std::string& id_or_tag) {
+  auto image = api_.Get("/images/" + id_or_tag + "/json", "image " + id_or_tag);
+  if (image.ok()) return true;
+  if (image.error().code == Code::kNotFound) return false;
+  return std::move(image).error();
+}
+
+Result<std::vector<ListeningPort>> DockerRuntime::ListeningPorts(const std::string& container_id) {
+  EDM_TRY(const auto inspected, InspectContainer(api_, container_id));
+  if (inspected.pid <= 0) {
+    return Error{Code::kFailedPrecondition,
+                 "container " + inspected.facts.name,
+                 "it does not run",
+                 {},
+                 "start it first"};
+  }
+  return ListeningOf(inspected.pid);
+}
+
+Result<HealthProbe> DockerRuntime::ProbeHealth(const std::string& container_id, std::stop_token stop) {
+  EDM_TRY(const auto inspected, InspectContainer(api_, container_id));
+  return RunHealthCommand(api_, inspected, stop);
+}
+
+Status DockerRuntime::Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) {
+  return StreamLogs(api_, request, on_line, stop);
+}
+
+Result<std::unique_ptr<ExecSession>> DockerRuntime::Exec(const ExecRequest& request) {
+  const std::string object = request.instance + "/" + request.service;
+  EDM_TRY(const auto containers, ListContainers(api_, request.instance));
+  const ContainerFacts* chosen = nullptr;
+  for (const auto& one : containers) {
+    if (one.service != request.service) continue;
+    if (chosen == nullptr || one.state == ContainerState::kRunning) chosen = &one;
+  }
+  if (chosen == nullptr) {
+    return Error{Code::kNotFound, object, "there is no such service", {}, "edmctl show lists the services"};
+  }
+  if (chosen->state != ContainerState::kRunning) {
+    return Error{Code::kFailedPrecondition, object, "it does not run", {}, "start it first"};
+  }
+  ExecStart start{chosen->id, object, request.argv, request.tty, true, request.columns, request.rows};
+  EDM_TRY(auto session, EngineExec::Start(api_, start));
+  return std::unique_ptr<ExecSession>(std::move(session));
+}
+
+Status DockerRuntime::Watch(const std::function<void(const std::string&)>& on_change, std::stop_token stop) {
+  return WatchEvents(api_, on_change, stop);
+}
+
+Result<std::vector<std::string>> DockerRuntime::Subnets() { return ListSubnets(api_); }
+
+}  // namespace edm::worker

@@ -1,0 +1,33 @@
+#include "worker/adapters/docker/repeated_check.h"
+
+#include <condition_variable>
+
+namespace edm::worker {
+
+RepeatedCheck::RepeatedCheck(std::string what, Attempt attempt) {
+  seen_.what = std::move(what);
+  seen_.outcome = "not tried yet";
+  thread_ = std::jthread([this, attempt = std::move(attempt)](std::stop_token stop) { Run(attempt, stop); });
+}
+
+CheckSeen RepeatedCheck::last() const {
+  const std::lock_guard lock(mutex_);
+  return seen_;
+}
+
+void RepeatedCheck::Run(const Attempt& attempt, std::stop_token stop) {
+  std::condition_variable_any pause;
+  while (!stop.stop_requested()) {
+    const Try last = attempt(stop);
+    if (stop.stop_requested()) return;
+    std::unique_lock lock(mutex_);
+    seen_.passed = last.passed;
+    seen_.outcome = last.outcome;
+    seen_.output = last.output;
+    ++seen_.tries;
+    if (last.passed) return;
+    pause.wait_for(lock, stop, kPause.After(seen_.tries), [] { return false; });
+  }
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,95 @@
+#include "worker/adapters/load/system_load_probe.h"
+
+#include <sched.h>
+#include <sys/statvfs.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace edm::worker {
+namespace {
+
+constexpr std::uint64_t kMib = 1024 * 1024;
+
+std::string ReadAll(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::set<int> CoresOfThisProcess() {
+  std::set<int> cores;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.insert(core);
+  }
+  return cores;
+}
+
+// "cpu3 100 10 ..." -> the name in `name`.
+std::optional<CpuTicks> ParseLine(const std::string& text, std::string& name) {
+  std::istringstream line(text);
+  std::uint64_t user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
+  if (!(line >> name >> user >> nice >> system >> idle) || !name.starts_with("cpu")) return std::nullopt;
+  line >> iowait >> irq >> softirq >> steal;  // older kernels have fewer
+  // What the hypervisor took is not ours to use: it counts as busy.
+  const auto busy = user + nice + system + irq + softirq + steal;
+  return CpuTicks{busy, busy + idle + iowait};
+}
+
+}  // namespace
+
+std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat, const std::set<int>& mine) {
+  std::istringstream lines{std::string(proc_stat)};
+  std::string text;
+  std::string name;
+  std::optional<CpuTicks> all;
+  CpuTicks sum;
+  while (std::getline(lines, text)) {
+    const auto ticks = ParseLine(text, name);
+    if (!ticks) break;
+    if (name == "cpu") {
+      all = ticks;
+    } else if (mine.contains(std::atoi(name.c_str() + 3))) {
+      sum.busy += ticks->busy;
+      sum.all += ticks->all;
+    }
+  }
+  return sum.all > 0 ? std::optional(sum) : all;
+}
+
+std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name) {
+  const auto at = meminfo.find(std::string(name) + ":");
+  if (at == std::string_view::npos) return 0;
+  std::istringstream rest{std::string(meminfo.substr(at + name.size() + 1, 64))};
+  std::uint64_t kib = 0;
+  rest >> kib;
+  return static_cast<std::uint32_t>(kib / 1024);
+}
+
+Load SystemLoadProbe::Sample() {
+  Load load{.sampled_at = clock_.Now()};
+  const auto meminfo = ReadAll("/proc/meminfo");
+  load.memory_total_mib = ParseMemoryMib(meminfo, "MemTotal");
+  load.memory_available_mib = ParseMemoryMib(meminfo, "MemAvailable");
+  struct statvfs disk {};
+  if (::statvfs(data_.c_str(), &disk) == 0) {
+    load.disk_total_mib = static_cast<std::uint32_t>(disk.f_blocks * disk.f_frsize / kMib);
+    load.disk_free_mib = static_cast<std::uint32_t>(disk.f_bavail * disk.f_frsize / kMib);
+  }
+  const auto ticks = ParseCpuTicks(ReadAll("/proc/stat"), CoresOfThisProcess());
+  const std::lock_guard lock(mutex_);
+  if (ticks && last_ && ticks->all > last_->all) {
+    const auto newest =
+        static_cast<double>(ticks->busy - last_->busy) / static_cast<double>(ticks->all - last_->all);
+    cpu_ += kNewestShare * (newest - cpu_);
+  }
+  if (ticks) last_ = ticks;
+  load.cpu = cpu_;
+  return load;
+}
+
+}  // namespace edm::worker

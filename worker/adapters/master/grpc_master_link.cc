@@ -1,0 +1,45 @@
+#include "worker/adapters/master/grpc_master_link.h"
+
+#include <algorithm>
+
+#include "common/rpc/mapping/observation.h"
+#include "common/rpc/mapping/repeated.h"
+#include "common/rpc/mapping/time.h"
+#include "common/rpc/mapping/worker.h"
+#include "worker/adapters/master/registry.h"
+
+namespace edm::worker {
+namespace {
+
+// Whatever a master asks for: no busier than this, and no rarer.
+constexpr Millis kBeatMin{100};
+constexpr Millis kBeatMax{30'000};
+
+v1::Observation Map(const Observation& observation) { return rpc::ToProto(observation); }
+
+}  // namespace
+
+Result<Registration> GrpcMasterLink::Register(const WorkerFacts& facts,
+                                              const std::vector<Observation>& observations) {
+  v1::RegisterRequest request;
+  *request.mutable_worker() = rpc::ToProto(facts);
+  request.set_protocol(kProtocol);
+  rpc::MapInto(observations, request.mutable_observations(), Map);
+  EDM_TRY(const auto response, registry_->Call(&v1::Registry::Stub::Register, request));
+  return Registration{.session = response.session(),
+                      .epoch = response.epoch(),
+                      .beat_interval =
+                          std::clamp(rpc::FromProto(response.beat_interval()), kBeatMin, kBeatMax)};
+}
+
+Status GrpcMasterLink::Heartbeat(const std::string& session, const Load& load,
+                                 const std::vector<Observation>& changed) {
+  v1::HeartbeatRequest request;
+  request.set_session(session);
+  *request.mutable_load() = rpc::ToProto(load);
+  rpc::MapInto(changed, request.mutable_changed(), Map);
+  EDM_TRY([[maybe_unused]] const auto response, registry_->Call(&v1::Registry::Stub::Heartbeat, request));
+  return Ok();
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include "worker/ports/master_link.h"
+
+namespace edm::worker {
+
+class Registry;
+
+class GrpcMasterLink final : public MasterLink {
+ public:
+  static constexpr std::uint32_t kProtocol = 1;  // of worker_service.proto and registry_service.proto
+
+  explicit GrpcMasterLink(std::shared_ptr<Registry> registry) : registry_(std::move(registry)) {}
+
+  Result<Registration> Register(const WorkerFacts& facts, const std::vector<Observation>& observations) override;
+  Status Heartbeat(const std::string& session, const Load& load, const std::vector<Observation>& changed) override;
+
+ private:
+  const std::shared_ptr<Registry> registry_;
+};
+
+}  // namespace edm::worker

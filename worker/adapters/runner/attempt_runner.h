@@ -1,0 +1,86 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "worker/adapters/runner/engine_view.h"
+#include "worker/adapters/runner/job.h"
+#include "worker/adapters/runner/slot.h"
+#include "worker/adapters/runner/surroundings.h"
+#include "worker/ports/attempts.h"
+
+namespace edm::worker {
+
+// Carries attempts through: one effect of an instance at a time, each a task of its own on one of two bounded
+// executors, with a line in the journal after each. So it may be killed between any two instructions: the next
+// one on the same journal goes on. Any thread. Both executors must have come to rest before it is destroyed.
+class AttemptRunner final : public Attempts {
+ public:
+  static constexpr std::size_t kEndedAttemptsKept = 3;  // per instance, for masters that ask again
+  static constexpr Millis kDeletedKept{60'000};         // the history of a deletion nobody fetched
+
+  AttemptRunner(const Surroundings& around, RunnerSettings settings, EngineView& view);
+
+  // Reads the journal; once, before anything else.
+  Status Load();
+  // Goes on with what was under way, and with what should run.
+  void Resume();
+
+  Status Assign(Order order) override;
+  Status Cancel(std::uint32_t epoch, const std::string& instance, std::uint32_t attempt,
+                const std::string& reason) override;
+  void EndWasDelivered(const std::string& instance, std::uint32_t attempt) override;
+  std::vector<Observation> Observations() override;
+  Counts Count() override;
+
+  // Once a second: deadlines, kept containers whose time is over, tasks that found a full queue.
+  void Tick();
+
+  // What the directory should list.
+  std::map<std::string, Published> Running() const;
+
+  // No new effects; those under way are told to stop, and their attempts go on after the next start.
+  void Stop();
+
+ private:
+  using Lock = std::lock_guard<std::mutex>;
+
+  // With mutex_ held:
+  void PostNext(const std::string& instance, Slot& slot);
+  Status Admitted(Slot& slot, Order order);
+  // An instance that is made again under the id of a deleted one counts its attempts from 1 again.
+  void ForgetDeletedFor(const Order& order);
+  void Supersede(Slot& slot, const Order& by);
+  void EndWaiting(Slot& slot, const Error& reason);
+  void StartWaiting(Slot& slot);
+  void DropOldAttempts(Slot& slot);
+  void Forget(const std::string& instance);
+  std::set<std::string> TemplatesOfOthers(const std::string& instance) const;
+  std::unique_ptr<Job> Take(Slot& slot);
+
+  // Tasks:
+  void RunStep(const std::string& instance);
+  void RunErrand(const std::string& instance);
+  Status PerformErrand(Errand errand, Holding& holding);
+
+  // Parts of a step:
+  void Begin(Job& job, Effect effect);
+  Status PerformUnlessStopped(Job& job, Effect effect);
+  void Succeeded(Job& job, Effect effect);
+  void Failed(Job& job, Effect effect, Error error);
+  void End(Job& job);
+  void Return(std::unique_ptr<Job> job);
+
+  const Surroundings around_;
+  const RunnerSettings settings_;
+  EngineView& view_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Slot> slots_;  // guarded by mutex_
+  std::uint32_t epoch_ = 0;            // guarded by mutex_; the highest seen
+  bool stopping_ = false;              // guarded by mutex_
+};
+
+}  // namespace edm::worker

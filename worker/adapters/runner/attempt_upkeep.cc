@@ -1,0 +1,179 @@
+#include "worker/adapters/runner/attempt_runner.h"
+#include "worker/core/garbage.h"
+#include "worker/core/observe.h"
+#include "worker/core/recovery.h"
+
+namespace edm::worker {
+
+Status AttemptRunner::Load() {
+  EDM_TRY(auto contents, around_.journal.Load());
+  const Lock lock(mutex_);
+  epoch_ = contents.epoch;
+  for (auto& holding : contents.holdings) {
+    around_.addresses.Adopt(holding.instance, {holding.ports, holding.subnets});
+    auto& slot = slots_[holding.instance];
+    slot.errand = holding.running_release != 0 ? Errand::kRecover : Errand::kNone;
+    slot.holding = std::move(holding);
+  }
+  for (auto& attempt : contents.attempts) {
+    const auto number = attempt.order.attempt;
+    auto& slot = slots_[attempt.order.instance];
+    if (slot.holding.instance.empty()) slot.holding.instance = attempt.order.instance;
+    slot.attempts[number] = std::move(attempt);
+  }
+  for (auto& [instance, slot] : slots_) {
+    // The lowest that has not ended was under way, the highest waited; between them none was ever begun.
+    for (auto& [number, record] : slot.attempts) {
+      if (record.ended()) continue;
+      if (slot.waiting != 0) EndWaiting(slot, {.code = Code::kCancelled, .cause = "superseded by a newer order"});
+      (slot.current == 0 ? slot.current : slot.waiting) = number;
+    }
+    if (slot.waiting != 0) Supersede(slot, slot.attempts[slot.waiting].order);
+  }
+  return Ok();
+}
+
+void AttemptRunner::Resume() {
+  const Lock lock(mutex_);
+  for (auto& [instance, slot] : slots_) {
+    if (slot.current != 0) slot.errand = Errand::kNone;  // the attempt decides what is to run
+    PostNext(instance, slot);
+  }
+}
+
+void AttemptRunner::Tick() {
+  const Lock lock(mutex_);
+  const auto now = around_.clock.Now();
+  std::vector<std::string> forgotten;
+  for (auto& [instance, slot] : slots_) {
+    if (slot.current != 0) {
+      const auto deadline = slot.attempts[slot.current].order.deadline;
+      if (deadline != WallTime{} && now >= deadline) {
+        slot.RequestStop({.code = Code::kDeadlineExceeded,
+                          .object = "instance " + instance,
+                          .cause = "not done by " + FormatRfc3339(deadline),
+                          .hint = "give it more time: --timeout"});
+      }
+    } else if (slot.IsDeleted()) {
+      if (now - slot.Newest()->ended_at.value_or(now) >= kDeletedKept) forgotten.push_back(instance);
+    } else if (InspectionIsOver(slot.holding, now)) {
+      slot.errand = Errand::kRemoveFailed;
+    }
+    PostNext(instance, slot);
+  }
+  for (const auto& instance : forgotten) Forget(instance);
+}
+
+void AttemptRunner::RunErrand(const std::string& instance) {
+  Errand errand = Errand::kNone;
+  Holding holding;
+  {
+    const Lock lock(mutex_);
+    if (stopping_) return;
+    errand = slots_[instance].errand;
+    holding = slots_[instance].holding;
+  }
+  const auto status = PerformErrand(errand, holding);
+  const Lock lock(mutex_);
+  auto& slot = slots_[instance];
+  slot.busy = false;
+  // Away engines come back: Tick posts it again.
+  if (!status.ok() && status.error().code == Code::kUnavailable) return;
+  slot.holding = std::move(holding);
+  slot.errand = Errand::kNone;
+  PostNext(instance, slot);
+}
+
+Status AttemptRunner::PerformErrand(Errand errand, Holding& holding) {
+  const auto& instance = holding.instance;
+  auto& runtime = around_.runtime;
+  if (errand == Errand::kRemoveFailed) {
+    EDM_CHECK(runtime.Remove(instance, /*keep_volumes=*/true));
+    holding.inspect_until.reset();
+    return around_.journal.PutHolding(holding);
+  }
+  if (errand != Errand::kRecover) return Ok();
+  EDM_TRY(const auto containers, runtime.Containers(instance));
+  switch (Recover(holding, containers)) {
+    case Recovery::kNothing: break;
+    case Recovery::kStartKept: EDM_CHECK(runtime.StartKept(instance, {})); break;
+    case Recovery::kBringUp: {
+      EDM_TRY(auto compose_json, around_.files.ReadFinal(instance, holding.running_release));
+      EDM_CHECK(runtime.Up({.instance = instance,
+                            .compose_json = std::move(compose_json),
+                            .directory = around_.files.CheckoutDirectory(instance, holding.running_release)},
+                           [](std::string_view) {}, {}));
+    }
+  }
+  return view_.Refresh(instance);
+}
+
+void AttemptRunner::DropOldAttempts(Slot& slot) {
+  std::size_t ended = 0;
+  for (const auto& [number, record] : slot.attempts) ended += record.ended() ? 1 : 0;
+  for (auto it = slot.attempts.begin(); it != slot.attempts.end() && ended > kEndedAttemptsKept;) {
+    if (!it->second.ended()) {
+      ++it;
+      continue;
+    }
+    // What stays in the journal by an error here is dropped with the next attempt that ends.
+    if (!around_.journal.DropAttempt(slot.holding.instance, it->first).ok()) return;
+    around_.events.Drop({slot.holding.instance, it->first});
+    it = slot.attempts.erase(it);
+    --ended;
+  }
+}
+
+void AttemptRunner::EndWasDelivered(const std::string& instance, std::uint32_t attempt) {
+  const Lock lock(mutex_);
+  const auto found = slots_.find(instance);
+  if (found == slots_.end() || found->second.current != 0 || !found->second.IsDeleted()) return;
+  if (found->second.attempts.rbegin()->first == attempt) Forget(instance);
+}
+
+void AttemptRunner::Forget(const std::string& instance) {
+  const auto& slot = slots_[instance];
+  if (slot.busy) return;
+  if (!around_.journal.DropHolding(instance).ok()) return;
+  for (const auto& [number, record] : slot.attempts) {
+    if (!around_.journal.DropAttempt(instance, number).ok()) return;
+    around_.events.Drop({instance, number});
+  }
+  slots_.erase(instance);
+}
+
+std::vector<Observation> AttemptRunner::Observations() {
+  const Lock lock(mutex_);
+  std::vector<Observation> seen;
+  for (const auto& [instance, slot] : slots_) {
+    const auto current = slot.attempts.find(slot.current);
+    const auto* attempt = current == slot.attempts.end() ? slot.Newest() : &current->second;
+    seen.push_back(Observe(slot.holding, attempt, view_.Of(instance)));
+  }
+  return seen;
+}
+
+Attempts::Counts AttemptRunner::Count() {
+  const Lock lock(mutex_);
+  Counts counts;
+  for (const auto& [instance, slot] : slots_) {
+    if (slot.holding.running_release != 0) ++counts.running;
+    if (slot.current == 0) continue;
+    const auto& record = slot.attempts.at(slot.current);
+    if (record.order.build && record.course <= Course::kDeploy && record.phase < Phase::kBuilt) ++counts.building;
+  }
+  return counts;
+}
+
+std::map<std::string, Published> AttemptRunner::Running() const {
+  const Lock lock(mutex_);
+  std::map<std::string, Published> running;
+  for (const auto& [instance, slot] : slots_) {
+    const auto release = slot.holding.releases.find(slot.holding.running_release);
+    if (slot.holding.running_release == 0 || release == slot.holding.releases.end()) continue;
+    running[instance] = {release->second.run.endpoints, release->second.run.catalog_names};
+  }
+  return running;
+}
+
+}  // namespace edm::worker

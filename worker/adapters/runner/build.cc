@@ -1,0 +1,98 @@
+#include <mutex>
+#include <optional>
+#include <semaphore>
+#include <thread>
+
+#include "worker/adapters/runner/effects.h"
+
+namespace edm::worker {
+namespace {
+
+// Images of one instance that are built at once; the engine's solver shares what they have in common.
+constexpr std::ptrdiff_t kBuildsAtOnceMax = 4;
+
+struct Outcome {
+  std::optional<Result<BuiltImage>> result;
+  Millis took{0};
+};
+
+// Builds all images at once; the first failure stops the others.
+class ParallelBuild {
+ public:
+  ParallelBuild(const Job& job, const std::vector<BuildRequest>& requests)
+      : job_(job), requests_(requests), outcomes_(requests.size()) {}
+
+  std::vector<Outcome> Run() {
+    const std::stop_callback on_cancel(job_.stop, [this] { stop_.request_stop(); });
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < requests_.size(); ++i) threads.emplace_back([this, i] { One(i); });
+    threads.clear();
+    return std::move(outcomes_);
+  }
+
+  // Index of the failure that stopped the others.
+  std::optional<std::size_t> first_failure() const { return first_failure_; }
+
+ private:
+  void One(std::size_t index) {
+    slots_.acquire();
+    const auto& request = requests_[index];
+    const auto begun = job_.around.clock.Steady();
+    auto result = job_.around.runtime.Build(
+        request, [&](std::string_view line) { job_.Log(request.service, line); }, stop_.get_token());
+    slots_.release();
+    const std::lock_guard lock(mutex_);
+    if (!result.ok() && !first_failure_) {
+      first_failure_ = index;
+      stop_.request_stop();
+    }
+    outcomes_[index] = {std::move(result), job_.around.clock.Steady() - begun};
+  }
+
+  const Job& job_;
+  const std::vector<BuildRequest>& requests_;
+  std::counting_semaphore<> slots_{kBuildsAtOnceMax};
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::vector<Outcome> outcomes_;             // guarded by mutex_ while threads run
+  std::optional<std::size_t> first_failure_;  // guarded by mutex_ while threads run
+};
+
+std::vector<BuildRequest> RequestsOf(const Job& job) {
+  auto requests = job.workload->builds();
+  for (auto& request : requests) request.no_cache = job.attempt.order.no_cache;
+  return requests;
+}
+
+}  // namespace
+
+Status BuildImages(Job& job) {
+  EDM_CHECK(EnsureJudged(job));
+  const auto requests = RequestsOf(job);
+  ParallelBuild build(job, requests);
+  auto outcomes = build.Run();
+  if (const auto failed = build.first_failure()) {
+    return About(std::move(*outcomes[*failed].result).error(), job.instance() + "/" + requests[*failed].service);
+  }
+  job.attempt.built = {.template_commit = job.attempt.order.template_source
+                                              ? job.attempt.order.template_source->commit
+                                              : std::string(),
+                       .grants = job.workload->grants()};
+  job.detail.clear();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto& image = outcomes[i].result->value();
+    job.attempt.built.images.push_back({requests[i].service, image.id});
+    if (!job.detail.empty()) job.detail += ", ";
+    job.detail += requests[i].service + " " + (image.cached ? "cached" : FormatDuration(outcomes[i].took));
+  }
+  if (requests.empty()) job.detail = "nothing to build";
+  job.holding.releases[job.release()] = {.number = job.release(),
+                                         .images = job.attempt.built.images,
+                                         .template_name = job.attempt.order.template_name,
+                                         .template_commit = job.attempt.built.template_commit,
+                                         .grants = job.attempt.built.grants,
+                                         .run = Describe(job)};
+  return Ok();
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,65 @@
+#include "worker/adapters/runner/effects.h"
+#include "worker/core/garbage.h"
+
+namespace edm::worker {
+namespace {
+
+Status RemoveImages(Job& job, const std::vector<std::string>& images) {
+  for (const auto& image : images) EDM_CHECK(job.around.runtime.RemoveImage(image));
+  return Ok();
+}
+
+Status DropMirrorsOf(Job& job) {
+  EDM_CHECK(job.around.sources.DropMirror("instances/" + job.instance()));
+  std::set<std::string> templates;
+  for (const auto& [number, release] : job.holding.releases) templates.insert(release.template_name);
+  templates.insert(job.attempt.order.template_name);
+  for (const auto& name : templates) {
+    if (name.empty() || job.mirrors_of_others.contains(name)) continue;
+    EDM_CHECK(job.around.sources.DropMirror("templates/" + name));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Status Remove(Job& job) {
+  EDM_CHECK(job.around.runtime.Remove(job.instance(), job.attempt.order.keep_volumes));
+  job.holding.running_release = 0;
+  return Ok();
+}
+
+Status DropImages(Job& job) {
+  EDM_TRY(const auto everything, job.around.runtime.Everything());
+  return RemoveImages(job, ImagesOf(job.instance(), 0, everything.images));
+}
+
+Status DropFiles(Job& job) {
+  EDM_CHECK(job.around.files.DropAll(job.instance()));
+  EDM_CHECK(DropMirrorsOf(job));
+  job.holding.releases.clear();
+  return Ok();
+}
+
+Status Discard(Job& job) {
+  // Once its images were reported the release exists: it goes when no release is kept that needs it.
+  if (!job.attempt.order.build || job.attempt.phase >= Phase::kBuilt) return Ok();
+  job.holding.releases.erase(job.release());
+  EDM_CHECK(job.around.files.Drop(job.instance(), job.release()));
+  EDM_TRY(const auto everything, job.around.runtime.Everything());
+  return RemoveImages(job, ImagesOf(job.instance(), job.release(), everything.images));
+}
+
+Status Collect(Job& job) {
+  EDM_TRY(const auto everything, job.around.runtime.Everything());
+  EDM_TRY(const auto checkouts, job.around.files.Releases(job.instance()));
+  const auto garbage =
+      FindGarbage(job.holding, job.attempt.order.kept_releases, job.release(), everything.images, checkouts);
+  for (const auto release : garbage.releases) {
+    EDM_CHECK(job.around.files.Drop(job.instance(), release));
+    job.holding.releases.erase(release);
+  }
+  return RemoveImages(job, garbage.images);
+}
+
+}  // namespace edm::worker

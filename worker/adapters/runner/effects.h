@@ -1,0 +1,40 @@
+#pragma once
+
+#include "common/base/result.h"
+#include "worker/adapters/runner/job.h"
+
+namespace edm::worker {
+
+// prepare.cc
+Status Fetch(Job& job);
+Status Judge(Job& job);
+Status Reserve(Job& job);
+// build.cc
+Status BuildImages(Job& job);
+// publish.cc
+Status PublishHolder(Job& job);
+Status PublishEndpoints(Job& job);
+Status WithdrawEndpoints(Job& job);
+Status ForgetHolder(Job& job);
+// start.cc
+Status Render(Job& job);
+Status Up(Job& job);
+Status AwaitReady(Job& job);
+Status Restore(Job& job);
+// stop.cc
+Status Stop(Job& job);
+Status Hold(Job& job);
+// clean.cc
+Status Remove(Job& job);
+Status DropImages(Job& job);
+Status DropFiles(Job& job);
+Status Discard(Job& job);
+Status Collect(Job& job);
+
+// The checkout of the order's release as the policy sees it; judged again where this process has not yet.
+Status EnsureJudged(Job& job);
+
+// What starting the judged release needs, with the addresses reserved for it.
+RunSpec Describe(const Job& job);
+
+}  // namespace edm::worker

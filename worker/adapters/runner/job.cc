@@ -1,0 +1,23 @@
+#include "worker/adapters/runner/job.h"
+
+#include "common/base/text.h"
+
+namespace edm::worker {
+
+void Job::Emit(decltype(AttemptEvent::what) what) const {
+  around.events.Append(key(), {.time = around.clock.Now(), .what = std::move(what)});
+}
+
+void Job::Log(const std::string& service, std::string_view text) const {
+  Emit(BuildLine{.service = service, .text = ToUtf8(text)});
+}
+
+void Job::Warn(const std::string& text) const { Emit(Warning{text}); }
+
+void Job::Reach(Phase phase) {
+  if (!MayFollow(attempt.phase, phase)) return;
+  attempt.phase = phase;
+  Emit(phase);
+}
+
+}  // namespace edm::worker

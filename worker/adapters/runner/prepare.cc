@@ -1,0 +1,71 @@
+#include "worker/adapters/runner/effects.h"
+#include "worker/core/endpoints.h"
+
+namespace edm::worker {
+namespace {
+
+Error NoSource(const Job& job) {
+  return {.code = Code::kFailedPrecondition,
+          .object = "instance " + job.instance(),
+          .cause = "its order names no commit to build",
+          .hint = "give it source: edmctl deploy DIR"};
+}
+
+}  // namespace
+
+Status Fetch(Job& job) {
+  const auto& order = job.attempt.order;
+  if (!order.source) return NoSource(job);
+  CheckoutRequest request;
+  if (order.template_source) {
+    request.layers.push_back({"templates/" + order.template_name, *order.template_source});
+  }
+  request.layers.push_back({"instances/" + job.instance(), *order.source});
+  request.directory = job.around.files.CheckoutDirectory(job.instance(), job.release());
+  job.workload.reset();
+  if (auto status = job.around.sources.Checkout(request, job.stop); !status.ok()) {
+    return About(std::move(status).error(), "source of instance " + job.instance());
+  }
+  return Ok();
+}
+
+Status EnsureJudged(Job& job) {
+  if (job.workload) return Ok();
+  const auto& order = job.attempt.order;
+  EDM_TRY(job.workload,
+          job.around.workloads.Judge({.instance = job.instance(),
+                                      .owner = order.owner,
+                                      .project = order.project,
+                                      .release = job.release(),
+                                      .directory = job.around.files.CheckoutDirectory(job.instance(), job.release()),
+                                      .environment = order.environment},
+                                     job.stop));
+  return Ok();
+}
+
+Status Judge(Job& job) {
+  EDM_CHECK(EnsureJudged(job));
+  for (const auto& warning : job.workload->warnings()) job.Warn(warning);
+  job.detail = job.workload->summary();
+  return Ok();
+}
+
+Status Reserve(Job& job) {
+  EDM_CHECK(EnsureJudged(job));
+  EDM_TRY(auto reserved, job.around.addresses.Reserve(job.instance(), job.workload->ports(),
+                                                      job.workload->networks()));
+  job.holding.ports = std::move(reserved.ports);
+  job.holding.subnets = std::move(reserved.subnets);
+  return Ok();
+}
+
+RunSpec Describe(const Job& job) {
+  const auto& workload = *job.workload;
+  return {.services = workload.services(),
+          .endpoints = EndpointsOf(workload.ports(), job.holding.ports, job.settings.public_address),
+          .catalog_names = workload.catalog_names(),
+          .ready_timeout = workload.ready_timeout(),
+          .stop_grace = workload.stop_grace()};
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "worker/core/records.h"
+#include "worker/ports/workload.h"
+
+namespace edm::worker {
+
+// Work on an instance outside of any attempt.
+enum class Errand : std::uint8_t {
+  kNone,
+  kRecover,       // after a restart of this worker: what should run, runs
+  kRemoveFailed,  // failed containers were kept long enough
+};
+
+// All about one instance. Guarded by the runner's mutex; a task of the instance works on copies.
+struct Slot {
+  Holding holding;
+  std::map<std::uint32_t, AttemptRecord> attempts;  // by number: under way, waiting, and the last ones that ended
+  std::uint32_t current = 0;                        // under way; 0: none
+  std::uint32_t waiting = 0;                        // begins when `current` has ended
+  std::stop_source stop;                            // of `current`
+  std::optional<Error> stopped_by;                  // why `stop` was requested
+  Errand errand = Errand::kNone;
+  bool busy = false;                                // a task of this instance is posted or runs
+  std::shared_ptr<const Workload> workload;         // of `current`
+  bool final_is_new = true;
+  std::optional<WallTime> step_started;
+  std::string step_detail;
+
+  AttemptRecord* Newest() { return attempts.empty() ? nullptr : &attempts.rbegin()->second; }
+  const AttemptRecord* Newest() const { return attempts.empty() ? nullptr : &attempts.rbegin()->second; }
+  // Gone but for the history of its deletion.
+  bool IsDeleted() const {
+    const auto* newest = Newest();
+    return newest != nullptr && newest->ended() && newest->end->phase == Phase::kDeleted;
+  }
+  // Asks the attempt under way to end; the first reason stays.
+  void RequestStop(Error reason) {
+    if (!stopped_by) stopped_by = std::move(reason);
+    stop.request_stop();
+  }
+};
+
+}  // namespace edm::worker

@@ -1,0 +1,124 @@
+#include <algorithm>
+
+#include "worker/adapters/runner/digest.h"
+#include "worker/adapters/runner/effects.h"
+#include "worker/core/observe.h"
+
+namespace edm::worker {
+namespace {
+
+Error NoRelease(const Job& job, std::uint32_t release) {
+  return {.code = Code::kFailedPrecondition,
+          .object = "release " + std::to_string(release) + " of instance " + job.instance(),
+          .cause = "it is not on this worker",
+          .hint = "build it again: edmctl deploy"};
+}
+
+// Of all that goes into a final compose file besides the checkout, which never changes.
+std::string DigestOf(const Job& job, const ReleaseRecord& release) {
+  Digest digest;
+  digest.Add(job.settings.public_address).Add(job.settings.bind_address);
+  for (const auto& [name, value] : job.attempt.order.environment) digest.Add(name).Add(value);
+  digest.Add("ports");
+  for (const auto& [key, port] : job.holding.ports) digest.Add(key).Add(std::to_string(port));
+  digest.Add("subnets");
+  for (const auto& [network, subnet] : job.holding.subnets) digest.Add(network).Add(subnet);
+  digest.Add("images");
+  for (const auto& image : release.images) digest.Add(image.service).Add(image.id);
+  return digest.Hex();
+}
+
+Status RenderAnew(Job& job, ReleaseRecord& release) {
+  EDM_CHECK(EnsureJudged(job));
+  FinalRequest request{.addresses = {job.holding.ports, job.holding.subnets},
+                       .public_address = job.settings.public_address,
+                       .bind_address = job.settings.bind_address,
+                       .generated = job.holding.generated,
+                       .rendered_directory = job.around.files.RenderedDirectory(job.instance(), job.release())};
+  for (const auto& build : job.workload->builds()) request.images[build.service] = build.tag;
+  EDM_TRY(auto final, job.workload->Finalise(request));
+  job.holding.generated = std::move(final.generated);
+  // Values made once must be known before a container has seen them.
+  EDM_CHECK(job.around.journal.PutHolding(job.holding));
+  EDM_CHECK(job.around.files.WriteFinal(job.instance(), job.release(), final.compose_json, final.rendered));
+  release.run = Describe(job);
+  return Ok();
+}
+
+Status BringUp(Job& job, std::uint32_t release, std::stop_token stop) {
+  EDM_TRY(auto compose_json, job.around.files.ReadFinal(job.instance(), release));
+  return job.around.runtime.Up({.instance = job.instance(),
+                                .compose_json = std::move(compose_json),
+                                .directory = job.around.files.CheckoutDirectory(job.instance(), release)},
+                               [&](std::string_view line) { job.Log("", line); }, stop);
+}
+
+Result<ReadyReport> Await(Job& job, const RunSpec& run, std::stop_token stop) {
+  return job.around.readiness.AwaitReady({job.instance(), run.services, run.ready_timeout},
+                                         [&](std::string_view line) { job.Log("", line); }, stop);
+}
+
+// Whether the kept containers are exactly those of the release, so that starting them is all there is to do.
+bool ContainersAreKept(const Job& job, const ReleaseRecord& release) {
+  const auto containers = job.around.runtime.Containers(job.instance());
+  if (!containers.ok() || containers->size() != release.run.services.size()) return false;
+  return std::all_of(containers->begin(), containers->end(),
+                     [&](const ContainerFacts& facts) { return facts.release == release.number; });
+}
+
+}  // namespace
+
+Status Render(Job& job) {
+  const auto found = job.holding.releases.find(job.release());
+  if (found == job.holding.releases.end()) return NoRelease(job, job.release());
+  auto& release = found->second;
+  const auto digest = DigestOf(job, release);
+  job.final_is_new = release.final_digest != digest;
+  if (!job.final_is_new) return Ok();
+  EDM_CHECK(RenderAnew(job, release));
+  release.final_digest = digest;
+  return Ok();
+}
+
+Status Up(Job& job) {
+  const auto& release = job.holding.releases[job.release()];
+  job.holding.inspect_until.reset();
+  if (!job.final_is_new && ContainersAreKept(job, release)) {
+    return job.around.runtime.StartKept(job.instance(), job.stop);
+  }
+  return BringUp(job, job.release(), job.stop);
+}
+
+Status AwaitReady(Job& job) {
+  const auto& run = job.holding.releases[job.release()].run;
+  auto report = Await(job, run, job.stop);
+  if (!report.ok()) {
+    if (const auto containers = job.around.runtime.Containers(job.instance()); containers.ok()) {
+      job.attempt.services = StatusOf(*containers, run);
+    }
+    return std::move(report).error();
+  }
+  job.detail.clear();
+  for (const auto& service : report->services) {
+    if (!job.detail.empty()) job.detail += ", ";
+    job.detail += service.service + " " + service.text;
+  }
+  if (const auto containers = job.around.runtime.Containers(job.instance()); containers.ok()) {
+    job.attempt.services = StatusOf(*containers, run);
+  }
+  return Ok();
+}
+
+Status Restore(Job& job) {
+  const auto good = job.attempt.order.good_release;
+  const auto found = job.holding.releases.find(good);
+  if (found == job.holding.releases.end()) return NoRelease(job, good);
+  // Nothing may cancel this: the instance would be left with neither release.
+  EDM_CHECK(BringUp(job, good, {}));
+  EDM_TRY([[maybe_unused]] const auto report, Await(job, found->second.run, {}));
+  job.attempt.restored_release = good;
+  job.Warn("release " + std::to_string(good) + " was put back");
+  return Ok();
+}
+
+}  // namespace edm::worker

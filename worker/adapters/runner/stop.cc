@@ -1,0 +1,29 @@
+#include "worker/adapters/runner/effects.h"
+#include "worker/core/garbage.h"
+
+namespace edm::worker {
+namespace {
+
+// As compose has it; a service's own stop_grace_period is in its container.
+constexpr Seconds kStopGrace{10};
+constexpr Seconds kFailedStopGrace{2};
+
+}  // namespace
+
+Status Stop(Job& job) {
+  const auto release = job.holding.releases.find(job.holding.running_release);
+  const auto grace = release == job.holding.releases.end() ? kStopGrace : release->second.run.stop_grace;
+  EDM_CHECK(job.around.runtime.Stop(job.instance(), grace));
+  if (job.attempt.course == Course::kStop) job.holding.running_release = 0;
+  return Ok();
+}
+
+Status Hold(Job& job) {
+  job.holding.running_release = 0;
+  job.holding.inspect_until = job.around.clock.Now() + kInspectionTime;
+  EDM_CHECK(job.around.runtime.Stop(job.instance(), kFailedStopGrace));
+  job.Warn("the failed containers are kept, stopped, until " + FormatRfc3339(*job.holding.inspect_until));
+  return Ok();
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "common/base/time.h"
+#include "common/ports/clock.h"
+#include "common/ports/executor.h"
+#include "worker/core/journal.h"
+#include "worker/ports/address_reserver.h"
+#include "worker/ports/container_runtime.h"
+#include "worker/ports/directory.h"
+#include "worker/ports/event_log.h"
+#include "worker/ports/readiness_probe.h"
+#include "worker/ports/release_files.h"
+#include "worker/ports/source_store.h"
+#include "worker/ports/workload.h"
+
+namespace edm::worker {
+
+// Everything that attempts act on. All of it outlives the runner.
+struct Surroundings {
+  ContainerRuntime& runtime;
+  ReadinessProbe& readiness;
+  SourceStore& sources;
+  WorkloadReader& workloads;
+  ReleaseFiles& files;
+  AddressReserver& addresses;
+  Directory& directory;
+  Journal& journal;
+  EventLog& events;
+  Clock& clock;
+  Executor& quick;   // everything but builds; bounded
+  Executor& builds;  // fetching, judging and building; bounded apart, so that a stop never waits for a build
+};
+
+struct RunnerSettings {
+  std::string public_address = "127.0.0.1";  // in URLs and in instance/<id>/ip
+  std::string bind_address = "0.0.0.0";      // of published ports
+};
+
+}  // namespace edm::worker

@@ -1,0 +1,91 @@
+#include "worker/adapters/source/git_source_store.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace edm::worker {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kMemoryBytesMax = 4ULL * 1024 * 1024 * 1024;  // of address space
+
+Error FromLine(const std::string& line, const std::string& last_words) {
+  const auto answer = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object()) {
+    return {Code::kInternal, "edm-fetch", "it ended without an answer", {last_words}, "look at the worker's log"};
+  }
+  return {static_cast<Code>(answer.value("code", static_cast<int>(Code::kInternal))),
+          answer.value("object", ""), answer.value("cause", ""), {}, answer.value("hint", "")};
+}
+
+void RemovePartOf(const std::string& directory) {
+  std::error_code ignored;
+  std::filesystem::remove_all(directory + ".part", ignored);
+}
+
+}  // namespace
+
+std::filesystem::path GitSourceStore::PathOf(const std::string& mirror) const {
+  return options_.mirrors / (mirror + ".git");
+}
+
+GitSourceStore::MirrorLock GitSourceStore::Lock(const std::string& mirror) {
+  std::mutex* lock = nullptr;
+  {
+    const std::lock_guard guard(mutex_);
+    auto& kept = locks_[mirror];
+    if (!kept) kept = std::make_unique<std::mutex>();
+    lock = kept.get();
+  }
+  return MirrorLock(*lock);
+}
+
+Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token stop) {
+  json input = {{"directory", request.directory}, {"ca_file", options_.ca_file}, {"layers", json::array()}};
+  std::vector<std::string> mirrors;
+  for (const auto& layer : request.layers) {
+    input["layers"].push_back({{"mirror", PathOf(layer.mirror).string()},
+                               {"url", layer.access.url},
+                               {"user", layer.access.user},
+                               {"password", layer.access.password},
+                               {"commit", layer.access.commit}});
+    mirrors.push_back(layer.mirror);
+  }
+  // In the order of their names, so that two checkouts never wait for each other.
+  std::sort(mirrors.begin(), mirrors.end());
+  std::vector<MirrorLock> locks;
+  for (const auto& mirror : mirrors) locks.push_back(Lock(mirror));
+  std::string answer;
+  std::string last_words;
+  ProcessSpec spec{.argv = {options_.fetch_program},
+                   .environment = {{"HOME", "/nonexistent"}},
+                   .input = input.dump(-1, ' ', false, json::error_handler_t::replace),
+                   .deadline = request.deadline};
+  spec.limits.memory_bytes = kMemoryBytesMax;
+  EDM_TRY(const auto end, processes_.Run(
+                              spec,
+                              [&](OutputStream stream, std::string_view line) {
+                                (stream == OutputStream::kStdout ? answer : last_words) = line;
+                              },
+                              stop));
+  if (end.succeeded()) return Ok();
+  RemovePartOf(request.directory);
+  const auto object = "source " + request.layers.back().access.url;
+  if (end.cancelled) return Error{Code::kCancelled, object, "cancelled"};
+  if (end.deadline_met) {
+    return Error{Code::kDeadlineExceeded, object, "not fetched in " + FormatDuration(request.deadline), {},
+                 "see whether the git server answers"};
+  }
+  return FromLine(answer, last_words);
+}
+
+Status GitSourceStore::DropMirror(const std::string& mirror) {
+  const auto lock = Lock(mirror);
+  std::error_code failed;
+  std::filesystem::remove_all(PathOf(mirror), failed);
+  if (failed) return Error{Code::kInternal, PathOf(mirror).string(), failed.message(), {}, "remove it by hand"};
+  return Ok();
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,69 @@
+#include "worker/api/session.h"
+
+#include "worker/core/observe.h"
+
+namespace edm::worker {
+
+Millis Session::Beat() {
+  if (!is_registered()) return Register();
+  const auto seen = sources_.attempts.Observations();
+  const auto changed = Changed(seen);
+  const auto status = sources_.link.Heartbeat(registration_.session, SampleLoad(), changed);
+  if (status.ok()) {
+    Told(seen);
+    return registration_.beat_interval;
+  }
+  if (status.error().code == Code::kFailedPrecondition) {
+    registration_ = {};
+    return Register();
+  }
+  return Failed(status.error());
+}
+
+Millis Session::Register() {
+  const auto seen = sources_.attempts.Observations();
+  auto registration = sources_.link.Register(facts_, seen);
+  if (!registration.ok()) return Failed(registration.error());
+  registration_ = std::move(*registration);
+  Told(seen);
+  // The first load follows at once: nothing is placed on a worker whose load is not known.
+  return Millis(0);
+}
+
+Millis Session::Failed(const Error& error) {
+  trouble_ = ToString(error);
+  return kReconnect.After(++failures_);
+}
+
+void Session::Told(const std::vector<Observation>& seen) {
+  told_.clear();
+  for (const auto& observation : seen) told_[observation.instance] = observation;
+  failures_ = 0;
+  trouble_.clear();
+}
+
+std::vector<Observation> Session::Changed(const std::vector<Observation>& seen) const {
+  std::vector<Observation> changed;
+  auto gone = told_;
+  for (const auto& observation : seen) {
+    const auto found = told_.find(observation.instance);
+    if (found == told_.end() || !SameObservation(found->second, observation)) changed.push_back(observation);
+    gone.erase(observation.instance);
+  }
+  for (auto& [instance, observation] : gone) {
+    observation.phase = Phase::kDeleted;
+    changed.push_back(observation);
+  }
+  return changed;
+}
+
+Load Session::SampleLoad() {
+  auto load = sources_.load.Sample();
+  const auto counts = sources_.attempts.Count();
+  load.running = counts.running;
+  load.building = counts.building;
+  load.networks_free = sources_.addresses.SubnetsFree();
+  return load;
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,124 @@
+#include "worker/core/course.h"
+
+#include <algorithm>
+#include <array>
+
+namespace edm::worker {
+namespace {
+
+using enum Effect;
+
+constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHolder, kCollect, kEnd};
+constexpr Effect kDeployCourse[] = {kFetch,  kJudge, kReserve,    kBuild,            kPublishHolder,
+                                    kRender, kUp,    kAwaitReady, kPublishEndpoints, kCollect,
+                                    kEnd};
+constexpr Effect kStartCourse[] = {kPublishHolder, kRender, kUp, kAwaitReady, kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kRestartCourse[] = {kPublishHolder, kRender,           kStop,    kUp,
+                                     kAwaitReady,    kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kStopCourse[] = {kWithdrawEndpoints, kStop, kEnd};
+constexpr Effect kDeleteCourse[] = {kWithdrawEndpoints, kRemove, kDropImages, kDropFiles, kForgetHolder, kEnd};
+constexpr Effect kUndoCourse[] = {kDiscard, kEnd};
+constexpr Effect kRestoreCourse[] = {kRestore, kPublishEndpoints, kEnd};
+constexpr Effect kHoldCourse[] = {kWithdrawEndpoints, kHold, kEnd};
+constexpr Effect kAbandonCourse[] = {kEnd};
+
+constexpr std::array<std::span<const Effect>, kCourses> kTable = {
+    kBuildCourse,  kDeployCourse, kStartCourse,   kRestartCourse, kStopCourse,
+    kDeleteCourse, kUndoCourse,   kRestoreCourse, kHoldCourse,    kAbandonCourse};
+
+constexpr bool Starts(Course course) {
+  return course == Course::kDeploy || course == Course::kStart || course == Course::kRestart;
+}
+
+constexpr bool FromUpOn(Effect effect) {
+  return effect == kUp || effect == kAwaitReady || effect == kPublishEndpoints;
+}
+
+}  // namespace
+
+std::string_view EffectName(Effect effect) {
+  static constexpr std::array<std::string_view, kEffects> kNames = {
+      "none",  "fetch",       "judge",      "reserve",      "build",   "publish-holder",
+      "render", "stop",       "up",         "await-ready",  "publish-endpoints", "withdraw-endpoints",
+      "remove", "drop-images", "drop-files", "forget-holder", "discard", "restore",
+      "hold",   "collect",    "end"};
+  return kNames.at(static_cast<std::size_t>(effect));
+}
+
+std::string_view CourseName(Course course) {
+  static constexpr std::array<std::string_view, kCourses> kNames = {
+      "build", "deploy", "start", "restart", "stop", "delete", "undo", "restore", "hold", "abandon"};
+  return kNames.at(static_cast<std::size_t>(course));
+}
+
+std::span<const Effect> EffectsOf(Course course) { return kTable.at(static_cast<std::size_t>(course)); }
+
+Course CourseOf(const Order& order) {
+  switch (order.target) {
+    case Target::kBuilt: return Course::kBuild;
+    case Target::kRunning:
+      if (order.build) return Course::kDeploy;
+      return order.restart ? Course::kRestart : Course::kStart;
+    case Target::kStopped: return Course::kStop;
+    case Target::kDeleted: return Course::kDelete;
+    case Target::kNothing: break;
+  }
+  return Course::kAbandon;
+}
+
+Effect NextEffect(Course course, Effect done) {
+  const auto effects = EffectsOf(course);
+  const auto found = std::find(effects.begin(), effects.end(), done);
+  if (found == effects.end()) return effects.front();
+  return std::next(found) == effects.end() ? kNone : *std::next(found);
+}
+
+std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts facts) {
+  if (failed == kCollect || failed == kEnd || course >= Course::kUndo) {
+    if (course == Course::kRestore && failed == kRestore) return Course::kHold;
+    return std::nullopt;
+  }
+  if (course == Course::kStop || course == Course::kDelete) return Course::kAbandon;
+  if (Starts(course) && FromUpOn(failed)) {
+    if (facts.stop_or_delete_waits) return Course::kAbandon;
+    return facts.has_good ? Course::kRestore : Course::kHold;
+  }
+  return failed == kStop ? Course::kAbandon : Course::kUndo;
+}
+
+bool IsCancellable(Course course, Effect next) {
+  return course <= Course::kRestart && (next <= kAwaitReady);
+}
+
+std::optional<Phase> PhaseDuring(Course course, Effect effect) {
+  switch (effect) {
+    case kFetch: return Phase::kFetching;
+    case kBuild: return Phase::kBuilding;
+    case kUp: return Phase::kStarting;
+    case kStop: return course == Course::kStop ? std::optional(Phase::kStopping) : std::nullopt;
+    default: return std::nullopt;
+  }
+}
+
+std::optional<Phase> PhaseAfter(Course course, Effect effect) {
+  if (effect == kPublishHolder && (course == Course::kBuild || course == Course::kDeploy)) return Phase::kBuilt;
+  if (effect == kPublishEndpoints && Starts(course)) return Phase::kRunning;
+  return std::nullopt;
+}
+
+Phase PhaseOfFailure(Effect failed, Code code, bool cancelled) {
+  if (cancelled) return Phase::kCancelled;
+  switch (failed) {
+    case kJudge:
+    case kBuild:
+    case kRender:
+    case kUp:
+    case kAwaitReady:
+      return code == Code::kUnavailable || code == Code::kInternal || code == Code::kResourceExhausted
+                 ? Phase::kRejected
+                 : Phase::kFailed;
+    default: return Phase::kRejected;
+  }
+}
+
+}  // namespace edm::worker

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "worker/core/records.h"
+#include "worker/ports/container_runtime.h"
+
+namespace edm::worker {
+
+// Failed containers are stopped and kept this long for inspection, unless a newer attempt replaces them.
+inline constexpr Millis kInspectionTime{3'600'000};
+
+struct Garbage {
+  std::vector<std::uint32_t> releases;  // records and checkouts
+  std::vector<std::string> images;      // tags, or ids where there is no tag
+};
+
+// What no kept release of `holding` needs, once an attempt has ended. `running` and those of `kept` stay, and so
+// does `attempt`'s own release.
+Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& kept, std::uint32_t attempt_release,
+                    const std::vector<Footprint::Object>& images,
+                    const std::vector<std::uint32_t>& checkouts);
+
+// The images of one release (`release` 0: of all) of an instance, as RemoveImage takes them.
+std::vector<std::string> ImagesOf(const std::string& instance, std::uint32_t release,
+                                  const std::vector<Footprint::Object>& images);
+
+// Whether the failed containers of an instance have been kept long enough.
+bool InspectionIsOver(const Holding& holding, WallTime now);
+
+}  // namespace edm::worker

@@ -1,0 +1,39 @@
+#include "worker/core/records.h"
+
+#include <utility>
+
+namespace edm::worker {
+
+std::string PortName(const std::string& service, std::uint16_t container_port, const std::string& protocol) {
+  return service + "/" + std::to_string(container_port) + "/" + protocol;
+}
+
+AttemptRecord NewAttempt(Order order) {
+  AttemptRecord record;
+  record.course = CourseOf(order);
+  record.order = std::move(order);
+  return record;
+}
+
+AttemptEnd EndOf(const AttemptRecord& attempt, const Holding& holding) {
+  AttemptEnd end{.failure = attempt.failure,
+                 .running_release = holding.running_release,
+                 .restored_release = attempt.restored_release,
+                 .services = attempt.services};
+  if (attempt.failure) {
+    end.phase = attempt.failed_as;
+  } else {
+    switch (attempt.order.target) {
+      case Target::kBuilt: end.phase = Phase::kBuilt; break;
+      case Target::kRunning: end.phase = Phase::kRunning; break;
+      case Target::kStopped: end.phase = Phase::kStopped; break;
+      case Target::kDeleted: end.phase = Phase::kDeleted; break;
+      case Target::kNothing: end.phase = Phase::kCancelled; break;
+    }
+  }
+  const auto running = holding.releases.find(holding.running_release);
+  if (running != holding.releases.end()) end.endpoints = running->second.run.endpoints;
+  return end;
+}
+
+}  // namespace edm::worker

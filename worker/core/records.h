@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/model/order.h"
+#include "worker/core/course.h"
+#include "worker/ports/readiness_probe.h"
+
+namespace edm::worker {
+
+// What starting a release needs beside its final compose file.
+struct RunSpec {
+  std::vector<WantedService> services;
+  std::vector<Endpoint> endpoints;
+  std::map<std::string, std::string> catalog_names;  // service to its name in the catalog, where it has one
+  Millis ready_timeout{60'000};
+  Seconds stop_grace{10};
+};
+
+// A release whose images are on this worker.
+struct ReleaseRecord {
+  std::uint32_t number = 0;
+  std::vector<ReleaseImage> images;
+  std::string template_name;
+  std::string template_commit;
+  std::vector<std::string> grants;
+  // Of everything that went into the final compose file besides the checkout; "": none was written yet.
+  std::string final_digest;
+  RunSpec run;
+};
+
+// What this worker holds of one instance beyond its attempts. Lives from the first reservation to the deletion.
+struct Holding {
+  std::string instance;
+  std::string owner;
+  std::string project;
+  std::uint32_t running_release = 0;  // is meant to run now; 0: nothing
+  bool address_published = false;     // instance/<id>/ip
+  std::map<std::string, std::uint16_t> ports;     // "service/port/protocol" to host port
+  std::map<std::string, std::string> subnets;     // network to subnet
+  std::map<std::string, std::string> generated;   // values made once; sealed at rest
+  std::map<std::uint32_t, ReleaseRecord> releases;
+  std::optional<WallTime> inspect_until;          // failed containers stay until then
+};
+
+// One attempt, as the journal keeps it: written before each effect and after.
+struct AttemptRecord {
+  Order order;  // with its credentials and environment, which are sealed at rest
+  Course course = Course::kAbandon;
+  Effect done = Effect::kNone;  // the last one of `course` that was performed
+  Phase phase = Phase::kPending;
+  std::optional<Error> failure;  // what sent it to another course
+  Phase failed_as = Phase::kPending;
+  std::uint32_t restored_release = 0;
+  Built built;
+  std::vector<ServiceStatus> services;  // as they were when it failed
+  std::optional<AttemptEnd> end;
+  std::optional<WallTime> ended_at;
+
+  bool ended() const { return end.has_value(); }
+};
+
+// "web/80/tcp"
+std::string PortName(const std::string& service, std::uint16_t container_port, const std::string& protocol);
+
+AttemptRecord NewAttempt(Order order);
+
+// What the end of an attempt tells its master.
+AttemptEnd EndOf(const AttemptRecord& attempt, const Holding& holding);
+
+}  // namespace edm::worker

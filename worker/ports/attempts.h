@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/model/order.h"
+
+namespace edm::worker {
+
+// What a worker does for masters. Any thread; nothing blocks for longer than a write to the journal.
+class Attempts {
+ public:
+  virtual ~Attempts() = default;
+
+  // Ok once the order is on disk, or was: its events are in the EventLog from then on.
+  // Errors: kFailedPrecondition (an old epoch), kAborted (a newer attempt), kResourceExhausted, kUnavailable
+  // (stopping).
+  virtual Status Assign(Order order) = 0;
+
+  // Nothing under way with that number: ok.
+  virtual Status Cancel(std::uint32_t epoch, const std::string& instance, std::uint32_t attempt,
+                        const std::string& reason) = 0;
+
+  // A master has the last event of the attempt.
+  virtual void EndWasDelivered(const std::string& instance, std::uint32_t attempt) = 0;
+
+  virtual std::vector<Observation> Observations() = 0;
+
+  struct Counts {
+    std::uint32_t running = 0;   // instances
+    std::uint32_t building = 0;
+  };
+  virtual Counts Count() = 0;
+};
+
+}  // namespace edm::worker

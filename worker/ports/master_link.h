@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/order.h"
+#include "common/model/worker.h"
+
+namespace edm::worker {
+
+struct Registration {
+  std::string session;
+  std::uint32_t epoch = 0;
+  Millis beat_interval{1'000};
+};
+
+// What a worker calls on its master. Blocking, with a deadline; any thread.
+// Errors: kUnavailable, kDeadlineExceeded (try again), kFailedPrecondition (the session is not known: register
+// again), others as the master says.
+class MasterLink {
+ public:
+  virtual ~MasterLink() = default;
+  virtual Result<Registration> Register(const WorkerFacts& facts, const std::vector<Observation>& observations) = 0;
+  virtual Status Heartbeat(const std::string& session, const Load& load,
+                           const std::vector<Observation>& changed) = 0;
+};
+
+}  // namespace edm::worker
