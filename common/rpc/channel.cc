@@ -5,6 +5,7 @@
 #include <grpcpp/support/client_interceptor.h>
 
 #include "common/base/text.h"
+#include "common/rpc/grpc_library.h"
 
 namespace edm::rpc {
 namespace {
@@ -71,6 +72,7 @@ std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ChannelSpec& spec)
 }  // namespace
 
 Result<std::shared_ptr<grpc::Channel>> Dial(const ChannelSpec& spec) {
+  KeepGrpc();
   if (!spec.tls && !spec.bearer.empty() && !StaysOnThisMachine(spec.address)) {
     return Error{Code::kInvalidArgument,
                  "address " + spec.address,

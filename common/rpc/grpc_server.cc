@@ -13,13 +13,13 @@
 #include "common/model/names.h"
 #include "common/rpc/access.h"
 #include "common/rpc/grpc_call.h"
+#include "common/rpc/grpc_library.h"
 #include "common/rpc/live_calls.h"
 #include "common/rpc/status.h"
 
 namespace edm::rpc {
 namespace {
 
-constexpr int kSyncPollMs = 2'000;
 constexpr std::size_t kMetadataMax = 16 * 1024;  // bytes of one call's headers
 
 // Refuses and is gone.
@@ -63,10 +63,6 @@ void SetArguments(grpc::ServerBuilder& builder, const GrpcServerOptions& options
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMetadataMax));
   // More than calls_max, so that a client hears of that limit instead of waiting for its turn unheard.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(2 * options.calls_max + 100));
-  // Reflection is a synchronous service; its one thread sometimes misses the end and is only noticed to be idle
-  // after this time, which Shutdown would have to wait.
-  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::CQ_TIMEOUT_MSEC, kSyncPollMs);
-  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes_max));
 }
 
@@ -137,6 +133,7 @@ class GrpcServer::State {
   }
 
   Status Listen() {
+    KeepGrpc();
     EnableHealthAndReflection();
     grpc::ServerBuilder builder;
     SetArguments(builder, options_);

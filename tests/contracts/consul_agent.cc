@@ -44,15 +44,15 @@ void ConsulAgent::Kill() {
 }
 
 void ConsulAgent::Start() {
-  const auto ports = "ports { http = " + std::to_string(ports_[0]) + " server = " + std::to_string(ports_[1]) +
-                     " serf_lan = " + std::to_string(ports_[2]) + " serf_wan = " + std::to_string(ports_[3]) +
-                     " dns = -1 grpc = -1 https = -1 }";
-  auto started = runner_.Start({.argv = {"consul", "agent", "-server", "-bootstrap-expect=1", "-bind=127.0.0.1",
-                                         "-client=127.0.0.1", "-node=contract", "-data-dir=" + folder_.path() + "/data",
-                                         "-log-level=err", "-hcl", ports, "-hcl", "performance { raft_multiplier = 1 }",
-                                         "-hcl", "disable_update_check = true"},
-                                .directory = folder_.path(),
-                                .deadline = Millis(600'000)});
+  const auto ports = "ports { http = " + std::to_string(ports_[0]) +
+                     " server = " + std::to_string(ports_[1]) + " serf_lan = " + std::to_string(ports_[2]) +
+                     " serf_wan = " + std::to_string(ports_[3]) + " dns = -1 grpc = -1 https = -1 }";
+  auto started = runner_.Start(
+      {.argv = {"consul", "agent", "-server", "-bootstrap-expect=1", "-bind=127.0.0.1", "-client=127.0.0.1",
+                "-node=contract", "-data-dir=" + folder_.path() + "/data", "-log-level=err", "-hcl", ports,
+                "-hcl", "performance { raft_multiplier = 1 }", "-hcl", "disable_update_check = true"},
+       .directory = folder_.path(),
+       .deadline = Millis(600'000)});
   EDM_ASSERT(started.ok());
   process_ = std::move(started).value();
   drain_ = std::thread([this] {
@@ -66,7 +66,8 @@ void ConsulAgent::Start() {
 void ConsulAgent::AwaitLeader() const {
   rpc::HttpClient client({.url = url_});
   for (int tries = 0; tries < 300; ++tries) {
-    const auto written = client.Call({.method = "PUT", .target = "/v1/kv/ready", .body = "1", .deadline = Millis(2'000)});
+    const auto written =
+        client.Call({.method = "PUT", .target = "/v1/kv/ready", .body = "1", .deadline = Millis(2'000)});
     if (written.ok() && written->ok()) return;
     std::this_thread::sleep_for(Millis(50));
   }

@@ -15,7 +15,8 @@ ConsulAgent& Agent() {
 // Each store has a prefix of its own, so that each test begins with an empty one.
 std::unique_ptr<KvStore> MakeConsul() {
   static int number = 0;
-  return std::make_unique<ConsulKvStore>(ConsulKvOptions{.url = Agent().url(), .prefix = "contract-" + std::to_string(++number) + "/"});
+  return std::make_unique<ConsulKvStore>(
+      ConsulKvOptions{.url = Agent().url(), .prefix = "contract-" + std::to_string(++number) + "/"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Consul, KvStoreContract, testing::Values(MakeConsul));

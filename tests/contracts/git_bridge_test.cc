@@ -35,12 +35,17 @@ class GitBridgeTest : public testing::Test {
   std::string Git(std::vector<std::string> operands) {
     operands.insert(operands.begin(), "git");
     std::string out;
-    const auto end = runner_.Run({.argv = operands,
-                                  .environment = {{"HOME", folder_.path()}, {"PATH", "/usr/bin:/bin"}, {"GIT_TERMINAL_PROMPT", "0"},
-                                                  {"GIT_AUTHOR_NAME", "a"}, {"GIT_AUTHOR_EMAIL", "a@b"},
-                                                  {"GIT_COMMITTER_NAME", "a"}, {"GIT_COMMITTER_EMAIL", "a@b"}},
-                                  .deadline = Millis(60'000)},
-                                 [&](OutputStream, std::string_view line) { out += std::string(line) + "\n"; }, {});
+    const auto end =
+        runner_.Run({.argv = operands,
+                     .environment = {{"HOME", folder_.path()},
+                                     {"PATH", "/usr/bin:/bin"},
+                                     {"GIT_TERMINAL_PROMPT", "0"},
+                                     {"GIT_AUTHOR_NAME", "a"},
+                                     {"GIT_AUTHOR_EMAIL", "a@b"},
+                                     {"GIT_COMMITTER_NAME", "a"},
+                                     {"GIT_COMMITTER_EMAIL", "a@b"}},
+                     .deadline = Millis(60'000)},
+                    [&](OutputStream, std::string_view line) { out += std::string(line) + "\n"; }, {});
     EXPECT_TRUE(end.ok() && end->succeeded()) << Join(operands, " ") << "\n" << out;
     return out;
   }
@@ -48,14 +53,20 @@ class GitBridgeTest : public testing::Test {
   void Bridge(Exchange& exchange) {
     ++begun_;
     const auto& request = exchange.request();
-    ProcessSpec spec{.argv = {"git", "http-backend"},
-                     .environment = {{"PATH", "/usr/bin:/bin"}, {"GIT_PROJECT_ROOT", folder_.path()}, {"GIT_HTTP_EXPORT_ALL", "1"},
-                                     {"REQUEST_METHOD", request.method}, {"PATH_INFO", request.path}, {"QUERY_STRING", request.query},
-                                     {"CONTENT_TYPE", std::string(request.headers.Get("Content-Type"))},
-                                     {"HTTP_CONTENT_ENCODING", std::string(request.headers.Get("Content-Encoding"))},
-                                     {"HTTP_GIT_PROTOCOL", std::string(request.headers.Get("Git-Protocol"))},
-                                     {"REMOTE_USER", "tester"}}};
-    if (request.content_length) spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
+    ProcessSpec spec{
+        .argv = {"git", "http-backend"},
+        .environment = {{"PATH", "/usr/bin:/bin"},
+                        {"GIT_PROJECT_ROOT", folder_.path()},
+                        {"GIT_HTTP_EXPORT_ALL", "1"},
+                        {"REQUEST_METHOD", request.method},
+                        {"PATH_INFO", request.path},
+                        {"QUERY_STRING", request.query},
+                        {"CONTENT_TYPE", std::string(request.headers.Get("Content-Type"))},
+                        {"HTTP_CONTENT_ENCODING", std::string(request.headers.Get("Content-Encoding"))},
+                        {"HTTP_GIT_PROTOCOL", std::string(request.headers.Get("Git-Protocol"))},
+                        {"REMOTE_USER", "tester"}}};
+    if (request.content_length)
+      spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
     auto process = std::move(runner_.Start(spec)).value();
     exchange.LimitBody(std::uint64_t{1} << 32);
     std::jthread feeder([&] {
@@ -110,7 +121,9 @@ TEST_F(GitBridgeTest, ClonesPushesMuchAndFetches) {
   const auto work = folder_.path() + "/work";
   Git({"clone", "-q", url_, work});
   // Above http.postBuffer, so that git sends chunks after a probe; random bytes do not compress.
-  const auto end = runner_.Run({.argv = {"dd", "if=/dev/urandom", "of=" + work + "/blob", "bs=1M", "count=12", "status=none"}}, nullptr, {});
+  const auto end = runner_.Run(
+      {.argv = {"dd", "if=/dev/urandom", "of=" + work + "/blob", "bs=1M", "count=12", "status=none"}},
+      nullptr, {});
   ASSERT_TRUE(end.ok() && end->succeeded());
   Git({"-C", work, "add", "."});
   Git({"-C", work, "commit", "-q", "-m", "one"});

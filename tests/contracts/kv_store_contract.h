@@ -24,14 +24,17 @@ class KvStoreContract : public testing::TestWithParam<MakeKvStore> {
   static KvOp Delete(std::string key, std::optional<KvRevision> expected = std::nullopt) {
     return {KvOp::Kind::kDelete, std::move(key), "", expected};
   }
-  static KvOp Check(std::string key, KvRevision expected) { return {KvOp::Kind::kCheck, std::move(key), "", expected}; }
+  static KvOp Check(std::string key, KvRevision expected) {
+    return {KvOp::Kind::kCheck, std::move(key), "", expected};
+  }
 
   // "key=value key=value", in the order listed.
   std::string Listed(const std::string& prefix) {
     const auto snapshot = store_->List(prefix);
     if (!snapshot.ok()) return ToString(snapshot.error());
     std::string text;
-    for (const auto& entry : snapshot->entries) text += (text.empty() ? "" : " ") + entry.key + "=" + entry.value;
+    for (const auto& entry : snapshot->entries)
+      text += (text.empty() ? "" : " ") + entry.key + "=" + entry.value;
     return text;
   }
   KvRevision RevisionOf(const std::string& key) {
@@ -78,7 +81,8 @@ TEST_P(KvStoreContract, KeepsKeysOfAnyPrintableForm) {
 }
 
 TEST_P(KvStoreContract, ListsAPrefixInOrderAndNothingBesideIt) {
-  ASSERT_TRUE(Write({Put("t/b/2", "x"), Put("t/a", "x"), Put("t/b/10", "x"), Put("t/b", "x"), Put("t/c", "x")}).ok());
+  ASSERT_TRUE(
+      Write({Put("t/b/2", "x"), Put("t/a", "x"), Put("t/b/10", "x"), Put("t/b", "x"), Put("t/c", "x")}).ok());
   EXPECT_EQ(Listed("t/b/"), "t/b/10=x t/b/2=x");
   EXPECT_EQ(Listed("t/b"), "t/b=x t/b/10=x t/b/2=x");
   EXPECT_EQ(Listed("t/"), "t/a=x t/b=x t/b/10=x t/b/2=x t/c=x");
@@ -158,11 +162,13 @@ TEST_P(KvStoreContract, TakesSixtyFourOperationsAndNoMore) {
 }
 
 TEST_P(KvStoreContract, RefusesWhatIsTooLargeOrHasNoName) {
-  EXPECT_EQ(Write({Put("t/a", std::string(KvStore::kTransactionBytesMax, 'x'))}).error().code, Code::kResourceExhausted);
+  EXPECT_EQ(Write({Put("t/a", std::string(KvStore::kTransactionBytesMax, 'x'))}).error().code,
+            Code::kResourceExhausted);
   ASSERT_TRUE(Write({Put("t/a", std::string(KvStore::kTransactionBytesMax - 3, '\xff'))}).ok());
   EXPECT_EQ((**store_->Get("t/a")).value.size(), KvStore::kTransactionBytesMax - 3);
-  for (const auto& key : {std::string(), std::string("t/\0x", 4), std::string("t/\n"), "t/" + std::string(600, 'k'),
-                          std::string("t/../a"), std::string("t//a"), std::string("/t"), std::string("t/./a")}) {
+  for (const auto& key :
+       {std::string(), std::string("t/\0x", 4), std::string("t/\n"), "t/" + std::string(600, 'k'),
+        std::string("t/../a"), std::string("t//a"), std::string("/t"), std::string("t/./a")}) {
     EXPECT_EQ(Write({Put(key, "x")}).error().code, Code::kInvalidArgument);
   }
 }
@@ -183,7 +189,8 @@ TEST_P(KvStoreContract, WatchWakesForPutsAndDeletes) {
   ASSERT_TRUE(Write({Put("t/w/a", "1"), Put("t/w/b", "1")}).ok());
   for (const bool deletes : {false, true}) {
     const auto seen = store_->List("t/w/")->revision;
-    auto waiting = std::async(std::launch::async, [&] { return store_->Watch("t/w/", seen, Millis(10'000)); });
+    auto waiting =
+        std::async(std::launch::async, [&] { return store_->Watch("t/w/", seen, Millis(10'000)); });
     std::this_thread::sleep_for(Millis(50));
     ASSERT_TRUE(Write({deletes ? Delete("t/w/a") : Put("t/w/a", "2")}).ok());
     const auto begin = std::chrono::steady_clock::now();
@@ -222,7 +229,8 @@ TEST_P(KvStoreContract, WatchEndsAfterItsTimeWithWhatIsThere) {
 
 TEST_P(KvStoreContract, WatchOfAnEmptyPrefixWakesForItsFirstEntry) {
   const auto seen = store_->List("t/first/")->revision;
-  auto waiting = std::async(std::launch::async, [&] { return store_->Watch("t/first/", seen, Millis(10'000)); });
+  auto waiting =
+      std::async(std::launch::async, [&] { return store_->Watch("t/first/", seen, Millis(10'000)); });
   std::this_thread::sleep_for(Millis(50));
   ASSERT_TRUE(Write({Put("t/first/a", "1")}).ok());
   auto news = waiting.get();

@@ -1,5 +1,3 @@
-#include "tests/contracts/kv_store_contract.h"
-
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,6 +10,7 @@
 #include "common/adapters/kv/memory_kv_store.h"
 #include "common/adapters/kv/metered_kv_store.h"
 #include "common/adapters/kv/sqlite_kv_store.h"
+#include "tests/contracts/kv_store_contract.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace edm {
@@ -33,10 +32,14 @@ class SqliteInFolder final : public KvStore {
   std::unique_ptr<SqliteKvStore> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Memory, KvStoreContract, testing::Values([] { return std::make_unique<MemoryKvStore>(); }));
-INSTANTIATE_TEST_SUITE_P(Sqlite, KvStoreContract, testing::Values([] { return std::make_unique<SqliteInFolder>(); }));
+INSTANTIATE_TEST_SUITE_P(Memory, KvStoreContract,
+                         testing::Values([] { return std::make_unique<MemoryKvStore>(); }));
+INSTANTIATE_TEST_SUITE_P(Sqlite, KvStoreContract,
+                         testing::Values([] { return std::make_unique<SqliteInFolder>(); }));
 
-KvOp Put(std::string key, std::string value) { return {KvOp::Kind::kPut, std::move(key), std::move(value), {}}; }
+KvOp Put(std::string key, std::string value) {
+  return {KvOp::Kind::kPut, std::move(key), std::move(value), {}};
+}
 
 class SqliteKvStoreTest : public testing::Test {
  protected:
@@ -94,12 +97,14 @@ TEST_F(SqliteKvStoreTest, LosesNothingAcknowledgedWhenKilled) {
   if (child == 0) {
     auto store = SqliteKvStore::Open(path_);
     for (int i = 1;; ++i) {
-      if (!store.ok() || !(*store)->Transact({Put("a", std::to_string(i)), Put("b", std::to_string(i))}).ok()) ::_exit(1);
+      if (!store.ok() || !(*store)->Transact({Put("a", std::to_string(i)), Put("b", std::to_string(i))}).ok())
+        ::_exit(1);
       (void)!::write(fds[1], &i, sizeof i);
     }
   }
   int acknowledged = 0;
-  while (acknowledged < 20) ASSERT_EQ(::read(fds[0], &acknowledged, sizeof acknowledged), static_cast<ssize_t>(sizeof acknowledged));
+  while (acknowledged < 20)
+    ASSERT_EQ(::read(fds[0], &acknowledged, sizeof acknowledged), static_cast<ssize_t>(sizeof acknowledged));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   ::close(fds[1]);

@@ -45,8 +45,9 @@ TEST_P(ProcessRunnerContract, TellsFailureFromNotStarting) {
 
 TEST_P(ProcessRunnerContract, GivesTheInput) {
   std::string out;
-  const auto end = runner_->Run({.argv = {"cat"}, .input = "one\ntwo\n"},
-                                [&](OutputStream, std::string_view line) { out += std::string(line) + ";"; }, {});
+  const auto end =
+      runner_->Run({.argv = {"cat"}, .input = "one\ntwo\n"},
+                   [&](OutputStream, std::string_view line) { out += std::string(line) + ";"; }, {});
   ASSERT_TRUE(end.ok());
   EXPECT_TRUE(end->succeeded());
   EXPECT_EQ(out, "one;two;");

@@ -1,5 +1,3 @@
-#include "tests/contracts/process_runner_contract.h"
-
 #include <dirent.h>
 #include <sys/wait.h>
 
@@ -8,6 +6,7 @@
 #include <fstream>
 
 #include "common/adapters/process/boost_process_runner.h"
+#include "tests/contracts/process_runner_contract.h"
 #include "tests/fakes/scripted_process_runner.h"
 
 namespace edm {
@@ -32,9 +31,11 @@ class BoostProcessRunnerTest : public testing::Test {
   std::string Out(const std::string& script, ProcessSpec spec = {}) {
     spec.argv = {"/bin/sh", "-c", script};
     std::string out;
-    const auto end = runner_.Run(spec, [&](OutputStream, std::string_view line) { out += std::string(line) + "\n"; }, {});
+    const auto end =
+        runner_.Run(spec, [&](OutputStream, std::string_view line) { out += std::string(line) + "\n"; }, {});
     if (!end.ok()) return ToString(end.error());
-    if (!end->succeeded()) out += "exit " + std::to_string(end->exit_code) + " signal " + std::to_string(end->signal);
+    if (!end->succeeded())
+      out += "exit " + std::to_string(end->exit_code) + " signal " + std::to_string(end->signal);
     return out;
   }
   static bool Alive(pid_t pid) {
@@ -52,7 +53,8 @@ class BoostProcessRunnerTest : public testing::Test {
 
 TEST_F(BoostProcessRunnerTest, GivesExactlyTheEnvironment) {
   ::setenv("EDM_LEAK", "1", 1);
-  EXPECT_EQ(Out("/usr/bin/env | /usr/bin/grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=", {.environment = {{"A", "b c"}}}),
+  EXPECT_EQ(Out("/usr/bin/env | /usr/bin/grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=",
+                {.environment = {{"A", "b c"}}}),
             "A=b c\n");
 }
 
@@ -63,14 +65,17 @@ TEST_F(BoostProcessRunnerTest, RunsInTheFolderAndSaysWhenItIsMissing) {
 
 TEST_F(BoostProcessRunnerTest, InheritsNoDescriptor) {
   const int leak = ::dup(1);  // without O_CLOEXEC on purpose
-  EXPECT_EQ(Out("ls /proc/self/fd | tr '\\n' ' '", {.environment = {{"PATH", "/usr/bin:/bin"}}}), "0 1 2 3 \n");  // 3 is ls's own
+  EXPECT_EQ(Out("ls /proc/self/fd | tr '\\n' ' '", {.environment = {{"PATH", "/usr/bin:/bin"}}}),
+            "0 1 2 3 \n");  // 3 is ls's own
   ::close(leak);
 }
 
 TEST_F(BoostProcessRunnerTest, KeepsTheLimits) {
-  EXPECT_EQ(Out("ulimit -v; ulimit -t; ulimit -c", {.limits = {.cpu = Seconds(7), .memory_bytes = 512ULL << 20}}),
-            "524288\n7\n0\n");
-  EXPECT_EQ(Out("while :; do :; done", {.limits = {.cpu = Seconds(1)}, .deadline = Millis(20'000)}), "exit -1 signal 9");
+  EXPECT_EQ(
+      Out("ulimit -v; ulimit -t; ulimit -c", {.limits = {.cpu = Seconds(7), .memory_bytes = 512ULL << 20}}),
+      "524288\n7\n0\n");
+  EXPECT_EQ(Out("while :; do :; done", {.limits = {.cpu = Seconds(1)}, .deadline = Millis(20'000)}),
+            "exit -1 signal 9");
 }
 
 TEST_F(BoostProcessRunnerTest, ChangesTheUser) {
@@ -78,7 +83,8 @@ TEST_F(BoostProcessRunnerTest, ChangesTheUser) {
     EXPECT_NE(Out("id -u", {.limits = {.user = 65534}}).find("ermitted"), std::string::npos);
     return;
   }
-  EXPECT_EQ(Out("/usr/bin/id -u; /usr/bin/id -g; /usr/bin/id -G", {.limits = {.user = 65534}}), "65534\n65534\n65534\n");
+  EXPECT_EQ(Out("/usr/bin/id -u; /usr/bin/id -g; /usr/bin/id -G", {.limits = {.user = 65534}}),
+            "65534\n65534\n65534\n");
 }
 
 TEST_F(BoostProcessRunnerTest, StartsWithDefaultSignals) {
@@ -87,8 +93,9 @@ TEST_F(BoostProcessRunnerTest, StartsWithDefaultSignals) {
 
 TEST_F(BoostProcessRunnerTest, KillsTheWholeGroupAtTheDeadline) {
   pid_t grandchild = 0;
-  const auto end = runner_.Run({.argv = {"/bin/sh", "-c", "sleep 60 & echo $!; wait"}, .deadline = Millis(300)},
-                               [&](OutputStream, std::string_view line) { grandchild = std::stoi(std::string(line)); }, {});
+  const auto end = runner_.Run(
+      {.argv = {"/bin/sh", "-c", "sleep 60 & echo $!; wait"}, .deadline = Millis(300)},
+      [&](OutputStream, std::string_view line) { grandchild = std::stoi(std::string(line)); }, {});
   ASSERT_TRUE(end.ok());
   EXPECT_TRUE(end->deadline_met);
   ASSERT_GT(grandchild, 0);
@@ -98,8 +105,9 @@ TEST_F(BoostProcessRunnerTest, KillsTheWholeGroupAtTheDeadline) {
 TEST_F(BoostProcessRunnerTest, LeavesNothingOfTheGroupBehindAfterTheEnd) {
   pid_t grandchild = 0;
   const auto begin = std::chrono::steady_clock::now();
-  const auto end = runner_.Run({.argv = {"/bin/sh", "-c", "sleep 60 & echo $!"}},
-                               [&](OutputStream, std::string_view line) { grandchild = std::stoi(std::string(line)); }, {});
+  const auto end = runner_.Run(
+      {.argv = {"/bin/sh", "-c", "sleep 60 & echo $!"}},
+      [&](OutputStream, std::string_view line) { grandchild = std::stoi(std::string(line)); }, {});
   EXPECT_TRUE(end->succeeded());
   EXPECT_TRUE(GoneSoon(grandchild));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, Millis(2'000));
@@ -114,7 +122,8 @@ TEST_F(BoostProcessRunnerTest, IsNotHeldUpByADescendantThatLeftTheGroup) {
 
 TEST_F(BoostProcessRunnerTest, LeavesNoZombieAndNoDescriptor) {
   const auto descriptors = [] {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                         std::filesystem::directory_iterator());
   };
   (void)Out("true");
   const auto before = descriptors();
@@ -151,18 +160,21 @@ TEST_F(BoostProcessRunnerTest, CutsLongLinesAndKeepsTheirOrder) {
 TEST_F(BoostProcessRunnerTest, TakesMuchInputFromAProgramThatTalksBack) {
   const std::string input(4 << 20, 'x');
   std::size_t bytes = 0;
-  const auto end = runner_.Run({.argv = {"cat"}, .input = input}, [&](OutputStream, std::string_view line) { bytes += line.size(); }, {});
+  const auto end = runner_.Run({.argv = {"cat"}, .input = input},
+                               [&](OutputStream, std::string_view line) { bytes += line.size(); }, {});
   EXPECT_TRUE(end->succeeded());
   EXPECT_EQ(bytes, input.size());
 }
 
 TEST_F(BoostProcessRunnerTest, SurvivesAProgramThatReadsNoInput) {
-  EXPECT_EQ(Out("exec 0<&-; sleep 0.1; echo fine", {.environment = {{"PATH", "/usr/bin:/bin"}}, .input = std::string(1 << 20, 'x')}),
+  EXPECT_EQ(Out("exec 0<&-; sleep 0.1; echo fine",
+                {.environment = {{"PATH", "/usr/bin:/bin"}}, .input = std::string(1 << 20, 'x')}),
             "fine\n");
 }
 
 TEST_F(BoostProcessRunnerTest, KeepsTheTailOfStandardErrorOfWhatItStarted) {
-  auto process = runner_.Start({.argv = {"/bin/sh", "-c", "echo begin >&2; head -c 5000 /dev/zero | tr '\\0' x >&2; echo end >&2"}});
+  auto process = runner_.Start(
+      {.argv = {"/bin/sh", "-c", "echo begin >&2; head -c 5000 /dev/zero | tr '\\0' x >&2; echo end >&2"}});
   ASSERT_TRUE(process.ok());
   (void)(*process)->Wait();
   const auto tail = (*process)->ErrorTail();

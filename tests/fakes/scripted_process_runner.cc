@@ -120,7 +120,11 @@ Result<ScriptedProcessRunner::Rule> ScriptedProcessRunner::Find(const ProcessSpe
     if (rule.times > 0) --rule.times;
     return rule;
   }
-  return Error{Code::kNotFound, "program " + (spec.argv.empty() ? "" : spec.argv.front()), "not found in PATH", {}, ""};
+  return Error{Code::kNotFound,
+               "program " + (spec.argv.empty() ? "" : spec.argv.front()),
+               "not found in PATH",
+               {},
+               ""};
 }
 
 Result<ProcessEnd> ScriptedProcessRunner::Run(const ProcessSpec& spec, const LineSink& on_line,

@@ -12,7 +12,8 @@
 namespace edm {
 
 // What a program would do, without one: answers by the first rule whose words all stand in argv, in that
-// order. A rule may be used up (`times`) or stay. What no rule knows cannot be started (kNotFound). Any thread.
+// order. A rule may be used up (`times`) or stay. What no rule knows cannot be started (kNotFound). Any
+// thread.
 class ScriptedProcessRunner final : public ProcessRunner {
  public:
   struct Rule {
@@ -20,9 +21,9 @@ class ScriptedProcessRunner final : public ProcessRunner {
     std::string out;                 // whole lines are handed on one by one
     std::string err;
     ProcessEnd end{.exit_code = 0};
-    Millis lasts{0};       // really waited for; a deadline before it, or a stop, ends it
-    bool echoes = false;   // writes its input to standard output, like cat
-    int times = -1;        // -1: for ever
+    Millis lasts{0};      // really waited for; a deadline before it, or a stop, ends it
+    bool echoes = false;  // writes its input to standard output, like cat
+    int times = -1;       // -1: for ever
     std::function<void(const ProcessSpec&)> effect;  // files it would write, say
   };
 

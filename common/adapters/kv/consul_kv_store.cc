@@ -44,7 +44,9 @@ class ConsulKvStore::Api {
     return std::optional(std::move(entries.front()));
   }
 
-  Result<KvSnapshot> List(const std::string& prefix) { return Snapshot(KeyTarget(prefix) + "?recurse&consistent", options_.call_timeout); }
+  Result<KvSnapshot> List(const std::string& prefix) {
+    return Snapshot(KeyTarget(prefix) + "?recurse&consistent", options_.call_timeout);
+  }
 
   Result<KvSnapshot> Watch(const std::string& prefix, KvRevision since, Millis wait) {
     const auto until = std::chrono::steady_clock::now() + wait;
@@ -52,10 +54,12 @@ class ConsulKvStore::Api {
       const auto left = std::chrono::ceil<Millis>(until - std::chrono::steady_clock::now());
       if (since == 0 || left <= Millis(0)) return List(prefix);
       const auto asked = std::min(left, kWatchMax);
-      EDM_TRY(auto snapshot, Snapshot(KeyTarget(prefix) + "?recurse&consistent&index=" + std::to_string(since) + "&wait=" +
-                                          std::to_string(asked.count()) + "ms",
-                                      asked + asked / 16 + kWatchGrace));
-      // An index that went back means that Consul was restored: what we knew is void. The same one: the time is over.
+      EDM_TRY(auto snapshot,
+              Snapshot(KeyTarget(prefix) + "?recurse&consistent&index=" + std::to_string(since) +
+                           "&wait=" + std::to_string(asked.count()) + "ms",
+                       asked + asked / 16 + kWatchGrace));
+      // An index that went back means that Consul was restored: what we knew is void. The same one: the time
+      // is over.
       if (snapshot.revision != since) return snapshot;
     }
   }
@@ -73,7 +77,9 @@ class ConsulKvStore::Api {
   }
 
  private:
-  std::string KeyTarget(const std::string& key) const { return "/v1/kv/" + rpc::PercentEncode(options_.prefix + key, "/"); }
+  std::string KeyTarget(const std::string& key) const {
+    return "/v1/kv/" + rpc::PercentEncode(options_.prefix + key, "/");
+  }
 
   // A write that timed out may have happened, as with any connection that broke.
   static Error Away(Error error) {
@@ -84,19 +90,26 @@ class ConsulKvStore::Api {
 
   Error Refused(const rpc::HttpReply& reply) const {
     const auto error = [&](Code code, std::string hint) {
-      return Error{code, "consul at " + options_.url, "answered " + std::to_string(reply.status) + ": " + reply.body.substr(0, 200),
-                   {}, std::move(hint)};
+      return Error{code,
+                   "consul at " + options_.url,
+                   "answered " + std::to_string(reply.status) + ": " + reply.body.substr(0, 200),
+                   {},
+                   std::move(hint)};
     };
     switch (reply.status) {
       case 401:
-      case 403: return error(Code::kPermissionDenied, "give a token that may write under the prefix");
-      case 413: return error(Code::kResourceExhausted, "write in several transactions, or store less");
+      case 403:
+        return error(Code::kPermissionDenied, "give a token that may write under the prefix");
+      case 413:
+        return error(Code::kResourceExhausted, "write in several transactions, or store less");
       case 429:
       case 500:
       case 502:
       case 503:
-      case 504: return error(Code::kUnavailable, "check that consul has a leader");
-      default: return error(Code::kInternal, "");
+      case 504:
+        return error(Code::kUnavailable, "check that consul has a leader");
+      default:
+        return error(Code::kInternal, "");
     }
   }
 

@@ -9,9 +9,9 @@ namespace edm {
 
 struct ConsulKvOptions {
   std::string url = "http://127.0.0.1:8500";
-  std::string token;       // sent as X-Consul-Token
-  std::string ca;          // PEM, for https
-  std::string prefix;      // laid before every key, so that clusters can share a Consul: "" or "name/"
+  std::string token;   // sent as X-Consul-Token
+  std::string ca;      // PEM, for https
+  std::string prefix;  // laid before every key, so that clusters can share a Consul: "" or "name/"
   Millis call_timeout{5'000};
   std::uint32_t read_tries_max = 3;  // reads only: a write's outcome may be unknown
 };

@@ -13,11 +13,13 @@ using Json = nlohmann::json;
 
 const char* Verb(const KvOp& op) {
   switch (op.kind) {
-    case KvOp::Kind::kPut: return op.expected ? "cas" : "set";
+    case KvOp::Kind::kPut:
+      return op.expected ? "cas" : "set";
     case KvOp::Kind::kDelete:
       if (!op.expected) return "delete";
       return *op.expected == 0 ? "check-not-exists" : "delete-cas";
-    case KvOp::Kind::kCheck: return op.expected.value_or(0) == 0 ? "check-not-exists" : "check-index";
+    case KvOp::Kind::kCheck:
+      return op.expected.value_or(0) == 0 ? "check-not-exists" : "check-index";
   }
   return "";
 }
@@ -36,7 +38,9 @@ std::string ConsulTransactionBody(const std::vector<KvOp>& ops, const std::strin
 }
 
 Result<std::vector<KvEntry>> ParseConsulEntries(std::string_view json, const std::string& prefix) {
-  const auto damaged = [](std::string cause) { return Error{Code::kDataLoss, "", "consul's answer: " + cause, {}, ""}; };
+  const auto damaged = [](std::string cause) {
+    return Error{Code::kDataLoss, "", "consul's answer: " + cause, {}, ""};
+  };
   const auto body = Json::parse(json, nullptr, false);
   if (!body.is_array()) return damaged("not an array");
   std::vector<KvEntry> entries;

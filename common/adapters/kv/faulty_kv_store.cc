@@ -27,7 +27,8 @@ KvFault FaultyKvStore::Next() {
   if (drawn < rates_.fail_before + rates_.fail_after) return {KvFault::Kind::kFailAfter};
   if (drawn < rates_.fail_before + rates_.fail_after + rates_.delay) {
     const auto most = std::max<std::int64_t>(1, rates_.delay_max.count());
-    return {KvFault::Kind::kDelay, Millis(static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most)) + 1)};
+    return {KvFault::Kind::kDelay,
+            Millis(static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most)) + 1)};
   }
   return {};
 }

@@ -51,7 +51,7 @@ class FaultyKvStore final : public KvStore {
   KvStore& inner_;
   const Rates rates_;
   std::mutex mutex_;
-  std::mt19937_64 random_;       // guarded by mutex_
+  std::mt19937_64 random_;        // guarded by mutex_
   std::deque<KvFault> scripted_;  // guarded by mutex_
 };
 

@@ -32,14 +32,18 @@ Error SqliteError(sqlite3* database, const std::string& path) {
     case SQLITE_READONLY:
       return error(Code::kPermissionDenied, cause, "check the owner and mode of the file and its folder");
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return error(Code::kDataLoss, cause, "put back a copy of the file");
+    case SQLITE_NOTADB:
+      return error(Code::kDataLoss, cause, "put back a copy of the file");
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return error(Code::kUnavailable, "another program holds it", "close that program");
-    case SQLITE_TOOBIG: return error(Code::kResourceExhausted, cause, "");
+    case SQLITE_LOCKED:
+      return error(Code::kUnavailable, "another program holds it", "close that program");
+    case SQLITE_TOOBIG:
+      return error(Code::kResourceExhausted, cause, "");
     case SQLITE_IOERR:
       return error(Code::kUnavailable, cause + (system != 0 ? std::string(": ") + std::strerror(system) : ""),
                    "check the disk");
-    default: return error(Code::kInternal, cause, "");
+    default:
+      return error(Code::kInternal, cause, "");
   }
 }
 
@@ -101,7 +105,8 @@ std::uint64_t SqliteStatement::Number(int column) const {
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path, bool writes) {
   sqlite3* handle = nullptr;
-  const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+  const int flags =
+      (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(handle, path));
   if (code != SQLITE_OK) return SqliteError(handle, path);

@@ -30,10 +30,12 @@ class SqliteKvStore::Database {
     begin_ = writer_->Prepare("BEGIN IMMEDIATE");
     commit_ = writer_->Prepare("COMMIT");
     find_ = writer_->Prepare("SELECT revision FROM kv WHERE key=?1");
-    put_ = writer_->Prepare("INSERT INTO kv VALUES(?1,?2,?3) ON CONFLICT(key) DO UPDATE SET value=?2, revision=?3");
+    put_ = writer_->Prepare(
+        "INSERT INTO kv VALUES(?1,?2,?3) ON CONFLICT(key) DO UPDATE SET value=?2, revision=?3");
     remove_ = writer_->Prepare("DELETE FROM kv WHERE key=?1");
     get_ = reader_->Prepare("SELECT value, revision FROM kv WHERE key=?1");
-    list_ = reader_->Prepare("SELECT key, value, revision FROM kv WHERE key>=?1 AND key<?2 AND key>'' ORDER BY key");
+    list_ = reader_->Prepare(
+        "SELECT key, value, revision FROM kv WHERE key>=?1 AND key<?2 AND key>'' ORDER BY key");
     read_begin_ = reader_->Prepare("BEGIN");
     read_end_ = reader_->Prepare("COMMIT");
   }
@@ -64,7 +66,9 @@ class SqliteKvStore::Database {
     return Ok();
   }
 
-  void Await(const std::string& prefix, KvRevision since, Millis wait) { changes_.Await(prefix, since, wait); }
+  void Await(const std::string& prefix, KvRevision since, Millis wait) {
+    changes_.Await(prefix, since, wait);
+  }
 
  private:
   Result<std::optional<KvEntry>> Find(const std::string& key) {
@@ -134,8 +138,8 @@ class SqliteKvStore::Database {
   const std::unique_ptr<SqliteDatabase> writer_;
   const std::unique_ptr<SqliteDatabase> reader_;
   ChangeLog changes_;
-  std::unique_ptr<SqliteStatement> begin_, commit_, find_, put_, remove_;     // guarded by write_mutex_
-  std::unique_ptr<SqliteStatement> get_, list_, read_begin_, read_end_;  // guarded by read_mutex_
+  std::unique_ptr<SqliteStatement> begin_, commit_, find_, put_, remove_;  // guarded by write_mutex_
+  std::unique_ptr<SqliteStatement> get_, list_, read_begin_, read_end_;    // guarded by read_mutex_
 };
 
 Result<std::unique_ptr<SqliteKvStore>> SqliteKvStore::Open(const std::string& path) {
@@ -144,7 +148,8 @@ Result<std::unique_ptr<SqliteKvStore>> SqliteKvStore::Open(const std::string& pa
   EDM_TRY(const auto application, writer->Number("PRAGMA application_id"));
   EDM_TRY(const auto tables, writer->Number("SELECT count(*) FROM sqlite_schema"));
   if (tables > 0 && application != kApplicationId) {
-    return Error{Code::kFailedPrecondition, "state file " + path, "it was not made by edm", {}, "set another path"};
+    return Error{
+        Code::kFailedPrecondition, "state file " + path, "it was not made by edm", {}, "set another path"};
   }
   // The journal's files take this mode over.
   ::chmod(path.c_str(), 0600);

@@ -21,13 +21,20 @@ Status CheckKey(const std::string& key) {
     return segment == "." || segment == ".." || (segment.empty() && &segment != &segments.back());
   });
   if (!key.empty() && key.size() <= kKvKeyBytesMax && printable && plain) return Ok();
-  return Error{Code::kInvalidArgument, "key",
-               "a key has 1 to 512 printable ASCII characters, and no empty, '.' or '..' part between slashes", {}, ""};
+  return Error{
+      Code::kInvalidArgument,
+      "key",
+      "a key has 1 to 512 printable ASCII characters, and no empty, '.' or '..' part between slashes",
+      {},
+      ""};
 }
 
 Status CheckTransaction(const std::vector<KvOp>& ops) {
   if (ops.size() > KvStore::kOpsMax) {
-    return Error{Code::kResourceExhausted, "transaction", std::to_string(ops.size()) + " operations, 64 at most", {},
+    return Error{Code::kResourceExhausted,
+                 "transaction",
+                 std::to_string(ops.size()) + " operations, 64 at most",
+                 {},
                  "write in several transactions"};
   }
   std::size_t bytes = 0;
@@ -39,16 +46,22 @@ Status CheckTransaction(const std::vector<KvOp>& ops) {
     bytes += op.key.size() + op.value.size();
   }
   if (bytes > KvStore::kTransactionBytesMax) {
-    return Error{Code::kResourceExhausted, "transaction", std::to_string(bytes) + " bytes, 380000 at most", {},
+    return Error{Code::kResourceExhausted,
+                 "transaction",
+                 std::to_string(bytes) + " bytes, 380000 at most",
+                 {},
                  "write in several transactions, or store less"};
   }
   return Ok();
 }
 
 Error KvConflict(const std::string& key, std::optional<KvRevision> expected, KvRevision found) {
-  return Error{Code::kAborted, "key " + key,
-               "it " + Named(found) + (expected ? ", but was expected to be at " + std::to_string(*expected) : ""),
-               {}, "read again, then write again"};
+  return Error{
+      Code::kAborted,
+      "key " + key,
+      "it " + Named(found) + (expected ? ", but was expected to be at " + std::to_string(*expected) : ""),
+      {},
+      "read again, then write again"};
 }
 
 Status CheckExpected(const KvOp& op, KvRevision found) {

@@ -10,7 +10,8 @@ BoostProcessRunner::BoostProcessRunner() : spawner_(std::make_unique<Spawner>())
 
 BoostProcessRunner::~BoostProcessRunner() = default;
 
-Result<ProcessEnd> BoostProcessRunner::Run(const ProcessSpec& spec, const LineSink& on_line, std::stop_token stop) {
+Result<ProcessEnd> BoostProcessRunner::Run(const ProcessSpec& spec, const LineSink& on_line,
+                                           std::stop_token stop) {
   if (stop.stop_requested()) return ProcessEnd{.cancelled = true};
   EDM_TRY(const auto child, spawner_->Spawn(spec));
   const std::stop_callback cancel(stop, [&] { child->Cancel(); });

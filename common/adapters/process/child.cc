@@ -73,9 +73,9 @@ ProcessEnd Child::Pump(Pumping pumping) {
   bool err_open = true;
   while (true) {
     const bool feeding = pumping.feeds_input && in_.valid();
-    std::array<pollfd, 4> waits{pollfd{pidfd_.get(), POLLIN, 0}, pollfd{out_open ? out_.get() : -1, POLLIN, 0},
-                                pollfd{err_open ? err_.get() : -1, POLLIN, 0},
-                                pollfd{feeding ? in_.get() : -1, POLLOUT, 0}};
+    std::array<pollfd, 4> waits{
+        pollfd{pidfd_.get(), POLLIN, 0}, pollfd{out_open ? out_.get() : -1, POLLIN, 0},
+        pollfd{err_open ? err_.get() : -1, POLLIN, 0}, pollfd{feeding ? in_.get() : -1, POLLOUT, 0}};
     const int ready = ::poll(waits.data(), waits.size(), deadline_met ? 60'000 : PollTimeout(deadline));
     if (!deadline_met && Now() >= deadline) {
       deadline_met = true;

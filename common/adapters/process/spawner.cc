@@ -71,7 +71,8 @@ struct ChildSetup {
     if (limits.memory_bytes && !Limit(RLIMIT_AS, *limits.memory_bytes)) return false;
     if (limits.user) {
       const auto id = *limits.user;
-      if (::setgroups(0, nullptr) != 0 || ::setresgid(id, id, id) != 0 || ::setresuid(id, id, id) != 0) return false;
+      if (::setgroups(0, nullptr) != 0 || ::setresgid(id, id, id) != 0 || ::setresuid(id, id, id) != 0)
+        return false;
     }
     // Last, for a change of user clears it.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
@@ -92,8 +93,11 @@ struct ChildSetup {
 };
 
 Error CannotStart(const ProcessSpec& spec, Code code, std::string cause, std::string hint) {
-  return Error{code, "program " + (spec.argv.empty() ? std::string("\"\"") : spec.argv.front()),
-               std::move(cause), {}, std::move(hint)};
+  return Error{code,
+               "program " + (spec.argv.empty() ? std::string("\"\"") : spec.argv.front()),
+               std::move(cause),
+               {},
+               std::move(hint)};
 }
 
 Result<std::string> FindProgram(const ProcessSpec& spec) {
@@ -106,7 +110,8 @@ Result<std::string> FindProgram(const ProcessSpec& spec) {
   for (const auto& folder : Split(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
     auto candidate = folder + "/" + name;
     struct stat about {};
-    if (::stat(candidate.c_str(), &about) == 0 && S_ISREG(about.st_mode) && ::access(candidate.c_str(), X_OK) == 0) {
+    if (::stat(candidate.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&
+        ::access(candidate.c_str(), X_OK) == 0) {
       return candidate;
     }
   }
@@ -119,14 +124,20 @@ Error SpawnError(const ProcessSpec& spec, const error_code& failure) {
     return CannotStart(spec, Code::kNotFound, "its folder " + spec.directory + " is not there", "");
   }
   switch (failure.value()) {
-    case ENOENT: return CannotStart(spec, Code::kNotFound, "no such file", "install it");
+    case ENOENT:
+      return CannotStart(spec, Code::kNotFound, "no such file", "install it");
     case EACCES:
-    case EPERM: return CannotStart(spec, Code::kPermissionDenied, failure.message(), "check its mode and our user");
-    case ENOEXEC: return CannotStart(spec, Code::kFailedPrecondition, "it is no program", "");
-    case E2BIG: return CannotStart(spec, Code::kInvalidArgument, failure.message(), "pass less by arguments");
+    case EPERM:
+      return CannotStart(spec, Code::kPermissionDenied, failure.message(), "check its mode and our user");
+    case ENOEXEC:
+      return CannotStart(spec, Code::kFailedPrecondition, "it is no program", "");
+    case E2BIG:
+      return CannotStart(spec, Code::kInvalidArgument, failure.message(), "pass less by arguments");
     case EAGAIN:
-    case ENOMEM: return CannotStart(spec, Code::kResourceExhausted, failure.message(), "raise the process limit");
-    default: return CannotStart(spec, Code::kInternal, failure.message(), "");
+    case ENOMEM:
+      return CannotStart(spec, Code::kResourceExhausted, failure.message(), "raise the process limit");
+    default:
+      return CannotStart(spec, Code::kInternal, failure.message(), "");
   }
 }
 
@@ -163,7 +174,8 @@ Result<std::unique_ptr<Child>> SpawnHere(const ProcessSpec& spec) {
   const auto pid = process.id();
   process.detach();  // waited for through a pidfd of ours: v2's own waits block a thread
   UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  return std::make_unique<Child>(pid, std::move(pidfd), std::move(in.write), std::move(out.read), std::move(err.read));
+  return std::make_unique<Child>(pid, std::move(pidfd), std::move(in.write), std::move(out.read),
+                                 std::move(err.read));
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace {
 constexpr int kAfterEndMs = 200;
 
 Error Broken(const std::string& name, int number) {
-  if (number == EPIPE) return Error{Code::kFailedPrecondition, "program " + name, "it has closed its input", {}, ""};
+  if (number == EPIPE)
+    return Error{Code::kFailedPrecondition, "program " + name, "it has closed its input", {}, ""};
   return Error{Code::kInternal, "program " + name, std::strerror(number), {}, ""};
 }
 

@@ -2,9 +2,7 @@
 
 namespace edm {
 
-WallTime SystemClock::Now() const {
-  return std::chrono::floor<Millis>(std::chrono::system_clock::now());
-}
+WallTime SystemClock::Now() const { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 SteadyTime SystemClock::Steady() const {
   return std::chrono::floor<Millis>(std::chrono::steady_clock::now());

@@ -27,7 +27,11 @@ bool StatusHasBody(int status) { return status >= 200 && status != 204 && status
 std::string AnswerHead(const HttpHead& head, const AnswerFraming& framing) {
   std::string bytes;
   bytes.reserve(256);
-  bytes.append("HTTP/1.1 ").append(std::to_string(head.status)).append(" ").append(StatusText(head.status)).append("\r\n");
+  bytes.append("HTTP/1.1 ")
+      .append(std::to_string(head.status))
+      .append(" ")
+      .append(StatusText(head.status))
+      .append("\r\n");
   bytes.append(DateLine());
   head.headers.AppendTo(bytes);
   if (framing.upgrades) {

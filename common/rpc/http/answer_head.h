@@ -7,7 +7,7 @@
 namespace edm::rpc {
 
 struct AnswerFraming {
-  bool closes = false;   // the connection ends after this answer
+  bool closes = false;  // the connection ends after this answer
   bool chunked = false;
   bool upgrades = false;
 };

@@ -14,10 +14,13 @@ namespace edm::rpc {
 namespace {
 
 bool PlainWord(std::string_view text) {
-  return !text.empty() && text.find_first_of(" \r\n\t") == std::string_view::npos && text.find('\0') == std::string_view::npos;
+  return !text.empty() && text.find_first_of(" \r\n\t") == std::string_view::npos &&
+         text.find('\0') == std::string_view::npos;
 }
 
-bool Repeatable(const HttpCall& call) { return (call.method == "GET" || call.method == "HEAD") && !call.body_source; }
+bool Repeatable(const HttpCall& call) {
+  return (call.method == "GET" || call.method == "HEAD") && !call.body_source;
+}
 
 // Wakes a call's waits when it is stopped; costs nothing where nobody can stop it.
 class StopWatch {
@@ -42,7 +45,8 @@ class StopWatch {
 
 class HttpClient::State {
  public:
-  explicit State(HttpClientOptions options) : options_(std::move(options)), origin_(ParseOrigin(options_.url)) {}
+  explicit State(HttpClientOptions options)
+      : options_(std::move(options)), origin_(ParseOrigin(options_.url)) {}
 
   Result<HttpReply> Stream(const HttpCall& call, const BodySink& sink, std::stop_token stop) {
     EDM_TRY(const auto head, Head(call, ""));
@@ -61,7 +65,8 @@ class HttpClient::State {
         return HttpReply{got.status, std::move(got.headers), ""};
       }
       // The server may have closed an idle connection just as this call took it.
-      const bool stale = reused && !conversation.heard() && told.error().code == Code::kUnavailable && Repeatable(call);
+      const bool stale =
+          reused && !conversation.heard() && told.error().code == Code::kUnavailable && Repeatable(call);
       if (!stale) return Named(call, told.error());
       reused = false;
     }
@@ -94,7 +99,11 @@ class HttpClient::State {
   BodySink Collector(std::string& body) const {
     return [this, &body](int, std::string_view piece) -> Status {
       if (body.size() + piece.size() > options_.body_bytes_max) {
-        return Error{Code::kResourceExhausted, "", "the answer is larger than " + std::to_string(options_.body_bytes_max) + " bytes", {}, ""};
+        return Error{Code::kResourceExhausted,
+                     "",
+                     "the answer is larger than " + std::to_string(options_.body_bytes_max) + " bytes",
+                     {},
+                     ""};
       }
       body += piece;
       return Ok();
@@ -105,7 +114,11 @@ class HttpClient::State {
   Result<std::string> Head(const HttpCall& call, std::string_view upgrade) const {
     if (!origin_.ok()) return origin_.error();
     if (!PlainWord(call.method) || !PlainWord(call.target) || !call.target.starts_with('/')) {
-      return Error{Code::kInvalidArgument, "http call", "a method and an encoded target that begins with / are needed", {}, ""};
+      return Error{Code::kInvalidArgument,
+                   "http call",
+                   "a method and an encoded target that begins with / are needed",
+                   {},
+                   ""};
     }
     std::string head = call.method + " " + call.target + " HTTP/1.1\r\n";
     if (!call.headers.Has("Host")) head += "Host: " + origin_->host_header + "\r\n";
@@ -113,8 +126,10 @@ class HttpClient::State {
     call.headers.AppendTo(head);
     if (call.body_source && !call.body_size) {
       head += "Transfer-Encoding: chunked\r\n";
-    } else if (call.body_source || !call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
-      head += "Content-Length: " + std::to_string(call.body_source ? *call.body_size : call.body.size()) + "\r\n";
+    } else if (call.body_source || !call.body.empty() || call.method == "POST" || call.method == "PUT" ||
+               call.method == "PATCH") {
+      head +=
+          "Content-Length: " + std::to_string(call.body_source ? *call.body_size : call.body.size()) + "\r\n";
     }
     if (!upgrade.empty()) head.append("Connection: Upgrade\r\nUpgrade: ").append(upgrade).append("\r\n");
     return head += "\r\n";
@@ -171,7 +186,8 @@ Result<HttpReply> HttpClient::Stream(const HttpCall& call, const BodySink& sink,
   return state_->Stream(call, sink, std::move(stop));
 }
 
-Result<HttpClient::Upgraded> HttpClient::Upgrade(const HttpCall& call, std::string_view protocol, std::stop_token stop) {
+Result<HttpClient::Upgraded> HttpClient::Upgrade(const HttpCall& call, std::string_view protocol,
+                                                 std::stop_token stop) {
   return state_->Upgrade(call, protocol, std::move(stop));
 }
 

@@ -19,18 +19,18 @@ namespace edm::rpc {
 inline constexpr Millis kNever = Millis::max();
 
 struct HttpClientTls {
-  std::string ca;                  // PEM: only certificates of this CA are believed; "" the system's CAs
-  std::string certificate_chain;   // PEM: shown to the server, if given
+  std::string ca;                 // PEM: only certificates of this CA are believed; "" the system's CAs
+  std::string certificate_chain;  // PEM: shown to the server, if given
   std::string private_key;
-  std::string server_name;         // expected instead of the URL's host, if given
+  std::string server_name;  // expected instead of the URL's host, if given
 };
 
 struct HttpClientOptions {
   std::string url;  // "http://127.0.0.1:8500", "https://host:8443", "unix:///var/run/docker.sock"; no path
   HttpClientTls tls;
-  HttpHeaders headers;                             // sent with each call: credentials
+  HttpHeaders headers;  // sent with each call: credentials
   Millis connect_timeout{3'000};
-  std::size_t idle_connections_max = 4;            // kept for the next call
+  std::size_t idle_connections_max = 4;             // kept for the next call
   std::uint64_t body_bytes_max = 32 * 1024 * 1024;  // of an answer that is collected
 };
 

@@ -41,7 +41,11 @@ std::string CommonName(SSL* ssl) {
 }
 
 Error TooLarge(std::uint64_t bytes_max) {
-  return Error{Code::kResourceExhausted, "request body", "larger than " + std::to_string(bytes_max) + " bytes", {}, "send less"};
+  return Error{Code::kResourceExhausted,
+               "request body",
+               "larger than " + std::to_string(bytes_max) + " bytes",
+               {},
+               "send less"};
 }
 
 Error AnswerEnded() { return Error{Code::kUnavailable, "request body", "its answer has ended", {}, ""}; }
@@ -101,13 +105,14 @@ void Connection::StartRead(std::size_t bytes) {
     read_area_ = std::string();
     read_area_.resize(bytes);
   }
-  socket_.AsyncReadSome(asio::buffer(read_area_), [self = shared_from_this()](boost::system::error_code failure, std::size_t got) {
-    self->reading_ = false;
-    self->input_ended_ = bool(failure);
-    self->input_.append(self->read_area_, 0, got);
-    self->last_moved_ = Now();
-    self->Wake();
-  });
+  socket_.AsyncReadSome(asio::buffer(read_area_),
+                        [self = shared_from_this()](boost::system::error_code failure, std::size_t got) {
+                          self->reading_ = false;
+                          self->input_ended_ = bool(failure);
+                          self->input_.append(self->read_area_, 0, got);
+                          self->last_moved_ = Now();
+                          self->Wake();
+                        });
 }
 
 void Connection::StartWrite() {
@@ -125,9 +130,10 @@ void Connection::StartWrite() {
     buffers.emplace_back(bytes.data() + skipped, bytes.size() - skipped);
     skipped = 0;
   }
-  socket_.AsyncWriteSome(buffers, [self = shared_from_this()](boost::system::error_code failure, std::size_t put) {
-    self->OnWritten(failure, put);
-  });
+  socket_.AsyncWriteSome(buffers,
+                         [self = shared_from_this()](boost::system::error_code failure, std::size_t put) {
+                           self->OnWritten(failure, put);
+                         });
 }
 
 void Connection::OnWritten(boost::system::error_code failure, std::size_t bytes) {
@@ -150,11 +156,12 @@ asio::awaitable<bool> Connection::Handshake() {
   if (tls == nullptr) co_return true;
   bool finished = false;
   bool fine = false;
-  tls->async_handshake(asio::ssl::stream_base::server, [&, self = shared_from_this()](boost::system::error_code failure) {
-    finished = true;
-    fine = !failure;
-    self->Wake();
-  });
+  tls->async_handshake(asio::ssl::stream_base::server,
+                       [&, self = shared_from_this()](boost::system::error_code failure) {
+                         finished = true;
+                         fine = !failure;
+                         self->Wake();
+                       });
   auto until = Now() + limits().header_timeout;
   while (!finished) {
     co_await Wait(until);
@@ -197,22 +204,28 @@ void Connection::RefuseHead(int status, std::string_view why) {
   closes_ = true;
   std::string body(why);
   body += '\n';
-  std::string bytes = AnswerHead({.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .content_length = body.size()},
+  std::string bytes = AnswerHead({.status = status,
+                                  .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+                                  .content_length = body.size()},
                                  {.closes = true});
   Send(bytes + body);
 }
 
 std::optional<HttpRequest> Connection::TakeRequest() {
   auto& head = parser_->head();
-  HttpRequest request{.method = std::move(head.method), .headers = std::move(head.headers), .peer = peer_,
-                      .tls = socket_.tls() != nullptr, .client_name = client_name_};
+  HttpRequest request{.method = std::move(head.method),
+                      .headers = std::move(head.headers),
+                      .peer = peer_,
+                      .tls = socket_.tls() != nullptr,
+                      .client_name = client_name_};
   auto target = SplitTarget(head.target);
   request.path = std::move(target.path);
   request.query = std::move(target.query);
   request.has_body = !parser_->done();
   if (!head.chunked) request.content_length = head.content_length;
   content_length_ = request.content_length;
-  awaits_continue_ = request.has_body && head.minor_version >= 1 && request.headers.Lists("Expect", "100-continue");
+  awaits_continue_ =
+      request.has_body && head.minor_version >= 1 && request.headers.Lists("Expect", "100-continue");
   closes_ = !parser_->keep_alive();
   if (head.minor_version >= 1 && !request.headers.Has("Host")) {
     RefuseHead(400, "the Host header is missing");
@@ -240,7 +253,8 @@ Connection::Awaitable Connection::Serve() {
     if (sink_) GivePiece();
     if (ended_ || AnswerSent()) break;
     if (!sink_) {
-      if (input_.size() < kReadAheadBytesMax) StartRead(body_done_ && !raw_ ? kHeadReadBytes : kBodyReadBytes);
+      if (input_.size() < kReadAheadBytesMax)
+        StartRead(body_done_ && !raw_ ? kHeadReadBytes : kBodyReadBytes);
       if (input_ended_) TellGone();
     }
     const auto until = ExchangeDeadline();
@@ -265,7 +279,8 @@ SteadyTime Connection::ExchangeDeadline() const {
 // bytes that nobody read would make the kernel reset the connection.
 Connection::Awaitable Connection::Linger() {
   const auto until = Now() + limits().stall_timeout;
-  while (!ended_ && !(outbox_.Idle() && in_flight_.empty() && !writing_) && Now() < until) co_await Wait(until);
+  while (!ended_ && !(outbox_.Idle() && in_flight_.empty() && !writing_) && Now() < until)
+    co_await Wait(until);
   if (ended_ || input_ended_) co_return;
   boost::system::error_code ignored;
   if (socket_.tls() == nullptr) socket_.tcp().shutdown(ServerSocket::Tcp::shutdown_send, ignored);
@@ -303,7 +318,8 @@ std::optional<Result<std::string>> Connection::NextPiece() {
     if (input_.empty() && !input_ended_) return std::nullopt;
     return std::exchange(input_, {});
   }
-  if (content_length_.value_or(0) > body_bytes_max_ || body_bytes_ > body_bytes_max_) return TooLarge(body_bytes_max_);
+  if (content_length_.value_or(0) > body_bytes_max_ || body_bytes_ > body_bytes_max_)
+    return TooLarge(body_bytes_max_);
   std::string piece(std::min(input_.size(), kBodyReadBytes), '\0');
   if (!parser_->done()) {
     SayContinue();
@@ -318,7 +334,8 @@ std::optional<Result<std::string>> Connection::NextPiece() {
   body_done_ = parser_->done();
   if (body_bytes_ > body_bytes_max_) return TooLarge(body_bytes_max_);
   if (!piece.empty() || body_done_) return piece;
-  if (input_ended_) return Error{Code::kDataLoss, "request body", "the client left in the middle of it", {}, ""};
+  if (input_ended_)
+    return Error{Code::kDataLoss, "request body", "the client left in the middle of it", {}, ""};
   return std::nullopt;
 }
 
@@ -329,7 +346,11 @@ void Connection::OnStall() {
     return Break();
   }
   closes_ = true;
-  sink(Error{Code::kDeadlineExceeded, "request body", "not one byte came for " + FormatDuration(limits().stall_timeout), {}, ""});
+  sink(Error{Code::kDeadlineExceeded,
+             "request body",
+             "not one byte came for " + FormatDuration(limits().stall_timeout),
+             {},
+             ""});
 }
 
 // --- from other threads -----------------------------------------------------------------------------------
@@ -341,7 +362,9 @@ bool Connection::Post(std::function<void()> task) {
   return true;
 }
 
-bool Connection::Send(std::string bytes) { return SendWithin(std::move(bytes), std::numeric_limits<std::size_t>::max()); }
+bool Connection::Send(std::string bytes) {
+  return SendWithin(std::move(bytes), std::numeric_limits<std::size_t>::max());
+}
 
 bool Connection::SendWithin(std::string bytes, std::size_t max) {
   const auto taken = outbox_.PushWithin(std::move(bytes), max);

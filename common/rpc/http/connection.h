@@ -120,7 +120,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::atomic<bool> closes_{false};  // no further request after this one
   std::atomic<bool> answered_{false};
   std::mutex mutex_;
-  bool accepting_tasks_ = true;         // guarded by mutex_
+  bool accepting_tasks_ = true;          // guarded by mutex_
   std::function<void()> gone_callback_;  // guarded by mutex_
 };
 

@@ -5,14 +5,20 @@
 
 namespace edm::rpc {
 
-Conversation::Conversation(Transport& transport, const HttpCall& call, std::string head, const Patience& patience)
-    : transport_(transport), call_(call), patience_(patience), output_(std::move(head)), source_ended_(!call.body_source) {
+Conversation::Conversation(Transport& transport, const HttpCall& call, std::string head,
+                           const Patience& patience)
+    : transport_(transport),
+      call_(call),
+      patience_(patience),
+      output_(std::move(head)),
+      source_ended_(!call.body_source) {
   output_ += call.body;
   NewParser();
 }
 
 void Conversation::NewParser() {
-  const auto kind = call_.method == "HEAD" ? MessageParser::Kind::kResponseToHead : MessageParser::Kind::kResponse;
+  const auto kind =
+      call_.method == "HEAD" ? MessageParser::Kind::kResponseToHead : MessageParser::Kind::kResponse;
   parser_ = std::make_unique<MessageParser>(kind, kHeaderBytesMax);
 }
 
@@ -55,14 +61,16 @@ Status Conversation::GiveBody(const HttpClient::BodySink& sink) {
 }
 
 bool Conversation::reusable() const {
-  return parser_->done() && parser_->keep_alive() && !ended_ && source_ended_ && output_.empty() && input_.empty();
+  return parser_->done() && parser_->keep_alive() && !ended_ && source_ended_ && output_.empty() &&
+         input_.empty();
 }
 
 // Sends what can be sent, waits until something can move, and receives what is there.
 Status Conversation::Move() {
   if (sending_) EDM_CHECK(Send());
   const bool more = sending_ && (!output_.empty() || !source_ended_);
-  EDM_TRY(const short ready, patience_.Await(transport_.fd(), static_cast<short>(POLLIN | (more ? POLLOUT : 0))));
+  EDM_TRY(const short ready,
+          patience_.Await(transport_.fd(), static_cast<short>(POLLIN | (more ? POLLOUT : 0))));
   if ((ready & ~POLLOUT) != 0) EDM_CHECK(Receive());
   return Ok();
 }

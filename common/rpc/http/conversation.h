@@ -10,8 +10,8 @@
 
 namespace edm::rpc {
 
-// One request and its answer on a connection, from the client's side: sends and receives at the same time, for
-// some servers answer while they still read. One thread.
+// One request and its answer on a connection, from the client's side: sends and receives at the same time,
+// for some servers answer while they still read. One thread.
 class Conversation {
  public:
   static constexpr std::uint32_t kHeaderBytesMax = 64 * 1024;
@@ -24,8 +24,8 @@ class Conversation {
   Status ToEnd(const HttpClient::BodySink& sink);
 
   MessageHead& head() { return parser_->head(); }
-  bool heard() const { return heard_; }     // at least one byte of an answer
-  bool reusable() const;                    // the connection may serve another call
+  bool heard() const { return heard_; }                 // at least one byte of an answer
+  bool reusable() const;                                // the connection may serve another call
   std::string TakeRest() { return std::move(input_); }  // what came after the head
 
  private:

@@ -18,7 +18,10 @@ namespace edm::rpc {
 namespace {
 
 Error NotConnected(const Origin& origin, int number) {
-  return Error{Code::kUnavailable, origin.url, std::string("cannot connect: ") + std::strerror(number), {},
+  return Error{Code::kUnavailable,
+               origin.url,
+               std::string("cannot connect: ") + std::strerror(number),
+               {},
                "check that it runs and listens there"};
 }
 
@@ -44,12 +47,14 @@ class PlainTransport final : public Transport {
  private:
   static Result<Moved> Nothing() {
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return Moved{};
-    return Error{Code::kUnavailable, "", std::string("the connection broke: ") + std::strerror(errno), {}, ""};
+    return Error{
+        Code::kUnavailable, "", std::string("the connection broke: ") + std::strerror(errno), {}, ""};
   }
   const int fd_;
 };
 
-Status Connect(int fd, const sockaddr* address, socklen_t size, const Origin& origin, const Patience& patience) {
+Status Connect(int fd, const sockaddr* address, socklen_t size, const Origin& origin,
+               const Patience& patience) {
   if (::connect(fd, address, size) == 0) return Ok();
   // A unix socket whose backlog is full says EAGAIN, and never tells when there is room again.
   if (errno != EINPROGRESS) return NotConnected(origin, errno);
@@ -65,11 +70,14 @@ Result<std::unique_ptr<Transport>> DialUnix(const Origin& origin, const Patience
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (origin.unix_path.size() >= sizeof address.sun_path) {
-    return Error{Code::kInvalidArgument, origin.url, "the path of a socket has at most 107 characters", {}, ""};
+    return Error{
+        Code::kInvalidArgument, origin.url, "the path of a socket has at most 107 characters", {}, ""};
   }
   std::memcpy(address.sun_path, origin.unix_path.data(), origin.unix_path.size());
-  auto transport = std::make_unique<PlainTransport>(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  EDM_CHECK(Connect(transport->fd(), reinterpret_cast<sockaddr*>(&address), sizeof address, origin, patience));
+  auto transport =
+      std::make_unique<PlainTransport>(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  EDM_CHECK(
+      Connect(transport->fd(), reinterpret_cast<sockaddr*>(&address), sizeof address, origin, patience));
   return std::unique_ptr<Transport>(std::move(transport));
 }
 
@@ -96,7 +104,8 @@ std::shared_ptr<Addresses> LookUp(const std::string& host, const std::string& po
 // A name server that is silent holds getaddrinfo for long and it cannot be stopped: it then ends by itself,
 // on a thread that nobody waits for.
 Result<std::shared_ptr<Addresses>> Resolve(const Origin& origin, const Patience& patience) {
-  if (auto numeric = LookUp(origin.host, origin.port, AI_NUMERICHOST | AI_NUMERICSERV); numeric->failure == 0) {
+  if (auto numeric = LookUp(origin.host, origin.port, AI_NUMERICHOST | AI_NUMERICSERV);
+      numeric->failure == 0) {
     return numeric;
   }
   struct Question {
@@ -110,15 +119,19 @@ Result<std::shared_ptr<Addresses>> Resolve(const Origin& origin, const Patience&
   }).detach();
   EDM_CHECK(patience.Await(question->done.fd(), POLLIN));
   if (question->answer->failure == 0) return question->answer;
-  return Error{Code::kUnavailable, origin.url,
-               std::string("its name is not known: ") + ::gai_strerror(question->answer->failure), {}, "check the name"};
+  return Error{Code::kUnavailable,
+               origin.url,
+               std::string("its name is not known: ") + ::gai_strerror(question->answer->failure),
+               {},
+               "check the name"};
 }
 
 Result<std::unique_ptr<Transport>> DialTcp(const Origin& origin, const Patience& patience) {
   EDM_TRY(const auto addresses, Resolve(origin, patience));
   Status last = NotConnected(origin, ENOENT);
   for (const auto* at = addresses->first; at != nullptr; at = at->ai_next) {
-    auto transport = std::make_unique<PlainTransport>(::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    auto transport = std::make_unique<PlainTransport>(
+        ::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     last = Connect(transport->fd(), at->ai_addr, at->ai_addrlen, origin, patience);
     if (last.ok()) {
       const int one = 1;
@@ -136,8 +149,11 @@ Result<std::unique_ptr<Transport>> DialTcp(const Origin& origin, const Patience&
 Result<Origin> ParseOrigin(std::string_view url) {
   Origin origin{.url = std::string(url)};
   const auto wrong = [&] {
-    return Error{Code::kInvalidArgument, "url", "not of the form http://host:port, https://host:port or unix:///path",
-                 {}, "no path, and no credentials inside"};
+    return Error{Code::kInvalidArgument,
+                 "url",
+                 "not of the form http://host:port, https://host:port or unix:///path",
+                 {},
+                 "no path, and no credentials inside"};
   };
   if (url.starts_with("unix://")) {
     origin.unix_path = url.substr(7);
@@ -161,7 +177,8 @@ Result<Origin> ParseOrigin(std::string_view url) {
   return origin;
 }
 
-Result<std::unique_ptr<Transport>> Dial(const Origin& origin, const HttpClientTls& tls, const Patience& patience) {
+Result<std::unique_ptr<Transport>> Dial(const Origin& origin, const HttpClientTls& tls,
+                                        const Patience& patience) {
   if (!origin.unix_path.empty()) return DialUnix(origin, patience);
   EDM_TRY(auto plain, DialTcp(origin, patience));
   if (!origin.tls) return plain;

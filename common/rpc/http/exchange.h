@@ -18,7 +18,7 @@ struct HttpRequest {
   std::string path;    // still percent-encoded (target.h)
   std::string query;   // without '?'
   HttpHeaders headers;
-  std::string peer;                             // "127.0.0.1:40112", "unix"
+  std::string peer;  // "127.0.0.1:40112", "unix"
   bool tls = false;
   std::string client_name;                      // common name of a verified client certificate
   std::optional<std::uint64_t> content_length;  // none: chunked, or no body at all

@@ -19,10 +19,14 @@ Error CannotListen(const std::string& address, int number) {
     return Error{code, "listen " + address, std::strerror(number), {}, std::move(hint)};
   };
   switch (number) {
-    case EADDRINUSE: return error(Code::kFailedPrecondition, "stop what listens there, or take another port");
-    case EACCES: return error(Code::kPermissionDenied, "take a port above 1023");
-    case EADDRNOTAVAIL: return error(Code::kNotFound, "use an address of this machine");
-    default: return error(Code::kInternal, "");
+    case EADDRINUSE:
+      return error(Code::kFailedPrecondition, "stop what listens there, or take another port");
+    case EACCES:
+      return error(Code::kPermissionDenied, "take a port above 1023");
+    case EADDRNOTAVAIL:
+      return error(Code::kNotFound, "use an address of this machine");
+    default:
+      return error(Code::kInternal, "");
   }
 }
 
@@ -30,7 +34,8 @@ Error CannotListen(const std::string& address, int number) {
 
 Result<Listener> Listen(const std::string& address) {
   const auto wrong = [&] {
-    return Error{Code::kInvalidArgument, "listen " + address, "not of the form 127.0.0.1:8080 or [::1]:8080", {}, ""};
+    return Error{
+        Code::kInvalidArgument, "listen " + address, "not of the form 127.0.0.1:8080 or [::1]:8080", {}, ""};
   };
   const auto colon = address.rfind(':');
   if (colon == std::string::npos) return wrong();
@@ -40,7 +45,8 @@ Result<Listener> Listen(const std::string& address) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
   addrinfo* found = nullptr;
-  if (host.empty() || ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found) != 0) return wrong();
+  if (host.empty() || ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found) != 0)
+    return wrong();
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
 
   Listener listener{.v6 = found->ai_family == AF_INET6};
@@ -48,7 +54,8 @@ Result<Listener> Listen(const std::string& address) {
   const int one = 1;
   ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   if (listener.v6) ::setsockopt(listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-  if (::bind(listener.fd.get(), found->ai_addr, found->ai_addrlen) != 0 || ::listen(listener.fd.get(), kBacklog) != 0) {
+  if (::bind(listener.fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+      ::listen(listener.fd.get(), kBacklog) != 0) {
     return CannotListen(address, errno);
   }
   sockaddr_storage bound{};

@@ -19,7 +19,7 @@ template <bool kIsRequest>
 class Reader final : public http::basic_parser<kIsRequest> {
  public:
   MessageHead head;
-  std::span<char> room;      // for the body; what was written is cut off its front
+  std::span<char> room;  // for the body; what was written is cut off its front
   std::size_t written = 0;
 
  private:
@@ -32,7 +32,9 @@ class Reader final : public http::basic_parser<kIsRequest> {
     head.status = code;
     head.minor_version = version - 10;
   }
-  void on_field_impl(http::field, View name, View value, error_code&) override { head.headers.Add(Std(name), Std(value)); }
+  void on_field_impl(http::field, View name, View value, error_code&) override {
+    head.headers.Add(Std(name), Std(value));
+  }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(View body, error_code& ec) override { return Take(body, ec); }
@@ -52,7 +54,11 @@ class Reader final : public http::basic_parser<kIsRequest> {
 
 Error Malformed(const error_code& ec) {
   if (ec == http::error::header_limit) {
-    return Error{Code::kResourceExhausted, "http message", "its head is too large", {}, "send fewer or shorter headers"};
+    return Error{Code::kResourceExhausted,
+                 "http message",
+                 "its head is too large",
+                 {},
+                 "send fewer or shorter headers"};
   }
   if (ec == http::error::partial_message || ec == http::error::end_of_stream) {
     return Error{Code::kDataLoss, "http message", "the connection ended in the middle of it", {}, ""};

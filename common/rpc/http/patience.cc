@@ -39,8 +39,10 @@ Result<short> Patience::Await(int fd, short events) const {
   const auto stalled = After(stall_);
   const auto until = std::min(until_, stalled);
   while (true) {
-    std::array<pollfd, 2> waits{pollfd{fd, events, 0}, pollfd{stop_ != nullptr ? stop_->fd() : -1, POLLIN, 0}};
-    const auto left = until == SteadyTime::max() ? Millis(60'000) : std::clamp(until - Now(), Millis(0), Millis(60'000));
+    std::array<pollfd, 2> waits{pollfd{fd, events, 0},
+                                pollfd{stop_ != nullptr ? stop_->fd() : -1, POLLIN, 0}};
+    const auto left =
+        until == SteadyTime::max() ? Millis(60'000) : std::clamp(until - Now(), Millis(0), Millis(60'000));
     const int ready = ::poll(waits.data(), waits.size(), static_cast<int>(left.count()));
     if (ready < 0 && errno != EINTR) return Error{Code::kInternal, "", "poll failed", {}, ""};
     if (waits[1].revents != 0) return Error{Code::kCancelled, "", "cancelled", {}, ""};

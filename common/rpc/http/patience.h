@@ -28,7 +28,8 @@ class Patience {
  public:
   Patience(Millis deadline, Millis stall, WakeEvent* stop);
 
-  // Waits for `events` (poll.h) on `fd` and returns those that are there. Errors: kDeadlineExceeded, kCancelled.
+  // Waits for `events` (poll.h) on `fd` and returns those that are there. Errors: kDeadlineExceeded,
+  // kCancelled.
   Result<short> Await(int fd, short events) const;
 
   // A further bound on everything from now on, such as the time to connect.

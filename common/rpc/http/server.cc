@@ -34,13 +34,16 @@ class HttpServer::State {
  public:
   State(HttpServerOptions options, Handler handler, std::vector<Listener> listeners,
         std::shared_ptr<asio::ssl::context> tls)
-      : around_(std::make_shared<Connection::Surroundings>(Connection::Surroundings{options.limits, std::move(handler)})),
+      : around_(std::make_shared<Connection::Surroundings>(
+            Connection::Surroundings{options.limits, std::move(handler)})),
         tls_(std::move(tls)) {
-    for (unsigned i = 0; i < std::max(1U, options.io_threads); ++i) threads_.push_back(std::make_unique<IoThread>());
+    for (unsigned i = 0; i < std::max(1U, options.io_threads); ++i)
+      threads_.push_back(std::make_unique<IoThread>());
     for (auto& listener : listeners) {
       addresses_.push_back(listener.address);
       ports_.push_back(listener.port);
-      acceptors_.emplace_back(*threads_.front()->context, listener.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), listener.fd.Release());
+      acceptors_.emplace_back(*threads_.front()->context,
+                              listener.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), listener.fd.Release());
     }
     for (auto& acceptor : acceptors_) {
       asio::co_spawn(*threads_.front()->context, Accept(acceptor), asio::detached);
@@ -93,7 +96,8 @@ class HttpServer::State {
   asio::awaitable<void> Accept(asio::ip::tcp::acceptor& acceptor) {
     while (acceptor.is_open()) {
       auto& io = *threads_[next_++ % threads_.size()];
-      auto [failure, socket] = co_await acceptor.async_accept(*io.context, asio::as_tuple(asio::use_awaitable));
+      auto [failure, socket] =
+          co_await acceptor.async_accept(*io.context, asio::as_tuple(asio::use_awaitable));
       if (failure == asio::error::operation_aborted || stopped_) co_return;
       if (failure) {
         asio::steady_timer pause(*threads_.front()->context, kAcceptPause);
@@ -111,11 +115,12 @@ class HttpServer::State {
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
     ++count_;
     auto wrapped = tls_ ? ServerSocket(std::move(socket), *tls_) : ServerSocket(std::move(socket));
-    auto connection = std::make_shared<Connection>(io.context, std::move(wrapped), around_, [this, &io](Connection* ended) {
-      io.connections.erase(ended);
-      const std::lock_guard lock(mutex_);
-      if (--count_ == 0) none_left_.notify_all();
-    });
+    auto connection =
+        std::make_shared<Connection>(io.context, std::move(wrapped), around_, [this, &io](Connection* ended) {
+          io.connections.erase(ended);
+          const std::lock_guard lock(mutex_);
+          if (--count_ == 0) none_left_.notify_all();
+        });
     asio::post(*io.context, [&io, connection] {
       io.connections.insert(connection.get());
       connection->Start();
@@ -142,11 +147,16 @@ Result<std::shared_ptr<asio::ssl::context>> MakeTls(const HttpServerTls& tls) {
   auto* native = context->native_handle();
   ::SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   if (!UseCertificate(native, tls.certificate_chain, tls.private_key)) {
-    return Error{Code::kInvalidArgument, "tls", "the certificate is none, or does not fit its key", {}, "check both PEM texts"};
+    return Error{Code::kInvalidArgument,
+                 "tls",
+                 "the certificate is none, or does not fit its key",
+                 {},
+                 "check both PEM texts"};
   }
   if (!tls.client_ca.empty()) {
     if (!AddCertificateAuthorities(native, tls.client_ca)) {
-      return Error{Code::kInvalidArgument, "tls", "the client ca is no certificate", {}, "check its PEM text"};
+      return Error{
+          Code::kInvalidArgument, "tls", "the client ca is no certificate", {}, "check its PEM text"};
     }
     ::SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
@@ -167,10 +177,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
     listeners.push_back(std::move(listener));
   }
   try {
-    return std::unique_ptr<HttpServer>(new HttpServer(
-        std::make_unique<State>(std::move(options), std::move(handler), std::move(listeners), std::move(tls))));
+    return std::unique_ptr<HttpServer>(new HttpServer(std::make_unique<State>(
+        std::move(options), std::move(handler), std::move(listeners), std::move(tls))));
   } catch (const std::exception& failure) {
-    return Error{Code::kResourceExhausted, "http server", failure.what(), {}, "raise the limits of threads and files"};
+    return Error{
+        Code::kResourceExhausted, "http server", failure.what(), {}, "raise the limits of threads and files"};
   }
 }
 

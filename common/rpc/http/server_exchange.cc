@@ -24,7 +24,9 @@ class ServerExchange final : public Exchange {
 
   ~ServerExchange() override {
     if (phase_ == Phase::kOpen) {
-      Respond({.status = 500, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = "no answer was made\n"});
+      Respond({.status = 500,
+               .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+               .body = "no answer was made\n"});
     } else if (phase_ == Phase::kBegun) {
       Abort();
     }
@@ -66,7 +68,8 @@ class ServerExchange final : public Exchange {
     if (phase_ != Phase::kOpen) return;
     phase_ = Phase::kFinished;
     const bool closes = connection_->ClosesAfterAnswer();
-    auto bytes = AnswerHead({answer.status, std::move(answer.headers), answer.body.size()}, {.closes = closes});
+    auto bytes =
+        AnswerHead({answer.status, std::move(answer.headers), answer.body.size()}, {.closes = closes});
     if (!head_only_ && StatusHasBody(answer.status)) bytes += answer.body;
     connection_->Send(std::move(bytes));
     connection_->FinishAnswer(!closes);
@@ -78,7 +81,8 @@ class ServerExchange final : public Exchange {
     phase_ = Phase::kBegun;
     remaining_ = head.content_length;
     const bool has_body = StatusHasBody(head.status);
-    framing_ = {.closes = connection_->ClosesAfterAnswer(), .chunked = has_body && !remaining_ && knows_chunks_};
+    framing_ = {.closes = connection_->ClosesAfterAnswer(),
+                .chunked = has_body && !remaining_ && knows_chunks_};
     if (has_body && !remaining_ && !knows_chunks_) framing_.closes = true;
     drops_body_ = head_only_ || !has_body;
     connection_->Send(AnswerHead(head, framing_));
@@ -185,7 +189,8 @@ class ServerExchange final : public Exchange {
 
 }  // namespace
 
-std::shared_ptr<Exchange> MakeServerExchange(std::shared_ptr<Connection> connection, HttpRequest request, bool http_1_0) {
+std::shared_ptr<Exchange> MakeServerExchange(std::shared_ptr<Connection> connection, HttpRequest request,
+                                             bool http_1_0) {
   return std::make_shared<ServerExchange>(std::move(connection), std::move(request), http_1_0);
 }
 

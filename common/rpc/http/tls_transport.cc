@@ -68,23 +68,32 @@ Result<ContextPtr> MakeContext(const Origin& origin, const HttpClientTls& tls) {
   ::SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   const bool trusted = tls.ca.empty() ? ::SSL_CTX_set_default_verify_paths(context.get()) == 1
                                       : AddCertificateAuthorities(context.get(), tls.ca);
-  const bool known = tls.certificate_chain.empty() || UseCertificate(context.get(), tls.certificate_chain, tls.private_key);
+  const bool known =
+      tls.certificate_chain.empty() || UseCertificate(context.get(), tls.certificate_chain, tls.private_key);
   if (trusted && known) return context;
-  return Error{Code::kInvalidArgument, origin.url,
-               trusted ? "the client certificate does not fit its key" : "the ca is no certificate", {}, "check the PEM text"};
+  return Error{Code::kInvalidArgument,
+               origin.url,
+               trusted ? "the client certificate does not fit its key" : "the ca is no certificate",
+               {},
+               "check the PEM text"};
 }
 
 Error Refused(const Origin& origin, SSL* ssl) {
   const auto verdict = ::SSL_get_verify_result(ssl);
   if (verdict != X509_V_OK) {
-    return Error{Code::kUnauthenticated, origin.url,
-                 std::string("its certificate is not believed: ") + ::X509_verify_cert_error_string(verdict), {},
+    return Error{Code::kUnauthenticated,
+                 origin.url,
+                 std::string("its certificate is not believed: ") + ::X509_verify_cert_error_string(verdict),
+                 {},
                  "pin the ca that signed it"};
   }
-  return Error{Code::kUnavailable, origin.url, "no TLS: " + OpenSslReason(), {}, "check that it speaks https"};
+  return Error{
+      Code::kUnavailable, origin.url, "no TLS: " + OpenSslReason(), {}, "check that it speaks https"};
 }
 
-bool IsAddress(const std::string& host) { return host.find_first_not_of("0123456789.") == std::string::npos || host.find(':') != std::string::npos; }
+bool IsAddress(const std::string& host) {
+  return host.find_first_not_of("0123456789.") == std::string::npos || host.find(':') != std::string::npos;
+}
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace edm::rpc {
 
 // Where a client connects to.
 struct Origin {
-  std::string url;   // for messages
+  std::string url;  // for messages
   std::string unix_path;
   std::string host;  // without brackets
   std::string port;
@@ -45,6 +45,7 @@ Result<std::unique_ptr<Transport>> WrapInTls(int fd, const Origin& origin, const
 
 // Connects, with TLS where the origin says so. Errors: kUnavailable, kDeadlineExceeded, kCancelled,
 // kUnauthenticated (a certificate that is not believed).
-Result<std::unique_ptr<Transport>> Dial(const Origin& origin, const HttpClientTls& tls, const Patience& patience);
+Result<std::unique_ptr<Transport>> Dial(const Origin& origin, const HttpClientTls& tls,
+                                        const Patience& patience);
 
 }  // namespace edm::rpc

@@ -24,7 +24,8 @@ class UpgradedStream final : public DuplexStream {
       auto moved = transport_->ReadSome(into);
       if (!moved.ok()) return About(std::move(moved).error(), url_);
       if (moved->bytes > 0 || moved->ended) return moved->bytes;
-      if (auto ready = patience_.Await(transport_->fd(), POLLIN); !ready.ok()) return About(std::move(ready).error(), url_);
+      if (auto ready = patience_.Await(transport_->fd(), POLLIN); !ready.ok())
+        return About(std::move(ready).error(), url_);
     }
   }
 
@@ -34,7 +35,8 @@ class UpgradedStream final : public DuplexStream {
       if (!moved.ok()) return About(std::move(moved).error(), url_);
       bytes.remove_prefix(moved->bytes);
       if (moved->bytes > 0) continue;
-      if (auto ready = patience_.Await(transport_->fd(), POLLOUT); !ready.ok()) return About(std::move(ready).error(), url_);
+      if (auto ready = patience_.Await(transport_->fd(), POLLOUT); !ready.ok())
+        return About(std::move(ready).error(), url_);
     }
     return Ok();
   }
@@ -52,7 +54,8 @@ class UpgradedStream final : public DuplexStream {
 
 }  // namespace
 
-std::unique_ptr<DuplexStream> MakeUpgradedStream(std::unique_ptr<Transport> transport, std::string begun, std::string url) {
+std::unique_ptr<DuplexStream> MakeUpgradedStream(std::unique_ptr<Transport> transport, std::string begun,
+                                                 std::string url) {
   return std::make_unique<UpgradedStream>(std::move(transport), std::move(begun), std::move(url));
 }
 

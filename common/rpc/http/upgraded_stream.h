@@ -9,6 +9,7 @@
 namespace edm::rpc {
 
 // `begun` came together with the head of the answer, and is read first.
-std::unique_ptr<DuplexStream> MakeUpgradedStream(std::unique_ptr<Transport> transport, std::string begun, std::string url);
+std::unique_ptr<DuplexStream> MakeUpgradedStream(std::unique_ptr<Transport> transport, std::string begun,
+                                                 std::string url);
 
 }  // namespace edm::rpc

@@ -44,7 +44,7 @@ class ClusterLoop final : public Cluster {
   void Stop();
 
   void Submit(Command command, Answer answer) override;
-  void Report(master::Report report, Answer answer) override;
+  void Report(master::Report report, Answer answer = {}) override;
   std::shared_ptr<const State> View() const override;
 
   // Why changes are refused now; none: all is well.

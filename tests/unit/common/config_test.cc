@@ -34,12 +34,14 @@ class ConfigTest : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove(path_); }
 
-  Result<CommandLine> Load(std::vector<const char*> argv, std::vector<std::pair<std::string, std::string>> environment = {},
+  Result<CommandLine> Load(std::vector<const char*> argv,
+                           std::vector<std::pair<std::string, std::string>> environment = {},
                            const std::string& file = "") {
     std::filesystem::remove(path_);
     if (!file.empty()) std::ofstream(path_) << file;
     argv.insert(argv.begin(), "edm-master");
-    return LoadSettings(settings_, {argv, std::move(environment), path_.string(), {"join"}, {"--token-file"}});
+    return LoadSettings(settings_,
+                        {argv, std::move(environment), path_.string(), {"join"}, {"--token-file"}});
   }
 
   Options options_;
@@ -48,7 +50,8 @@ class ConfigTest : public testing::Test {
 };
 
 TEST_F(ConfigTest, FlagsWinOverTheEnvironmentWhichWinsOverTheFile) {
-  const auto loaded = Load({"--grpc-listen=1.1.1.1:1"}, {{"EDM_MASTER_GRPC_LISTEN", "2.2.2.2:2"}, {"EDM_MASTER_RELEASES_KEPT", "7"}},
+  const auto loaded = Load({"--grpc-listen=1.1.1.1:1"},
+                           {{"EDM_MASTER_GRPC_LISTEN", "2.2.2.2:2"}, {"EDM_MASTER_RELEASES_KEPT", "7"}},
                            "grpc: {listen: '3.3.3.3:3'}\nreleases: {kept: 9}\nbeat_interval: 2s\n");
   ASSERT_TRUE(loaded.ok()) << ToString(loaded.error());
   EXPECT_EQ(options_.listen, "1.1.1.1:1");
@@ -61,9 +64,12 @@ TEST_F(ConfigTest, EachDoorNamesTheNearestKnownSetting) {
   const auto flag = Load({"--grpc-lisen", "x"});
   EXPECT_EQ(ToString(flag.error()), "--grpc-lisen: there is no such setting (did you mean --grpc-listen?)");
   const auto variable = Load({}, {{"EDM_MASTER_STOER", "x"}});
-  EXPECT_EQ(ToString(variable.error()), "EDM_MASTER_STOER: there is no such setting (did you mean EDM_MASTER_STORE?)");
+  EXPECT_EQ(ToString(variable.error()),
+            "EDM_MASTER_STOER: there is no such setting (did you mean EDM_MASTER_STORE?)");
   const auto key = Load({}, {}, "grpc:\n  lisen: x\n");
-  EXPECT_NE(ToString(key.error()).find(":2:3 grpc.lisen: there is no such setting (did you mean grpc.listen?)"), std::string::npos)
+  EXPECT_NE(
+      ToString(key.error()).find(":2:3 grpc.lisen: there is no such setting (did you mean grpc.listen?)"),
+      std::string::npos)
       << ToString(key.error());
 }
 

@@ -108,7 +108,8 @@ TEST(LineSplitter, CutsAtLineEndsAndAtItsLimit) {
   splitter.End();
   EXPECT_EQ(lines, (std::vector<std::string>{"a", "", "bc", "rest"}));
   lines.clear();
-  splitter.Push(std::string(LineSplitter::kLineBytesMax, 'x') + "\n" + std::string(LineSplitter::kLineBytesMax + 1, 'y') + "\n");
+  splitter.Push(std::string(LineSplitter::kLineBytesMax, 'x') + "\n" +
+                std::string(LineSplitter::kLineBytesMax + 1, 'y') + "\n");
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0].size(), LineSplitter::kLineBytesMax);
   EXPECT_EQ(lines[2], "y");

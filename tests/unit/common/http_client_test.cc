@@ -1,5 +1,3 @@
-#include "common/rpc/http/client.h"
-
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -11,6 +9,7 @@
 
 #include "common/adapters/process/boost_process_runner.h"
 #include "common/base/unique_fd.h"
+#include "common/rpc/http/client.h"
 #include "common/rpc/http/server.h"
 #include "tests/fakes/temporary_folder.h"
 
@@ -46,7 +45,9 @@ class OddServer {
     for (char c; head.find("\r\n\r\n") == std::string::npos && ::recv(fd, &c, 1, 0) == 1;) head += c;
     return head;
   }
-  static void Say(int fd, std::string_view bytes) { (void)!::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  static void Say(int fd, std::string_view bytes) {
+    (void)!::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
 
  private:
   TemporaryFolder folder_;
@@ -59,10 +60,12 @@ TEST(HttpClient, SpeaksOverAUnixSocket) {
   std::string head;
   OddServer server([&](int, int fd) {
     head = OddServer::ReadHead(fd);
-    OddServer::Say(fd, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone");
+    OddServer::Say(fd,
+                   "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone");
   });
   HttpClient client({.url = server.url(), .headers = {{"X-Token", "t"}}});
-  const auto reply = client.Call({.method = "DELETE", .target = "/a?b", .headers = {{"X-Bad", "a\r\nInjected: 1"}}});
+  const auto reply =
+      client.Call({.method = "DELETE", .target = "/a?b", .headers = {{"X-Bad", "a\r\nInjected: 1"}}});
   ASSERT_TRUE(reply.ok()) << ToString(reply.error());
   EXPECT_EQ(reply->status, 404);
   EXPECT_EQ(reply->body, "none");
@@ -98,12 +101,14 @@ TEST(HttpClient, NamesTheCallButNoCredentialWhenNothingListens) {
 }
 
 TEST(HttpClient, RefusesUrlsOfAnotherForm) {
-  for (const auto* url : {"", "ftp://x", "http://", "http://u:p@h", "http://h/path", "unix://relative", "http://h:", "http://a b"}) {
+  for (const auto* url : {"", "ftp://x", "http://", "http://u:p@h", "http://h/path", "unix://relative",
+                          "http://h:", "http://a b"}) {
     const auto reply = HttpClient({.url = url}).Call({});
     ASSERT_FALSE(reply.ok()) << url;
     EXPECT_EQ(reply.error().code, Code::kInvalidArgument) << url;
   }
-  EXPECT_EQ(HttpClient({.url = "http://127.0.0.1:1"}).Call({.target = "/a b"}).error().code, Code::kInvalidArgument);
+  EXPECT_EQ(HttpClient({.url = "http://127.0.0.1:1"}).Call({.target = "/a b"}).error().code,
+            Code::kInvalidArgument);
 }
 
 TEST(HttpClient, KeepsItsDeadlineWithASilentAndASlowServer) {
@@ -152,7 +157,11 @@ TEST(HttpClient, EndsAStalledCallAndAStoppedOne) {
     stop.request_stop();
   });
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(HttpClient({.url = silent.url()}).Call({.deadline = kNever, .stall = kNever}, stop.get_token()).error().code, Code::kCancelled);
+  EXPECT_EQ(HttpClient({.url = silent.url()})
+                .Call({.deadline = kNever, .stall = kNever}, stop.get_token())
+                .error()
+                .code,
+            Code::kCancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, Millis(500));
   again.set_value();
 }
@@ -162,7 +171,8 @@ TEST(HttpClient, TakesANewConnectionWhenTheKeptOneWasClosed) {
   OddServer server([&](int, int fd) {
     ++connections;
     OddServer::ReadHead(fd);
-    OddServer::Say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");  // and closes, without having said so
+    OddServer::Say(fd,
+                   "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");  // and closes, without having said so
   });
   HttpClient client({.url = server.url()});
   for (int i = 0; i < 5; ++i) {
@@ -218,7 +228,11 @@ TEST(HttpClient, EndsWithTheErrorOfItsSinkOrSource) {
   HttpClient client({.url = server.url()});
   const Error mine{Code::kResourceExhausted, "disk", "full", {}, ""};
   EXPECT_EQ(client.Stream({}, [&](int, std::string_view) -> Status { return mine; }).error(), mine);
-  EXPECT_EQ(client.Call({.method = "POST", .body_source = [&](std::span<char>) -> Result<std::size_t> { return mine; }}).error(), mine);
+  EXPECT_EQ(client
+                .Call({.method = "POST",
+                       .body_source = [&](std::span<char>) -> Result<std::size_t> { return mine; }})
+                .error(),
+            mine);
 }
 
 TEST(HttpClient, LimitsWhatItCollects) {
@@ -226,7 +240,8 @@ TEST(HttpClient, LimitsWhatItCollects) {
     OddServer::ReadHead(fd);
     OddServer::Say(fd, "HTTP/1.1 200 OK\r\n\r\n" + std::string(5'000, 'x'));
   });
-  EXPECT_EQ(HttpClient({.url = server.url(), .body_bytes_max = 1'000}).Call({}).error().code, Code::kResourceExhausted);
+  EXPECT_EQ(HttpClient({.url = server.url(), .body_bytes_max = 1'000}).Call({}).error().code,
+            Code::kResourceExhausted);
 }
 
 TEST(HttpClient, GivesWhatCameWithTheUpgradeAndCanBeClosedFromElsewhere) {
@@ -257,9 +272,10 @@ class HttpTls : public testing::Test {
   Identity Make(const std::string& name) {
     const auto base = folder_.path() + "/" + name;
     BoostProcessRunner runner;
-    const auto end = runner.Run({.argv = {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                                          "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext",
-                                          "subjectAltName=IP:127.0.0.1,DNS:" + name, "-keyout", base + ".key", "-out", base + ".pem"}},
+    const auto end = runner.Run({.argv = {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                                          "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                                          "/CN=" + name, "-addext", "subjectAltName=IP:127.0.0.1,DNS:" + name,
+                                          "-keyout", base + ".key", "-out", base + ".pem"}},
                                 nullptr, {});
     EXPECT_TRUE(end.ok() && end->succeeded());
     return {Read(base + ".pem"), Read(base + ".key")};
@@ -294,10 +310,16 @@ TEST_F(HttpTls, BelievesOnlyThePinnedCertificate) {
   ASSERT_FALSE(wrong.ok());
   EXPECT_EQ(wrong.error().code, Code::kUnauthenticated);
   EXPECT_EQ(HttpClient({.url = url}).Call({}).error().code, Code::kUnauthenticated);
-  EXPECT_EQ(HttpClient({.url = url, .tls = {.ca = identity.certificate, .server_name = "elsewhere"}}).Call({}).error().code,
+  EXPECT_EQ(HttpClient({.url = url, .tls = {.ca = identity.certificate, .server_name = "elsewhere"}})
+                .Call({})
+                .error()
+                .code,
             Code::kUnauthenticated);
-  EXPECT_EQ(HttpClient({.url = url, .tls = {.ca = identity.certificate, .server_name = "edm-a"}}).Call({})->status, 200);
-  const auto clear = HttpClient({.url = "http://" + server->addresses()[0]}).Call({.deadline = Millis(2'000)});
+  EXPECT_EQ(
+      HttpClient({.url = url, .tls = {.ca = identity.certificate, .server_name = "edm-a"}}).Call({})->status,
+      200);
+  const auto clear =
+      HttpClient({.url = "http://" + server->addresses()[0]}).Call({.deadline = Millis(2'000)});
   EXPECT_FALSE(clear.ok() && clear->ok());
 }
 
@@ -306,7 +328,10 @@ TEST_F(HttpTls, AsksForACertificateOfItsClientsAndNamesThem) {
   const auto guest = Make("edm-guest");
   const auto server = Serve({identity.certificate, identity.key, guest.certificate});
   const auto url = "https://" + server->addresses()[0];
-  HttpClient known({.url = url, .tls = {.ca = identity.certificate, .certificate_chain = guest.certificate, .private_key = guest.key}});
+  HttpClient known(
+      {.url = url,
+       .tls = {
+           .ca = identity.certificate, .certificate_chain = guest.certificate, .private_key = guest.key}});
   EXPECT_EQ(known.Call({})->body, "hello edm-guest 0");
   EXPECT_FALSE(HttpClient({.url = url, .tls = {.ca = identity.certificate}}).Call({}).ok());
 }

@@ -1,5 +1,3 @@
-#include "common/rpc/http/server.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <thread>
 
 #include "common/rpc/http/client.h"
+#include "common/rpc/http/server.h"
 #include "tests/unit/common/raw_client.h"
 
 namespace edm::rpc {
@@ -17,7 +16,8 @@ namespace {
 class HttpServerTest : public testing::Test {
  protected:
   void Serve(HttpLimits limits = {}) {
-    auto started = HttpServer::Start({.limits = limits}, [this](std::shared_ptr<Exchange> exchange) { Handle(std::move(exchange)); });
+    auto started = HttpServer::Start(
+        {.limits = limits}, [this](std::shared_ptr<Exchange> exchange) { Handle(std::move(exchange)); });
     ASSERT_TRUE(started.ok()) << ToString(started.error());
     server_ = std::move(started).value();
   }
@@ -41,12 +41,14 @@ class HttpServerTest : public testing::Test {
       return exchange->Finish();
     }
     if (path == "/raw") return Aside([exchange] { Raw(*exchange); });
-    exchange->Respond({.headers = {{"X-Query", exchange->request().query}}, .body = exchange->request().method + " " + path});
+    exchange->Respond({.headers = {{"X-Query", exchange->request().query}},
+                       .body = exchange->request().method + " " + path});
   }
   static void Echo(const std::shared_ptr<Exchange>& exchange) {
     ReadAll(exchange, 100'000, [exchange](Result<std::string> body) {
       if (body.ok()) return exchange->Respond({.body = *body});
-      exchange->Respond({.status = body.error().code == Code::kResourceExhausted ? 413 : 408, .body = body.error().cause});
+      exchange->Respond(
+          {.status = body.error().code == Code::kResourceExhausted ? 413 : 408, .body = body.error().cause});
     });
   }
   // Reads with blocking calls and tells how much it was.
@@ -154,7 +156,9 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInTheirOrder) {
   RawClient raw(server_->port());
   std::string requests = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none";
   requests += "GET /aside HTTP/1.1\r\nHost: h\r\n\r\n";
-  requests += "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\ntw\r\n1;x=y\r\no\r\n0\r\n\r\n";
+  requests +=
+      "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n2\r\ntw\r\n1;x=y\r\no\r\n0\r\n\r\n";
   requests += "GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
   raw.Send(requests);
   const auto answers = raw.ReadAll();
@@ -169,7 +173,8 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInTheirOrder) {
 TEST_F(HttpServerTest, ReadsARequestThatComesByteByByte) {
   Serve();
   RawClient raw(server_->port());
-  for (const char c : std::string("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello")) raw.Send({&c, 1});
+  for (const char c : std::string("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"))
+    raw.Send({&c, 1});
   EXPECT_TRUE(raw.ReadUntil("\r\n\r\nhello").ends_with("hello"));
 }
 
@@ -191,7 +196,8 @@ TEST_F(HttpServerTest, RefusesMalformedRequests) {
   for (const auto& [request, status] : cases) {
     RawClient raw(server_->port());
     raw.Send(request);
-    EXPECT_TRUE(raw.ReadAll(1'000).starts_with("HTTP/1.1 " + status)) << request.substr(0, 80) << " -> " << raw.ReadAll(100).substr(0, 80);
+    EXPECT_TRUE(raw.ReadAll(1'000).starts_with("HTTP/1.1 " + status))
+        << request.substr(0, 80) << " -> " << raw.ReadAll(100).substr(0, 80);
   }
   EXPECT_EQ(Client().Call({.target = "/fine"})->status, 200);
 }
@@ -199,15 +205,17 @@ TEST_F(HttpServerTest, RefusesMalformedRequests) {
 TEST_F(HttpServerTest, RefusesALargeBodyAndTheClientGetsToReadIt) {
   Serve();
   auto client = Client();
-  const auto announced = client.Call({.method = "POST", .target = "/echo", .body = std::string(5'000'000, 'x')});
+  const auto announced =
+      client.Call({.method = "POST", .target = "/echo", .body = std::string(5'000'000, 'x')});
   ASSERT_TRUE(announced.ok()) << ToString(announced.error());
   EXPECT_EQ(announced->status, 413);
   int pieces = 0;
-  const auto streamed = client.Call({.method = "POST", .target = "/echo", .body_source = [&](std::span<char> into) -> Result<std::size_t> {
-                                       if (++pieces > 100) return std::size_t{0};
-                                       std::fill(into.begin(), into.end(), 'x');
-                                       return into.size();
-                                     }});
+  const auto streamed = client.Call(
+      {.method = "POST", .target = "/echo", .body_source = [&](std::span<char> into) -> Result<std::size_t> {
+         if (++pieces > 100) return std::size_t{0};
+         std::fill(into.begin(), into.end(), 'x');
+         return into.size();
+       }});
   ASSERT_TRUE(streamed.ok()) << ToString(streamed.error());
   EXPECT_EQ(streamed->status, 413);
   EXPECT_EQ(client.Call({.method = "POST", .target = "/echo", .body = "fits"})->body, "fits");
@@ -230,7 +238,8 @@ TEST_F(HttpServerTest, SaysContinueOnlyWhenTheBodyIsWanted) {
 TEST_F(HttpServerTest, TakesALargeUploadWithBlockingReads) {
   Serve();
   std::uint64_t left = 200'000'000;
-  const auto reply = Client().Call({.method = "PUT", .target = "/count",
+  const auto reply = Client().Call({.method = "PUT",
+                                    .target = "/count",
                                     .body_source = [&](std::span<char> into) -> Result<std::size_t> {
                                       const auto count = std::min<std::uint64_t>(left, into.size());
                                       left -= count;
@@ -312,10 +321,11 @@ TEST_F(HttpServerTest, DropsAReaderOfEventsThatIsTooSlow) {
 TEST_F(HttpServerTest, SlowsAWriterDownToThePaceOfItsReader) {
   Serve();
   std::uint64_t total = 0;
-  const auto reply = Client().Stream({.target = "/big", .deadline = Millis(60'000)}, [&](int, std::string_view piece) {
-    total += piece.size();
-    return Ok();
-  });
+  const auto reply =
+      Client().Stream({.target = "/big", .deadline = Millis(60'000)}, [&](int, std::string_view piece) {
+        total += piece.size();
+        return Ok();
+      });
   ASSERT_TRUE(reply.ok()) << ToString(reply.error());
   EXPECT_EQ(total, 100'000'000U);
 }
@@ -351,7 +361,8 @@ TEST_F(HttpServerTest, SpeaksRawAfterAnUpgrade) {
   EXPECT_EQ(std::string(bytes, *stream.Read(bytes)), "<ping>");
   stream.CloseWrite();
   std::string rest;
-  for (auto got = stream.Read(bytes); got.ok() && *got > 0; got = stream.Read(bytes)) rest.append(bytes, *got);
+  for (auto got = stream.Read(bytes); got.ok() && *got > 0; got = stream.Read(bytes))
+    rest.append(bytes, *got);
   EXPECT_EQ(rest, "bye");
 }
 
@@ -430,7 +441,8 @@ TEST_F(HttpServerTest, HoldsManyIdleStreamsCheaply) {
   for (auto& exchange : held) EXPECT_TRUE(exchange->Send("data: x\n\n"));
   for (auto& client : clients) EXPECT_NE(client->ReadUntil("data: x").find("data: x"), std::string::npos);
   clients.clear();
-  EXPECT_TRUE(Soon([&] { return std::ranges::all_of(held, [](const auto& exchange) { return exchange->gone(); }); }));
+  EXPECT_TRUE(
+      Soon([&] { return std::ranges::all_of(held, [](const auto& exchange) { return exchange->gone(); }); }));
   held.clear();
   lock.unlock();
   EXPECT_TRUE(Soon([&] { return (*started)->connections() == 0; }));

@@ -1,8 +1,7 @@
-#include "common/rpc/http/target.h"
-
 #include <gtest/gtest.h>
 
 #include "common/rpc/http/headers.h"
+#include "common/rpc/http/target.h"
 
 namespace edm::rpc {
 namespace {

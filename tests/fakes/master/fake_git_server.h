@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "master/ports/git_server.h"
+
+namespace edm::master {
+
+// Repos in memory: branches with commits made of the digest that was pushed. Any thread.
+class FakeGitServer final : public GitServer {
+ public:
+  Status EnsureOwner(const std::string&) override { return Ok(); }
+  Status EnsureRepo(const RepoName& repo, const std::string& branch) override {
+    const std::lock_guard lock(mutex_);
+    repos_[repo].head = branch;
+    return Ok();
+  }
+  Status DeleteRepo(const RepoName& repo) override {
+    const std::lock_guard lock(mutex_);
+    if (away_ > 0 && away_-- > 0) return Error{Code::kUnavailable, "git server", "it is away", {}, "wait"};
+    repos_.erase(repo);
+    return Ok();
+  }
+  Result<std::vector<RepoName>> ListRepos() override {
+    const std::lock_guard lock(mutex_);
+    std::vector<RepoName> names;
+    for (const auto& [name, repo] : repos_) names.push_back(name);
+    return names;
+  }
+  Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string&,
+                         const CommitInfo& info) override {
+    const std::lock_guard lock(mutex_);
+    auto& at = repos_[repo].branches[branch];
+    const auto commit = (info.digest + std::string(40, '0')).substr(0, 40);
+    const bool same = at == commit;
+    at = commit;
+    return Committed{commit, same};
+  }
+  Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string&,
+                             const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    return repos_[repo].branches[branch] = std::string(40, 'f');
+  }
+  Result<std::string> Resolve(const RepoName& repo, const std::string& ref) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = repos_.find(repo);
+    const Error none{Code::kNotFound, "repo " + repo.name, "it has no " + ref, {}, "push to it"};
+    if (found == repos_.end()) return none;
+    const auto branch = found->second.branches.find(ref.empty() ? found->second.head : ref);
+    if (branch == found->second.branches.end()) return none;
+    return branch->second;
+  }
+  Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string&, const std::string& to) override {
+    const std::lock_guard lock(mutex_);
+    repos_[repo].branches[branch] = to;
+    return Ok();
+  }
+  Status KeepCommit(const RepoName&, std::uint32_t, const std::string&) override { return Ok(); }
+  Status DropCommit(const RepoName&, std::uint32_t) override { return Ok(); }
+  Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime) override {
+    return RepoAccess{"http://git/" + repo.owner + "/" + repo.name + ".git", "worker", "grant", commit};
+  }
+
+  // The next calls of DeleteRepo fail.
+  void GoAway(int calls) {
+    const std::lock_guard lock(mutex_);
+    away_ = calls;
+  }
+
+ private:
+  struct Repo {
+    std::string head = "main";
+    std::map<std::string, std::string> branches;
+  };
+  std::mutex mutex_;
+  std::map<RepoName, Repo> repos_;  // guarded by mutex_
+  int away_ = 0;                    // guarded by mutex_
+};
+
+}  // namespace edm::master

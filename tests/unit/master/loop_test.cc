@@ -1,0 +1,253 @@
+#include "master/adapters/loop/cluster_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "common/adapters/kv/faulty_kv_store.h"
+#include "common/adapters/kv/memory_kv_store.h"
+#include "common/adapters/system/system_clock.h"
+#include "common/adapters/system/thread_pool.h"
+#include "master/adapters/event_log/file_event_log.h"
+#include "master/adapters/loop/effect_runner.h"
+#include "master/adapters/state/load.h"
+#include "tests/fakes/master/fake_git_server.h"
+#include "tests/fakes/master/fake_worker_channel.h"
+#include "tests/fakes/temporary_folder.h"
+
+namespace edm::master {
+namespace {
+
+// What outlives a master: the store, the workers, git, the disk.
+struct World {
+  MemoryKvStore kept;
+  FakeGitServer git;
+  FakeWorkerChannel workers;
+  TemporaryFolder folder;
+  SystemClock clock;
+};
+
+// One life of a master. Killed: what was not stored is gone, what was posted is dropped.
+struct Life {
+  explicit Life(World& in, KvStore& through)
+      : world(in),
+        store(through),
+        sealer(Sealer::Open(folder() + "/seal.key").value()),
+        log(FileEventLog::Open(folder() + "/events").value()),
+        pool(std::make_unique<ThreadPool>(ThreadPool::Options{"test", 4, 4'096})),
+        effects({world.git, world.workers, *log, *pool, world.clock}) {
+    auto state = LoadState(world.kept, sealer).value();
+    RepairLogs(state, *log);
+    loop = std::make_unique<ClusterLoop>(std::move(state), ClusterLoop::Parts{store, sealer, *log, effects, world.clock});
+    effects.Connect(*loop);
+    loop->Start();
+  }
+  // The pool runs dry while what its tasks report to is still there.
+  ~Life() {
+    loop->Stop();
+    pool.reset();
+  }
+
+  std::string folder() const { return world.folder.path(); }
+
+  Result<Accepted> Ask(Command command) {
+    const auto answer = std::make_shared<std::promise<Result<Accepted>>>();
+    auto future = answer->get_future();
+    loop->Submit(std::move(command), [answer](Result<Accepted> accepted) { answer->set_value(std::move(accepted)); });
+    return future.get();
+  }
+  void AddWorker() {
+    WorkerFacts facts;
+    facts.id = "w1";
+    facts.rpc_address = "w1:1";
+    facts.public_address = "10.0.0.1";
+    loop->Report(WorkerRegistered{facts, kProtocol, "s", {}});
+    loop->Report(WorkerBeat{"w1", "s",
+                            {.memory_total_mib = 8'000, .memory_available_mib = 8'000, .disk_total_mib = 9'000,
+                             .disk_free_mib = 9'000, .networks_free = 90},
+                            {}});
+  }
+  Result<Accepted> Create(const std::string& id) {
+    CreateInstance create;
+    create.instance = {.id = id, .owner = "default", .project = id};
+    create.instance.spec.environment = {{"SECRET", "hush-" + id}};
+    return Ask(create);
+  }
+  Begin Deploy(const std::string& id, const std::string& operation) {
+    Begin begin;
+    begin.kind = OperationKind::kDeploy;
+    begin.instance = id;
+    begin.operation = operation;
+    begin.git_url = "https://example.org/x.git";
+    return begin;
+  }
+  bool Eventually(const std::function<bool(const State&)>& holds, Millis patience = Millis(10'000)) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < until) {
+      if (holds(*loop->View())) return true;
+      std::this_thread::sleep_for(Millis(5));
+    }
+    return false;
+  }
+
+  World& world;
+  KvStore& store;
+  Sealer sealer;
+  std::unique_ptr<FileEventLog> log;
+  std::unique_ptr<ClusterLoop> loop;
+  std::unique_ptr<ThreadPool> pool;
+  EffectRunner effects;
+};
+
+OperationState StateOf(const State& state, const std::string& id) {
+  const auto record = state.operations.Find(id);
+  return record ? record->operation.state : OperationState::kPending;
+}
+
+TEST(ClusterLoop, DeploysFromAnImportToRunning) {
+  World world;
+  Life life(world, world.kept);
+  life.AddWorker();
+  ASSERT_TRUE(life.Create("shop").ok());
+  ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-1")).ok());
+  ASSERT_TRUE(life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
+  EXPECT_EQ(life.loop->View()->instances.Find("shop")->instance.status.phase, Phase::kRunning);
+  ASSERT_TRUE(life.Eventually([&](const State&) { return life.log->IsClosed("op-1"); }));
+  const auto lines = life.log->Read("op-1", 0, 1'000, nullptr).value();
+  ASSERT_FALSE(lines.empty());
+  EXPECT_TRUE(std::holds_alternative<Operation>(lines.back().note.what));
+  int output = 0;
+  for (const auto& line : lines) output += std::holds_alternative<BuildLine>(line.note.what) ? 1 : 0;
+  EXPECT_EQ(output, 20);
+}
+
+TEST(ClusterLoop, NeverStoresAValueOfTheEnvironmentInTheClear) {
+  World world;
+  Life life(world, world.kept);
+  life.AddWorker();
+  ASSERT_TRUE(life.Create("shop").ok());
+  ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-1")).ok());
+  ASSERT_TRUE(life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
+  const auto stored = world.kept.List("").value();
+  for (const auto& entry : stored.entries) {
+    EXPECT_EQ(entry.value.find("hush"), std::string::npos) << entry.key;
+    EXPECT_EQ(entry.value.find("grant"), std::string::npos) << entry.key;
+  }
+}
+
+TEST(ClusterLoop, RefusesChangesWhileTheStoreIsAwayAndGoesOnReading) {
+  World world;
+  FaultyKvStore faulty(world.kept);
+  Life life(world, faulty);
+  ASSERT_TRUE(life.Create("shop").ok());
+  const auto fail = KvFault{KvFault::Kind::kFailBefore};
+  faulty.Script({fail, fail, fail, fail});
+  // This one was taken in before anybody knew; it is answered once the store is back.
+  auto waiting = std::async(std::launch::async, [&] { return life.Create("blog"); });
+  ASSERT_TRUE(life.Eventually([&](const State&) { return life.loop->Trouble().has_value(); }));
+  const auto refused = life.Create("third");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  EXPECT_NE(life.loop->View()->instances.Find("shop"), nullptr);
+  EXPECT_EQ(life.loop->View()->instances.Find("blog"), nullptr);
+  EXPECT_TRUE(waiting.get().ok());
+  EXPECT_FALSE(life.loop->Trouble().has_value());
+  EXPECT_TRUE(life.Create("third").ok());
+}
+
+// A store that dies for good after so many transactions: what follows never happened.
+class DyingStore final : public KvStore {
+ public:
+  DyingStore(KvStore& inner, int transactions) : inner_(inner), left_(transactions) {}
+  Result<std::optional<KvEntry>> Get(const std::string& key) override { return inner_.Get(key); }
+  Result<KvSnapshot> List(const std::string& prefix) override { return inner_.List(prefix); }
+  Status Transact(const std::vector<KvOp>& ops) override {
+    if (left_-- > 0) return inner_.Transact(ops);
+    return Error{Code::kUnavailable, "store", "it is dead", {}, ""};
+  }
+  Result<KvSnapshot> Watch(const std::string& prefix, KvRevision since, Millis wait) override {
+    return inner_.Watch(prefix, since, wait);
+  }
+
+ private:
+  KvStore& inner_;
+  std::atomic<int> left_;
+};
+
+TEST(ClusterLoop, LosesNothingAcknowledgedWhereverItDies) {
+  for (int commits = 0; commits < 14; ++commits) {
+    World world;
+    std::atomic<bool> acknowledged{false};
+    {
+      DyingStore dying(world.kept, commits);
+      Life life(world, dying);
+      life.AddWorker();
+      if (commits > 2) {
+        CreateInstance create;
+        create.instance = {.id = "shop", .owner = "default", .project = "shop"};
+        life.loop->Submit(create, [](const Result<Accepted>&) {});
+        life.loop->Submit(life.Deploy("shop", "op-1"), [&](const Result<Accepted>& it) { acknowledged = it.ok(); });
+      }
+      life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }, Millis(150));
+    }
+    Life next(world, world.kept);
+    next.AddWorker();
+    const bool known = next.loop->View()->operations.Find("op-1") != nullptr;
+    if (acknowledged) {
+      EXPECT_TRUE(known) << commits;
+    }
+    EXPECT_TRUE(next.Eventually([](const State& state) { return state.open.empty(); })) << commits;
+    if (!known) continue;
+    EXPECT_EQ(StateOf(*next.loop->View(), "op-1"), OperationState::kDone) << commits;
+    EXPECT_EQ(world.workers.carried(), 1U) << commits;
+    ASSERT_TRUE(next.Eventually([&](const State&) { return next.log->IsClosed("op-1"); }));
+    std::uint64_t cursor = 0;
+    int output = 0;
+    int ends = 0;
+    const auto lines = next.log->Read("op-1", 0, 1'000, nullptr).value();
+    for (const auto& line : lines) {
+      EXPECT_EQ(line.cursor, ++cursor);
+      output += std::holds_alternative<BuildLine>(line.note.what) ? 1 : 0;
+      ends += std::holds_alternative<Operation>(line.note.what) ? 1 : 0;
+    }
+    EXPECT_EQ(output, 20) << commits;
+    EXPECT_EQ(ends, 1) << commits;
+  }
+}
+
+TEST(ClusterLoop, DeletesAlthoughTheGitServerIsAwayForAMoment) {
+  World world;
+  Life life(world, world.kept);
+  life.AddWorker();
+  ASSERT_TRUE(life.Create("shop").ok());
+  world.git.GoAway(1);
+  Begin gone;
+  gone.kind = OperationKind::kDelete;
+  gone.instance = "shop";
+  gone.operation = "op-d";
+  ASSERT_TRUE(life.Ask(gone).ok());
+  ASSERT_TRUE(life.Eventually([](const State& state) { return StateOf(state, "op-d") == OperationState::kDone; }));
+  EXPECT_TRUE(world.kept.List("edm/v1/instances/")->entries.empty());
+}
+
+TEST(PackTransactions, KeepsADecisionTogetherAndMeetsTheLimits) {
+  World world;
+  const auto sealer = Sealer::Open(world.folder.path() + "/seal.key").value();
+  std::vector<Batch::Entry> entries;
+  for (int i = 0; i < 50; ++i) {
+    Decision decision;
+    for (int j = 0; j < 3; ++j) decision.changes.emplace_back(StoredAddress{"i" + std::to_string(3 * i + j), "10.0.0.1"});
+    entries.push_back({std::move(decision), {}});
+  }
+  std::size_t total = 0;
+  for (const auto& ops : PackTransactions(entries, sealer)) {
+    EXPECT_LE(ops.size(), KvStore::kOpsMax);
+    EXPECT_EQ(ops.size() % 3, 0U);
+    total += ops.size();
+  }
+  EXPECT_EQ(total, 150U);
+}
+
+}  // namespace
+}  // namespace edm::master
