@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "common/core/compose/rules/service_keys.h"
@@ -22,15 +23,17 @@ std::optional<Millis> ReadComposeDuration(std::string_view text) {
   constexpr double kLongest = 1e13;  // milliseconds: 300 years
   if (text.empty()) return {};
   double total = 0;
-  bool is_bare = false;
+  bool is_first = true;
   while (!text.empty()) {
     double number = 0;
     const auto [end, error] =
         std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    if (error != std::errc{} || is_bare || number < 0) return {};
+    if (error != std::errc{} || number < 0) return {};
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     const auto length = std::min(text.find_first_of("0123456789."), text.size());
-    is_bare = length == 0;
+    const bool is_bare = length == 0;
+    if (is_bare && !is_first) return {};
+    is_first = false;
     const auto factor = is_bare ? std::optional(1e3) : MillisPer(text.substr(0, length));
     if (!factor || number * *factor > kLongest) return {};
     total += number * *factor;

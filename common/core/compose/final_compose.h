@@ -11,10 +11,6 @@
 
 namespace edm::compose {
 
-constexpr std::string_view kInstanceLabel = "dev.edm.instance";
-constexpr std::string_view kReleaseLabel = "dev.edm.release";
-constexpr std::string_view kServiceLabel = "dev.edm.service";
-
 struct HostPort {
   std::string service;
   std::uint16_t port = 0;  // in the container

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "common/model/labels.h"
+
 namespace edm::compose {
 namespace {
 
@@ -121,12 +123,12 @@ bool SaysNothing(const Node* value) {
   return !value || value->is_null() || value->text() == "0" || value->text().empty() || value->text().starts_with('-');
 }
 
-// The user's own limits stand, wherever he wrote them; a default goes where compose accepts it beside them.
-void SetDefault(Node& service, Node& limits, std::string_view plain_key, std::string_view key, std::string value) {
-  if (SaysNothing(service.Find(plain_key))) service.Remove(plain_key);
+// The user's own limit stands, wherever he wrote it, and moves to where compose bears it beside the defaults.
+void SettleLimit(Node& service, Node& limits, std::string_view plain_key, std::string_view key, Node fallback) {
   if (SaysNothing(limits.Find(key))) limits.Remove(key);
-  if (value.empty() || service.Find(plain_key) || limits.Find(key)) return;
-  limits.Set(key, key == "pids" ? Node::Integer(std::stoll(value)) : key == "cpus" ? Node::Float(value) : Node::String(value));
+  if (const auto* plain = service.Find(plain_key); !SaysNothing(plain) && !limits.Find(key)) limits.Set(key, *plain);
+  service.Remove(plain_key);
+  if (!limits.Find(key) && !fallback.is_null()) limits.Set(key, std::move(fallback));
 }
 
 Node Deploy(const ServicePlan& plan, const Node& written, Node& service, const FinalInput& input) {
@@ -136,10 +138,12 @@ Node Deploy(const ServicePlan& plan, const Node& written, Node& service, const F
   const auto* own_limits = resources.Find("limits");
   auto limits = own_limits ? *own_limits : Node::Map();
   const auto& defaults = input.limits;
-  SetDefault(service, limits, "mem_limit", "memory", defaults.memory_bytes ? std::to_string(defaults.memory_bytes) : "");
-  SetDefault(service, limits, "pids_limit", "pids", defaults.pids ? std::to_string(defaults.pids) : "");
   const bool has_quota = !SaysNothing(service.Find("cpu_quota"));
-  SetDefault(service, limits, "cpus", "cpus", defaults.cpus > 0 && !has_quota ? fmt::format("{}", defaults.cpus) : "");
+  SettleLimit(service, limits, "mem_limit", "memory",
+              defaults.memory_bytes > 0 ? Node::String(std::to_string(defaults.memory_bytes)) : Node::Null());
+  SettleLimit(service, limits, "pids_limit", "pids", defaults.pids > 0 ? Node::Integer(defaults.pids) : Node::Null());
+  SettleLimit(service, limits, "cpus", "cpus",
+              defaults.cpus > 0 && !has_quota ? Node::Float(fmt::format("{}", defaults.cpus)) : Node::Null());
   auto deploy = Node::Map();
   if (!limits.entries().empty()) resources.Set("limits", std::move(limits));
   if (!resources.entries().empty()) deploy.Set("resources", std::move(resources));
