@@ -8,7 +8,7 @@
 #include <fstream>
 #include <thread>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/adapters/process/boost_process_runner.h"
 #include "worker/adapters/source/git_source_store.h"
 

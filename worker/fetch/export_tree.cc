@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/base/text.h"
 #include "common/model/names.h"
 

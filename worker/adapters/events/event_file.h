@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/adapters/system/unique_fd.h"
+#include "common/base/unique_fd.h"
 #include "common/base/result.h"
 #include "common/model/order.h"
 

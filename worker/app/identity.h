@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "common/base/result.h"
+#include "common/rpc/tls.h"
+#include "worker/app/options.h"
+
+namespace edm::worker {
+
+// This worker's id: as set, else the host's name in the form that ids have.
+Result<std::string> WorkerId(const WorkerOptions& options);
+
+// What `join` has left in <data>/tls. kFailedPrecondition: it has not joined yet.
+Result<rpc::Identity> LoadIdentity(const WorkerOptions& options);
+
+// The cluster's CA certificate, as a file for programs.
+std::string CaFile(const WorkerOptions& options);
+
+// Takes part in the master's cluster with a one-time token: gets a certificate for a key that never leaves this
+// machine, and believes only the CA that the token names.
+Status Join(const WorkerOptions& options, const std::string& token);
+
+}  // namespace edm::worker

@@ -1,0 +1,82 @@
+#include "worker/app/loops.h"
+
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+#include <condition_variable>
+
+#include "worker/adapters/runner/attempt_runner.h"
+#include "worker/api/session.h"
+#include "worker/ports/directory.h"
+
+namespace edm::worker {
+
+bool Pause(Millis time, std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+Loops::Loops(const Peers& peers)
+    : peers_(peers),
+      session_([this](std::stop_token stop) { KeepSession(stop); }),
+      engine_([this](std::stop_token stop) { WatchEngine(stop); }),
+      upkeep_([this](std::stop_token stop) { KeepUp(stop); }) {}
+
+void Loops::KeepSession(std::stop_token stop) {
+  Millis wait{0};
+  while (Pause(wait, stop)) {
+    wait = peers_.session.Beat();
+    registered_ = peers_.session.is_registered();
+    Note(session_trouble_, "master", peers_.session.trouble());
+  }
+}
+
+void Loops::WatchEngine(std::stop_token stop) {
+  const auto on_change = [this](const std::string& instance) {
+    // What is not answered now is listed again with the next event, or by the upkeep.
+    [[maybe_unused]] const auto seen = instance.empty() ? peers_.view.RefreshAll() : peers_.view.Refresh(instance);
+    Note(engine_trouble_, "engine", "");
+  };
+  do {
+    const auto status = peers_.runtime.Watch(on_change, stop);
+    if (!status.ok()) Note(engine_trouble_, "engine", ToString(status.error()));
+  } while (Pause(kUpkeepInterval, stop));
+}
+
+void Loops::KeepUp(std::stop_token stop) {
+  Millis since_listed{0};
+  do {
+    peers_.runner.Tick();
+    const auto swept = peers_.directory.Sweep(peers_.runner.Running());
+    Note(directory_trouble_, "directory", swept.ok() ? "" : ToString(swept.error()));
+    since_listed += kUpkeepInterval;
+    if (since_listed >= kRelistInterval) {
+      [[maybe_unused]] const auto listed = peers_.view.RefreshAll();
+      since_listed = Millis(0);
+    }
+    sd_notify(0, "WATCHDOG=1");
+  } while (Pause(kUpkeepInterval, stop));
+}
+
+void Loops::Note(std::string& slot, std::string_view about, std::string now) {
+  const std::lock_guard lock(mutex_);
+  if (slot == now) return;
+  if (now.empty()) {
+    spdlog::info("{}: well again", about);
+  } else {
+    spdlog::warn("{}: {}", about, now);
+  }
+  slot = std::move(now);
+}
+
+std::optional<Error> Loops::trouble() const {
+  const std::lock_guard lock(mutex_);
+  if (!engine_trouble_.empty()) return Error{Code::kUnavailable, "engine", engine_trouble_};
+  if (!registered_) return Error{Code::kUnavailable, "master", session_trouble_.empty() ? "not registered yet" : session_trouble_};
+  return std::nullopt;
+}
+
+}  // namespace edm::worker

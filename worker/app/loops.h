@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+
+namespace edm::worker {
+
+class AttemptRunner;
+class ContainerRuntime;
+class Directory;
+class EngineView;
+class Session;
+
+// Waits, and returns early when `stop` is requested. False: it was.
+bool Pause(Millis time, std::stop_token stop);
+
+// What goes on by itself, each on a thread of its own until this is destroyed: the session with the master, the
+// engine's events, and once a second the upkeep of attempts and the sweep of the directory.
+class Loops {
+ public:
+  static constexpr Millis kUpkeepInterval{1'000};  // so that the catalog follows within 2 s
+  static constexpr Millis kRelistInterval{30'000};
+
+  // All of them outlive it.
+  struct Peers {
+    Session& session;
+    AttemptRunner& runner;
+    ContainerRuntime& runtime;
+    EngineView& view;
+    Directory& directory;
+  };
+  explicit Loops(const Peers& peers);
+
+  bool is_registered() const { return registered_; }
+  // What keeps it from working now.
+  std::optional<Error> trouble() const;
+
+ private:
+  void KeepSession(std::stop_token stop);
+  void WatchEngine(std::stop_token stop);
+  void KeepUp(std::stop_token stop);
+  // Logs a trouble when it begins, and when it is over.
+  void Note(std::string& slot, std::string_view about, std::string now);
+
+  const Peers peers_;
+  std::atomic<bool> registered_ = false;
+  mutable std::mutex mutex_;
+  std::string engine_trouble_;     // guarded by mutex_, as what follows
+  std::string session_trouble_;
+  std::string directory_trouble_;
+  std::jthread session_;
+  std::jthread engine_;
+  std::jthread upkeep_;
+};
+
+}  // namespace edm::worker

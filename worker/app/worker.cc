@@ -1,0 +1,155 @@
+#include "worker/app/worker.h"
+
+#include <sys/utsname.h>
+
+#include <thread>
+
+#include "common/rpc/grpc_server.h"
+#include "common/rpc/http/server.h"
+#include "worker/adapters/runner/attempt_runner.h"
+#include "worker/api/agent_service.h"
+#include "worker/api/session.h"
+#include "worker/app/http_front.h"
+#include "worker/app/identity.h"
+#include "worker/app/loops.h"
+#include "worker/app/parts.h"
+
+namespace edm::worker {
+namespace {
+
+constexpr std::size_t kShortTaskThreads = 4;
+constexpr std::size_t kQueuedMax = 4'096;
+
+WorkerFacts FactsOf(const WorkerOptions& options, const Place& place) {
+  utsname machine{};
+  ::uname(&machine);
+  return {.id = place.id,
+          .rpc_address = place.rpc_address,
+          .public_address = place.public_address,
+          .labels = options.labels,
+          .cores = std::thread::hardware_concurrency(),
+          .architecture = machine.machine,
+          .version = EDM_VERSION};
+}
+
+bool IsLoopback(const std::string& address) {
+  return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
+}
+
+}  // namespace
+
+// Members are destroyed from the last to the first: who uses comes after what is used.
+class Worker::Assembly {
+ public:
+  Assembly(const WorkerOptions& options, Place place, std::unique_ptr<Parts> parts)
+      : options_(options),
+        place_(std::move(place)),
+        parts_(std::move(parts)),
+        view_(*parts_->runtime),
+        runner_(Surroundings{*parts_->runtime, *parts_->readiness, *parts_->sources, *parts_->workloads,
+                             *parts_->files, *parts_->addresses, *parts_->directory, *parts_->journal,
+                             *parts_->events, parts_->clock, quick_, builds_},
+                RunnerSettings{.public_address = place_.public_address, .bind_address = options.bind_address}, view_),
+        session_(SessionSources{*parts_->link, runner_, *parts_->load, *parts_->addresses},
+                 FactsOf(options, place_)) {}
+
+  Status Start() {
+    EDM_CHECK(runner_.Load());
+    // An engine that is away now is asked again by the loops.
+    [[maybe_unused]] const auto seen = view_.RefreshAll();
+    runner_.Resume();
+    EDM_CHECK(StartRpc());
+    EDM_CHECK(StartHttp());
+    loops_ = std::make_unique<Loops>(
+        Loops::Peers{session_, runner_, *parts_->runtime, view_, *parts_->directory});
+    return Ok();
+  }
+
+  void Stop() {
+    runner_.Stop();
+    if (rpc_) rpc_->Shutdown(options_.stop_patience);
+    if (http_) http_->Stop(options_.stop_patience);
+    loops_.reset();
+  }
+
+  const Place& place() const { return place_; }
+  std::uint16_t rpc_port() const { return rpc_->ports().front(); }
+  std::uint16_t http_port() const { return http_->port(); }
+
+ private:
+  Status StartRpc() {
+    RegisterAgent(table_, {runner_, *parts_->events, *parts_->runtime, *parts_->files, short_, streams_});
+    EDM_TRY(auto identity, LoadIdentity(options_));
+    rpc::GrpcServerOptions options;
+    options.ports.push_back({.address = options_.rpc_listen, .tls = std::move(identity), .client_certificates = true});
+    EDM_TRY(rpc_, rpc::GrpcServer::Start(table_, rpc::OnlyMaster(), std::move(options)));
+    return Ok();
+  }
+
+  Status StartHttp() {
+    front_ = std::make_unique<HttpFront>(HttpFront::Peers{
+        .trouble = [this]() -> std::optional<Error> {
+          if (!loops_) return Error{Code::kUnavailable, "worker", "it is starting or stopping"};
+          return loops_->trouble();
+        },
+        .metrics = [this] { return ToText(Measure()); }});
+    rpc::HttpServerOptions options{.listen = {options_.http_listen}};
+    if (!IsLoopback(options_.http_listen)) {
+      EDM_TRY(auto identity, LoadIdentity(options_));
+      options.tls = rpc::HttpServerTls{.certificate_chain = identity.certificate, .private_key = identity.key};
+    }
+    EDM_TRY(http_, rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
+              front_->Handle(exchange);
+            }));
+    return Ok();
+  }
+
+  MetricValues Measure() {
+    const auto load = parts_->load->Sample();
+    return {.counts = runner_.Count(),
+            .cpu = load.cpu,
+            .memory_available_mib = load.memory_available_mib,
+            .disk_free_mib = load.disk_free_mib,
+            .networks_free = parts_->addresses->SubnetsFree(),
+            .calls = rpc_ ? rpc_->calls() : 0,
+            .registered = loops_ && loops_->is_registered()};
+  }
+
+  const WorkerOptions options_;
+  const Place place_;
+  const std::unique_ptr<Parts> parts_;
+  EngineView view_;
+  AttemptRunner runner_;
+  Session session_;
+  rpc::MethodTable table_;
+  std::unique_ptr<HttpFront> front_;
+  // Their threads run what stands above, so they end first; each drains its queue when it does.
+  ThreadPool quick_{{"jobs", options_.jobs_at_once, kQueuedMax}};
+  ThreadPool builds_{{"builds", options_.builds_at_once, kQueuedMax}};
+  ThreadPool short_{{"short", kShortTaskThreads, kQueuedMax}};
+  ThreadPool streams_{{"streams", options_.streams_max, options_.streams_max}};
+  std::unique_ptr<rpc::GrpcServer> rpc_;
+  std::unique_ptr<rpc::HttpServer> http_;
+  std::unique_ptr<Loops> loops_;
+};
+
+Worker::Worker(std::unique_ptr<Assembly> assembly) : assembly_(std::move(assembly)) {}
+Worker::~Worker() = default;
+
+Result<std::unique_ptr<Worker>> Worker::Start(const WorkerOptions& options) {
+  EDM_TRY(auto place, FindPlace(options));
+  EDM_TRY(auto parts, MakeParts(options, place));
+  auto assembly = std::make_unique<Assembly>(options, std::move(place), std::move(parts));
+  if (auto status = assembly->Start(); !status.ok()) {
+    assembly->Stop();
+    return std::move(status).error();
+  }
+  return std::unique_ptr<Worker>(new Worker(std::move(assembly)));
+}
+
+const std::string& Worker::id() const { return assembly_->place().id; }
+std::uint16_t Worker::rpc_port() const { return assembly_->rpc_port(); }
+std::uint16_t Worker::http_port() const { return assembly_->http_port(); }
+void Worker::Stop() { assembly_->Stop(); }
+
+}  // namespace edm::worker
