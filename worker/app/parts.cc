@@ -28,6 +28,7 @@ std::string BesideThisProgram(const char* name) {
 
 Status MakeFolders(const fs::path& data) {
   std::error_code failed;
+  fs::remove_all(data / "staging", failed);  // what a kill left there belongs to nobody
   for (const auto* name : {"instances", "mirrors", "staging"}) {
     fs::create_directories(data / name, failed);
     if (failed) return Error{Code::kInternal, (data / name).string(), failed.message(), {}, "make it writable"};

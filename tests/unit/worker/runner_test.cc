@@ -147,6 +147,16 @@ TEST_F(RunnerFixture, DeleteLeavesNothing) {
   EXPECT_TRUE(runner_->Observations().empty());
 }
 
+TEST_F(RunnerFixture, ADeletionWhoseEndIsReadAtOnceIsForgottenAtOnce) {
+  Run(Deploy(1, 1));
+  ASSERT_TRUE(runner_->Assign(Reach(2, Target::kDeleted)).ok());
+  for (int i = 0; i < 5; ++i) executor_->RunOne();
+  runner_->EndWasDelivered("shop", 2);  // before the last task has returned
+  executor_->RunAll();
+  EXPECT_TRUE(journal_.is_empty());
+  EXPECT_TRUE(events_.is_empty());
+}
+
 TEST_F(RunnerFixture, AnIdMayBeUsedAgainAfterItsDeletion) {
   Run(Deploy(5, 1));
   Run(Reach(6, Target::kDeleted));

@@ -58,6 +58,7 @@ class AttemptRunner final : public Attempts {
   void StartWaiting(Slot& slot);
   void DropOldAttempts(Slot& slot);
   void Forget(const std::string& instance);
+  void ForgetIfDelivered(const std::string& instance);
   std::set<std::string> TemplatesOfOthers(const std::string& instance) const;
   std::unique_ptr<Job> Take(Slot& slot);
 

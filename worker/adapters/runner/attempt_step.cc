@@ -152,6 +152,7 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
     DropOldAttempts(slot);
   }
   PostNext(instance, slot);
+  ForgetIfDelivered(instance);
 }
 
 }  // namespace edm::worker

@@ -127,8 +127,15 @@ void AttemptRunner::DropOldAttempts(Slot& slot) {
 void AttemptRunner::EndWasDelivered(const std::string& instance, std::uint32_t attempt) {
   const Lock lock(mutex_);
   const auto found = slots_.find(instance);
-  if (found == slots_.end() || found->second.current != 0 || !found->second.IsDeleted()) return;
-  if (found->second.attempts.rbegin()->first == attempt) Forget(instance);
+  if (found == slots_.end()) return;
+  // The end may be read before the step that wrote it has returned: then Return forgets.
+  found->second.delivered = attempt;
+  ForgetIfDelivered(instance);
+}
+
+void AttemptRunner::ForgetIfDelivered(const std::string& instance) {
+  const auto& slot = slots_[instance];
+  if (slot.current == 0 && slot.IsDeleted() && slot.delivered == slot.attempts.rbegin()->first) Forget(instance);
 }
 
 void AttemptRunner::Forget(const std::string& instance) {

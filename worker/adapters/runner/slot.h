@@ -26,6 +26,7 @@ struct Slot {
   std::uint32_t waiting = 0;                        // begins when `current` has ended
   std::stop_source stop;                            // of `current`
   std::optional<Error> stopped_by;                  // why `stop` was requested
+  std::uint32_t delivered = 0;                      // the last attempt whose end a master has
   Errand errand = Errand::kNone;
   bool busy = false;                                // a task of this instance is posted or runs
   std::shared_ptr<const Workload> workload;         // of `current`

@@ -45,7 +45,16 @@ Status RenderAnew(Job& job, ReleaseRecord& release) {
   return Ok();
 }
 
+// Compose renames a container that it is about to replace, and cannot go on where it was killed in between.
+bool WasBrokenOff(const Job& job, const std::vector<ContainerFacts>& containers) {
+  return std::any_of(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
+    return !facts.name.starts_with(job.instance() + ".");
+  });
+}
+
 Status BringUp(Job& job, std::uint32_t release, std::stop_token stop) {
+  EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
+  if (WasBrokenOff(job, containers)) EDM_CHECK(job.around.runtime.Remove(job.instance(), /*keep_volumes=*/true));
   EDM_TRY(auto compose_json, job.around.files.ReadFinal(job.instance(), release));
   return job.around.runtime.Up({.instance = job.instance(),
                                 .compose_json = std::move(compose_json),
