@@ -81,8 +81,11 @@ v1::Placement ToProto(const Placement& placement) {
 Placement FromProto(const v1::Placement& message) {
   Placement placement{message.worker(), message.reason(), {}, FromProto(message.decided_at())};
   for (const auto& one : message.candidates()) {
-    placement.candidates.push_back({one.worker(), one.feasible(), one.score(),
-                                    {one.reasons().begin(), one.reasons().end()}, one.load()});
+    placement.candidates.push_back({one.worker(),
+                                    one.feasible(),
+                                    one.score(),
+                                    {one.reasons().begin(), one.reasons().end()},
+                                    one.load()});
   }
   return placement;
 }
@@ -116,7 +119,8 @@ InstanceStatus FromProto(const v1::InstanceStatus& message) {
   status.attempt = message.attempt();
   status.release = message.release();
   status.newest_release = message.newest_release();
-  status.endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& one) { return FromProto(one); });
+  status.endpoints =
+      MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& one) { return FromProto(one); });
   status.services =
       MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& one) { return FromProto(one); });
   if (message.has_failure()) status.failure = FromProto(message.failure());

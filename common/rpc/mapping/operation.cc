@@ -41,7 +41,8 @@ Operation FromProto(const v1::Operation& message) {
   operation.actor = message.actor();
   operation.release = message.release();
   operation.restored_release = message.restored_release();
-  operation.endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& one) { return FromProto(one); });
+  operation.endpoints =
+      MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& one) { return FromProto(one); });
   operation.warnings = {message.warnings().begin(), message.warnings().end()};
   operation.superseded_by = message.superseded_by();
   operation.created_at = FromProto(message.created_at());

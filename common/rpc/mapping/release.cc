@@ -31,7 +31,8 @@ Release FromProto(const v1::Release& message) {
   release.source = FromProto(message.source());
   release.template_name = message.template_();
   release.template_commit = message.template_commit();
-  release.images = MapAll<ReleaseImage>(message.images(), [](const v1::Release::Image& one) { return FromProto(one); });
+  release.images =
+      MapAll<ReleaseImage>(message.images(), [](const v1::Release::Image& one) { return FromProto(one); });
   release.grants = {message.grants().begin(), message.grants().end()};
   release.worker = message.worker();
   release.good = message.good();

@@ -29,8 +29,8 @@ TEST_F(RunnerFixture, EventsTellPhasesAndStepsInOrderAndWithoutHoles) {
     if (std::holds_alternative<Built>(event.what)) told.emplace_back("built");
     if (std::holds_alternative<AttemptEnd>(event.what)) told.emplace_back("end");
   }
-  EXPECT_EQ(told, (std::vector<std::string>{"FETCHING", "policy: compose.yaml, 2 services", "BUILDING", "built",
-                                            "BUILT", "build: web 0.0 s", "STARTING", "RUNNING",
+  EXPECT_EQ(told, (std::vector<std::string>{"FETCHING", "policy: compose.yaml, 2 services", "BUILDING",
+                                            "built", "BUILT", "build: web 0.0 s", "STARTING", "RUNNING",
                                             "start: job exit 0, web healthy", "end"}));
 }
 
