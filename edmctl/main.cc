@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "common/rpc/status.h"
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/help_page.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/commands/parse.h"
+#include "edmctl/output/json.h"
 #include "edmctl/output/report.h"
 
 namespace edm::ctl {
@@ -37,7 +39,11 @@ int Main(const std::vector<std::string>& words) {
   if (parsed.ok() && parsed->wants_help) return ShowHelp(invocation, parsed->help_for);
   auto code = parsed.ok() ? parsed->command->run(invocation) : Result<int>(std::move(parsed).error());
   if (code.ok()) return *code;
-  invocation.Err(RenderError(invocation.error_terminal, code.error()));
+  if (invocation.json()) {
+    invocation.Err(ToJsonLine(rpc::ToFailure(code.error())) + "\n");
+  } else {
+    invocation.Err(RenderError(invocation.error_terminal, code.error()));
+  }
   return ExitCodeOf(code.error());
 }
 

@@ -51,7 +51,8 @@ Result<FileFacts> WalkPath(std::string_view path, const NameLook& look) {
     const auto name = std::move(open.front());
     open.pop_front();
     if (name.empty() || name == ".") continue;
-    if (kind != FileKind::kDirectory) return FileFacts{FileKind::kMissing, Shown(names) + "/" + name, is_link};
+    if (kind != FileKind::kDirectory)
+      return FileFacts{FileKind::kMissing, Shown(names) + "/" + name, is_link};
     if (name == "..") {
       if (names.empty()) return Leaves(is_link);
       names.pop_back();
@@ -65,7 +66,8 @@ Result<FileFacts> WalkPath(std::string_view path, const NameLook& look) {
     if (facts.kind == NameFacts::Kind::kOther) kind = FileKind::kOther;
     if (facts.kind != NameFacts::Kind::kLink) continue;
     if (open.empty() && !is_followed) is_link = is_followed = true;
-    if (++links > kLinksMax || facts.link_target.starts_with('/') || facts.link_target.empty()) return Leaves(is_link);
+    if (++links > kLinksMax || facts.link_target.starts_with('/') || facts.link_target.empty())
+      return Leaves(is_link);
     names.pop_back();
     Prepend(open, facts.link_target);
     if (open.size() > kNamesMax) return Leaves(is_link);

@@ -16,7 +16,8 @@ struct ConfigRequest {
 
 struct ResolvedConfig {
   std::string json;
-  std::string directory;  // absolute: what compose took for the project's folder; relative paths begin with it
+  std::string
+      directory;  // absolute: what compose took for the project's folder; relative paths begin with it
 };
 
 // Merges, extends and normalizes compose documents as compose itself does it. Blocking; any thread.

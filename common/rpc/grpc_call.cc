@@ -52,6 +52,7 @@ class GrpcCall::Wire final : public Reactor {
 GrpcCall::GrpcCall(const MethodTable::Method& method, grpc::CallbackServerContext& context, Caller caller,
                    GrpcCallLimits limits)
     : method_(method),
+      descriptor_(*method.descriptor),
       caller_(std::move(caller)),
       deadline_(SteadyOf(context.deadline())),
       limits_(limits),
@@ -87,7 +88,7 @@ void GrpcCall::Send(const google::protobuf::Message& message, OnSent on_sent) {
   outbox_bytes_ += size;
   if (outbox_.size() > 1 && outbox_bytes_ > limits_.outbox_bytes_max) {
     return EndNow(ToGrpc({Code::kResourceExhausted,
-                          "client of " + method_.descriptor->name(),
+                          "client of " + descriptor_.name(),
                           "it reads too slowly: its messages filled the outbox",
                           {},
                           "read faster, or ask for less"}),
@@ -114,7 +115,7 @@ void GrpcCall::Finish(Status status) {
 void GrpcCall::Read(OnMessage on_message) {
   std::unique_lock lock(mutex_);
   if (ending_ || wire_ == nullptr) return;
-  if (half_closed_ || !method_.descriptor->client_streaming()) {
+  if (half_closed_ || !descriptor_.client_streaming()) {
     lock.unlock();
     return strand_.Post([on_message = std::move(on_message)] { on_message(nullptr); });
   }
@@ -176,7 +177,7 @@ void GrpcCall::Pump() {
     wire_->StartWriteAndFinish(&*response_, grpc::WriteOptions(), *ending_);
   } else if (ending_->ok() && !streams_to_client()) {
     wire_->Reactor::Finish(
-        ToGrpc({Code::kInternal, method_.descriptor->name(), "it ended without an answer", {}, ""}));
+        ToGrpc({Code::kInternal, descriptor_.name(), "it ended without an answer", {}, ""}));
   } else {
     wire_->Reactor::Finish(*ending_);
   }
@@ -203,8 +204,8 @@ void GrpcCall::DeliverFirst(bool ok, std::unique_lock<std::mutex> lock) {
   auto message = ok ? Parse() : nullptr;
   if (!message) {
     return EndNow(ToGrpc({Code::kInvalidArgument,
-                          "request of " + method_.descriptor->name(),
-                          ok ? "it is no " + method_.descriptor->input_type()->name() : "there is none",
+                          "request of " + descriptor_.name(),
+                          ok ? "it is no " + descriptor_.input_type()->name() : "there is none",
                           {},
                           ""}),
                   std::move(lock));
@@ -222,8 +223,8 @@ void GrpcCall::DeliverNext(bool ok, std::unique_lock<std::mutex> lock) {
   auto message = Parse();
   if (!message) {
     return EndNow(ToGrpc({Code::kInvalidArgument,
-                          "request of " + method_.descriptor->name(),
-                          "it is no " + method_.descriptor->input_type()->name(),
+                          "request of " + descriptor_.name(),
+                          "it is no " + descriptor_.input_type()->name(),
                           {},
                           ""}),
                   std::move(lock));
@@ -267,7 +268,7 @@ void GrpcCall::Dropped() {
   std::unique_lock lock(mutex_);
   if (handler_finished_) return;
   handler_finished_ = true;
-  EndNow(ToGrpc({Code::kInternal, method_.descriptor->name(), "it was dropped without an answer", {}, ""}),
+  EndNow(ToGrpc({Code::kInternal, descriptor_.name(), "it was dropped without an answer", {}, ""}),
          std::move(lock));
 }
 

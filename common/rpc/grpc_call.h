@@ -44,7 +44,7 @@ class GrpcCall final : public ServerCall, public std::enable_shared_from_this<Gr
 
   // Ends the call from the server's side; the handler is told as if the client had left.
   void End(Error reason);
-  bool streams_to_client() const { return method_.descriptor->server_streaming(); }
+  bool streams_to_client() const { return descriptor_.server_streaming(); }
 
   const Caller& caller() const override { return caller_; }
   SteadyTime deadline() const override { return deadline_; }
@@ -78,7 +78,9 @@ class GrpcCall final : public ServerCall, public std::enable_shared_from_this<Gr
   void TakeTooLong();
   std::shared_ptr<google::protobuf::Message> Parse();  // null when it is not of the method's type
 
-  const MethodTable::Method& method_;
+  const MethodTable::Method&
+      method_;  // may be gone once the server is, before a late handler lets go of this
+  const google::protobuf::MethodDescriptor& descriptor_;
   const Caller caller_;
   const SteadyTime deadline_;
   const GrpcCallLimits limits_;

@@ -14,10 +14,24 @@ bool Decode(grpc::ByteBuffer& bytes, google::protobuf::Message& into) {
 bool Encode(const google::protobuf::Message& message, grpc::ByteBuffer& bytes) {
   bool own = false;
   bytes.Clear();
-  return grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &bytes, &own).ok();
+  return grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &bytes, &own)
+      .ok();
 }
 
 }  // namespace
+
+Error ErrorOf(const grpc::Status& status, const std::string& object) {
+  auto error = rpc::FromGrpc(status, object);
+  if (error.object != object) return error;  // the master's own words
+  if (error.code == Code::kUnavailable) {
+    error.evidence.insert(error.evidence.begin(), error.cause);
+    error.cause = "cannot be reached";
+    error.hint = "edmctl dev status shows the one here; edmctl context ls shows where the others are";
+  } else if (error.code == Code::kUnauthenticated && error.hint.empty()) {
+    error.hint = "edmctl context add NAME --token-file FILE gives this context another token";
+  }
+  return error;
+}
 
 CallStream::CallStream(grpc::GenericStub& stub, const std::string& path, std::string object)
     : object_(std::move(object)) {
@@ -74,7 +88,7 @@ Status CallStream::Finish() {
   }
   changed_.wait(lock, [&] { return done_; });
   if (damaged_) return Error{Code::kInternal, object_, "sent what is no message of its API", {}, ""};
-  if (!status_.ok()) return rpc::FromGrpc(status_, object_);
+  if (!status_.ok()) return ErrorOf(status_, object_);
   return Ok();
 }
 

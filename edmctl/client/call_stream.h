@@ -1,15 +1,18 @@
 #pragma once
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
 
-#include <grpcpp/generic/generic_stub.h>
-
 #include "edmctl/client/stream.h"
 
 namespace edm::ctl {
+
+// What a call that failed means; where it failed on the way to `object`, with what to do about that.
+Error ErrorOf(const grpc::Status& status, const std::string& object);
 
 // A stream over gRPC's generic stub. gRPC's threads call the On… functions, which only note and wake.
 class CallStream final : public Stream, private grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {

@@ -24,7 +24,10 @@ Result<Context> Named(const Contexts& contexts, const std::string& name) {
   std::vector<std::string> names;
   for (const auto& context : contexts.all) names.push_back(context.name);
   const auto near = Nearest(name, names);
-  return Error{Code::kInvalidArgument, "context " + name, "is not known here", {},
+  return Error{Code::kInvalidArgument,
+               "context " + name,
+               "is not known here",
+               {},
                near ? "did you mean " + *near + "?" : "edmctl context ls shows those there are"};
 }
 
@@ -39,12 +42,16 @@ Context Unnamed(const Contexts& contexts, const std::string& master) {
 }
 
 Result<Context> Chosen(const Contexts& contexts, const Choice& choice) {
-  if (!choice.master_flag.empty() && choice.context_flag.empty()) return Unnamed(contexts, choice.master_flag);
+  if (!choice.master_flag.empty() && choice.context_flag.empty())
+    return Unnamed(contexts, choice.master_flag);
   if (!choice.context_flag.empty()) return Named(contexts, choice.context_flag);
   if (!choice.master_variable.empty()) return Unnamed(contexts, choice.master_variable);
   if (!choice.context_variable.empty()) return Named(contexts, choice.context_variable);
   if (!contexts.current.empty()) return Named(contexts, contexts.current);
-  return Error{Code::kInvalidArgument, "edmctl", "does not know which master to talk with", {},
+  return Error{Code::kInvalidArgument,
+               "edmctl",
+               "does not know which master to talk with",
+               {},
                "edmctl dev up starts one here; edmctl context add NAME --master HOST adds one elsewhere"};
 }
 

@@ -1,8 +1,7 @@
 #include "edmctl/client/contexts.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <sys/stat.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
@@ -17,7 +16,11 @@ std::string TextOf(const YAML::Node& node, const char* key) {
 }
 
 Error Damaged(const std::string& cause) {
-  return Error{Code::kFailedPrecondition, "the context file", cause, {}, "mend it, or remove it and run edmctl context add"};
+  return Error{Code::kFailedPrecondition,
+               "the context file",
+               cause,
+               {},
+               "mend it, or remove it and run edmctl context add"};
 }
 
 }  // namespace
@@ -30,8 +33,8 @@ Result<Contexts> ParseContexts(const std::string& text) {
     if (!root.IsMap()) return Damaged("is no map");
     contexts.current = TextOf(root, "current");
     for (const auto& node : root["contexts"]) {
-      Context context{TextOf(node, "name"), TextOf(node, "master"), TextOf(node, "http"),
-                      TextOf(node, "token"), TextOf(node, "ca"), TextOf(node, "fingerprint")};
+      Context context{TextOf(node, "name"),  TextOf(node, "master"), TextOf(node, "http"),
+                      TextOf(node, "token"), TextOf(node, "ca"),     TextOf(node, "fingerprint")};
       if (context.name.empty() || context.master.empty()) return Damaged("a context needs name and master");
       contexts.Put(std::move(context));
     }
@@ -66,7 +69,8 @@ Result<Contexts> LoadContexts(const std::string& path) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0) return Contexts{};
   if ((facts.st_mode & 077U) != 0) {
-    return Error{Code::kPermissionDenied, path, "holds tokens and may be read by others", {}, "chmod 600 " + path};
+    return Error{
+        Code::kPermissionDenied, path, "holds tokens and may be read by others", {}, "chmod 600 " + path};
   }
   EDM_TRY(const auto text, ReadFile(path));
   auto contexts = ParseContexts(text);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 #include "common/base/result.h"
 
@@ -13,8 +13,8 @@ namespace edm::ctl {
 // Which master to talk with, and as whom.
 struct Context {
   std::string name;
-  std::string master;       // host:port of its gRPC
-  std::string http;         // http(s)://host:port of its REST and git
+  std::string master;  // host:port of its gRPC
+  std::string http;    // http(s)://host:port of its REST and git
   std::string token;
   std::string ca;           // PEM; empty: in the clear, which only loopback may be
   std::string fingerprint;  // sha256:<hex> of that CA
@@ -35,7 +35,8 @@ std::string PrintContexts(const Contexts& contexts);
 
 // A missing file holds no contexts. Error: a file that others may read is refused with the way to mend it.
 Result<Contexts> LoadContexts(const std::string& path);
-Status SaveContexts(const std::string& path, const Contexts& contexts, std::optional<uid_t> owner = std::nullopt);
+Status SaveContexts(const std::string& path, const Contexts& contexts,
+                    std::optional<uid_t> owner = std::nullopt);
 
 // What was said on the command line and in the environment, strongest first.
 struct Choice {
@@ -47,8 +48,8 @@ struct Choice {
   std::string context_variable;  // EDM_CONTEXT
 };
 
-// A context named by flag beats EDM_MASTER; a master named by flag beats all. A master without a port gets 8800.
-// Error: none is chosen, or the named one does not exist (with the nearest name).
+// A context named by flag beats EDM_MASTER; a master named by flag beats all. A master without a port gets
+// 8800. Error: none is chosen, or the named one does not exist (with the nearest name).
 Result<Context> ChooseContext(const Contexts& contexts, const Choice& choice);
 
 // http://host:8080 for host:8800, https where a CA is pinned.

@@ -14,7 +14,11 @@ Result<Folders> Folders::Load(const std::string& path) {
     return std::move(text).error();
   }
   const auto damaged = [&] {
-    return Error{Code::kFailedPrecondition, path, "is not what edmctl wrote", {}, "remove it: deploy will ask for --id"};
+    return Error{Code::kFailedPrecondition,
+                 path,
+                 "is not what edmctl wrote",
+                 {},
+                 "remove it: deploy will ask for --id"};
   };
   try {
     folders.contexts_ = nlohmann::json::parse(*text).get<decltype(folders.contexts_)>();
@@ -25,8 +29,9 @@ Result<Folders> Folders::Load(const std::string& path) {
 }
 
 Status Folders::Save(const std::string& path, std::optional<uid_t> owner) const {
-  return WriteFile(path, nlohmann::json(contexts_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-                   0600, owner);
+  return WriteFile(
+      path, nlohmann::json(contexts_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
+      0600, owner);
 }
 
 std::optional<std::string> Folders::InstanceOf(const std::string& context, const std::string& folder) const {

@@ -37,9 +37,9 @@ void Sleep(Millis time, std::stop_token stop) {
 }
 
 struct Reading {
-  bool ended = false;   // the last message came
-  bool heard = false;   // any message came
-  Status status = Ok(); // why the stream ended before
+  bool ended = false;    // the last message came
+  bool heard = false;    // any message came
+  Status status = Ok();  // why the stream ended before
 };
 
 // One connection's worth.
@@ -52,8 +52,11 @@ Reading ReadOn(MasterClient& master, Following& following, std::stop_token stop)
       case Stream::Got::kNothing:
         if (following.on_idle) following.on_idle();
         continue;
-      case Stream::Got::kEnd: reading.status = stream->Finish(); return reading;
-      case Stream::Got::kMessage: break;
+      case Stream::Got::kEnd:
+        reading.status = stream->Finish();
+        return reading;
+      case Stream::Got::kMessage:
+        break;
     }
     reading.heard = true;
     const auto cursor = TextField(*following.message, "cursor");

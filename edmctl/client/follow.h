@@ -1,10 +1,10 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <functional>
 #include <stop_token>
 #include <string>
-
-#include <google/protobuf/message.h>
 
 #include "common/base/backoff.h"
 #include "common/base/result.h"
@@ -14,11 +14,11 @@ namespace edm::ctl {
 
 // A stream with a cursor, read across broken connections: after each it goes on behind the last message seen.
 struct Following {
-  std::string method;                                       // "WatchOperation"
-  std::unique_ptr<google::protobuf::Message> request;       // has a field `after`
-  std::unique_ptr<google::protobuf::Message> message;       // of the stream; has a field `cursor`
+  std::string method;                                                // "WatchOperation"
+  std::unique_ptr<google::protobuf::Message> request;                // has a field `after`
+  std::unique_ptr<google::protobuf::Message> message;                // of the stream; has a field `cursor`
   std::function<bool(const google::protobuf::Message&)> on_message;  // false: that was the last one
-  std::function<void()> on_idle;                            // some times a second while nothing comes
+  std::function<void()> on_idle;  // some times a second while nothing comes
 };
 
 inline constexpr Millis kReconnectFor{60'000};  // without any message, then it is given up

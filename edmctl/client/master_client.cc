@@ -1,11 +1,11 @@
 #include "edmctl/client/master_client.h"
 
-#include <condition_variable>
-#include <mutex>
-
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <sys/random.h>
+
+#include <condition_variable>
+#include <mutex>
 
 #include "common/base/bytes.h"
 #include "common/rpc/channel.h"
@@ -51,7 +51,8 @@ class GrpcMasterClient final : public MasterClient {
   }
 
  protected:
-  Status Exchange(std::string_view name, const Message& request, Message& response, Millis deadline) override {
+  Status Exchange(std::string_view name, const Message& request, Message& response,
+                  Millis deadline) override {
     const auto& method = MethodNamed(name);
     EDM_ASSERT(method.input_type() == request.GetDescriptor());
     EDM_ASSERT(method.output_type() == response.GetDescriptor());
@@ -61,8 +62,9 @@ class GrpcMasterClient final : public MasterClient {
     const auto whole = WithRequestId(request);
     auto status = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*whole, &sent, &own);
     if (status.ok()) status = Unary(PathOf(method), sent, received, deadline);
-    if (status.ok()) status = grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(&received, &response);
-    if (!status.ok()) return Explained(rpc::FromGrpc(status, object_));
+    if (status.ok())
+      status = grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(&received, &response);
+    if (!status.ok()) return ErrorOf(status, object_);
     return Ok();
   }
 
@@ -74,26 +76,15 @@ class GrpcMasterClient final : public MasterClient {
     std::mutex mutex;
     std::condition_variable changed;
     std::optional<grpc::Status> ended;
-    stub_.UnaryCall(&context, path, grpc::StubOptions(), &request, &response, [&](const grpc::Status& status) {
-      const std::lock_guard lock(mutex);
-      ended = status;
-      changed.notify_all();
-    });
+    stub_.UnaryCall(&context, path, grpc::StubOptions(), &request, &response,
+                    [&](const grpc::Status& status) {
+                      const std::lock_guard lock(mutex);
+                      ended = status;
+                      changed.notify_all();
+                    });
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return ended.has_value(); });
     return *ended;
-  }
-
-  Error Explained(Error error) const {
-    if (error.object != object_) return error;
-    if (error.code == Code::kUnavailable) {
-      error.evidence.insert(error.evidence.begin(), error.cause);
-      error.cause = "cannot be reached";
-      error.hint = "edmctl dev status shows the one here; edmctl context ls shows where the others are";
-    } else if (error.code == Code::kUnauthenticated && error.hint.empty()) {
-      error.hint = "edmctl context add NAME --token-file FILE gives this context another token";
-    }
-    return error;
   }
 
   grpc::GenericStub stub_;

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <google/protobuf/message.h>
 
 #include "common/base/result.h"
 #include "common/base/time.h"
@@ -13,9 +13,10 @@
 
 namespace edm::ctl {
 
-// The master, as one context sees it. Calls are named as in the protos ("GetInstance"), which keeps grpcpp and
-// the generated stubs out of every file but one; a call that is not in the protos, or a unary one whose
-// messages are not the method's, aborts. Any thread. Errors of the way there have an object that begins with kMasterObject.
+// The master, as one context sees it. Calls are named as in the protos ("GetInstance"), which keeps grpcpp
+// and the generated stubs out of every file but one; a call that is not in the protos, or a unary one whose
+// messages are not the method's, aborts. Any thread. Errors of the way there have an object that begins with
+// kMasterObject.
 class MasterClient {
  public:
   // Error kInvalidArgument: a token would go in the clear to an address that is not loopback.

@@ -30,7 +30,8 @@ Paths Paths::From(const Variables& variables, bool root) {
     paths.owner = caller->pw_uid;
   }
   if (paths.home.empty()) paths.home = "/";
-  const Variables of_caller = caller == nullptr ? variables : [](const std::string&) { return std::string(); };
+  const Variables of_caller =
+      caller == nullptr ? variables : [](const std::string&) { return std::string(); };
   const auto config = BaseFolder(of_caller, "XDG_CONFIG_HOME", paths.home + "/.config");
   const auto state = BaseFolder(of_caller, "XDG_STATE_HOME", paths.home + "/.local/state");
   const auto data = BaseFolder(of_caller, "XDG_DATA_HOME", paths.home + "/.local/share");

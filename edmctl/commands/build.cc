@@ -14,7 +14,11 @@ Result<int> Build(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> BuildCommands() {
-  Command command{"build", "build the newest source without starting it", {{"id", Operand::Count::kOptional}}, WorkOptions(), Build};
+  Command command{"build",
+                  "build the newest source without starting it",
+                  {{"id", Operand::Count::kOptional}},
+                  WorkOptions(),
+                  Build};
   command.options.push_back({"--no-cache", "", "build everything anew"});
   return {command};
 }

@@ -11,7 +11,7 @@ class Invocation;
 
 struct Operand {
   enum class Count { kOne, kOptional, kMany, kRest };  // kRest: what stands behind "--"
-  std::string name;  // "id", shown as ID
+  std::string name;                                    // "id", shown as ID
   Count count = Count::kOne;
 };
 

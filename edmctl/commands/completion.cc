@@ -1,9 +1,8 @@
-#include "edmctl/commands/command.h"
-
 #include <map>
 
 #include "common/base/text.h"
 #include "common/model/names.h"
+#include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/output/report.h"
 
@@ -40,8 +39,10 @@ std::string BashScript() {
   const auto words = WordsByVerb();
   std::vector<std::string> verbs;
   std::string cases;
+  std::vector<std::string> groups;
   for (const auto& [path, below] : words) {
     if (path.find(' ') == std::string::npos) verbs.push_back(path);
+    if (words.contains(path + " " + (below.empty() ? "" : below[0]))) groups.push_back(path);
     cases += "    \"" + path + "\") words=\"" + Join(below, " ") + "\" ;;\n";
   }
   std::vector<std::string> global;
@@ -53,21 +54,30 @@ std::string BashScript() {
          "  local cur=\"${COMP_WORDS[COMP_CWORD]}\" verb=\"${COMP_WORDS[1]}\" path words\n"
          "  COMPREPLY=()\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-         "    COMPREPLY=($(compgen -W \"" + Join(verbs, " ") + "\" -- \"$cur\"))\n"
+         "    COMPREPLY=($(compgen -W \"" +
+         Join(verbs, " ") +
+         "\" -- \"$cur\"))\n"
          "    return\n"
          "  fi\n"
          "  path=\"$verb\"\n"
          "  case \"$verb\" in\n"
-         "    context|dev|op|remote|template|token|worker)\n"
+         "    " +
+         Join(groups, "|") +
+         ")\n"
          "      [ \"$COMP_CWORD\" -gt 2 ] && path=\"$verb ${COMP_WORDS[2]}\" ;;\n"
          "  esac\n"
-         "  case \"$path\" in\n" + cases +
+         "  case \"$path\" in\n" +
+         cases +
          "  esac\n"
          "  case \"$cur\" in\n"
-         "    -*) COMPREPLY=($(compgen -W \"$words " + Join(global, " ") + "\" -- \"$cur\")); return ;;\n"
+         "    -*) COMPREPLY=($(compgen -W \"$words " +
+         Join(global, " ") +
+         "\" -- \"$cur\")); return ;;\n"
          "  esac\n"
          "  case \"$path\" in\n"
-         "    \"" + Join(InstanceVerbs(), "\"|\"") + "\")\n"
+         "    \"" +
+         Join(InstanceVerbs(), "\"|\"") +
+         "\")\n"
          "      words=\"$(edmctl ls --quiet 2>/dev/null)\" ;;\n"
          "    deploy|init|validate|\"template push\") COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n"
          "  esac\n"

@@ -26,7 +26,8 @@ Status PinCa(const Arguments& args, Context& context) {
   if (args.Has("ca-file")) {
     EDM_TRY(context.ca, ReadFile(args.Text("ca-file")));
   } else if (args.Has("fingerprint")) {
-    EDM_TRY(context.ca, rpc::FetchCa(context.master, PlainFingerprint(args.Text("fingerprint")), kFetchDeadline));
+    EDM_TRY(context.ca,
+            rpc::FetchCa(context.master, PlainFingerprint(args.Text("fingerprint")), kFetchDeadline));
   } else if (!IsLoopback(context.master)) {
     return UsageError("a master that is not on this machine is believed by its CA only",
                       "give --fingerprint (the master logs it, edmctl dev status shows it) or --ca-file");
@@ -52,7 +53,8 @@ Result<int> Add(Invocation& invocation) {
   EDM_CHECK(CheckTokenName(name));
   const auto* known = contexts.Find(name);
   if (known == nullptr && !invocation.args.Has("master")) {
-    return UsageError("context " + name + " needs a master", "edmctl context add " + name + " --master HOST:8800");
+    return UsageError("context " + name + " needs a master",
+                      "edmctl context add " + name + " --master HOST:8800");
   }
   Choice choice;
   choice.master_flag = invocation.args.Has("master") ? invocation.args.Text("master") : known->master;
@@ -61,15 +63,17 @@ Result<int> Add(Invocation& invocation) {
   if (known != nullptr && context.token.empty()) context.token = known->token;
   EDM_CHECK(PinCa(invocation.args, context));
   EDM_CHECK(TakeToken(invocation, context));
-  context.http = invocation.args.Has("http") ? invocation.args.Text("http") : HttpOf(context.master, !context.ca.empty());
+  context.http = invocation.args.Has("http") ? invocation.args.Text("http")
+                                             : HttpOf(context.master, !context.ca.empty());
   EDM_TRY(const auto master, MasterClient::Connect(context));
   EDM_TRY(const auto version, master->Call<v1::Version>("GetVersion", google::protobuf::Empty()));
   contexts.Put(context);
   if (contexts.current.empty() || invocation.args.Has("use")) contexts.current = name;
   EDM_CHECK(SaveContexts(invocation.paths.contexts, contexts, invocation.paths.owner));
   if (invocation.quiet()) return kExitDone;
-  invocation.Out("context " + name + ": " + context.master + ", version " + version.version() +
-                 (contexts.current == name ? ", in use\n" : "; edmctl context use " + name + " makes it the default\n"));
+  invocation.Out(
+      "context " + name + ": " + context.master + ", version " + version.version() +
+      (contexts.current == name ? ", in use\n" : "; edmctl context use " + name + " makes it the default\n"));
   return kExitDone;
 }
 
@@ -96,11 +100,12 @@ Result<int> List(Invocation& invocation) {
   } else if (invocation.json()) {
     // Of its own making: no RPC answers this.
     for (const auto& context : contexts.all) {
-      invocation.Out("{\"name\":\"" + context.name + "\",\"master\":\"" + context.master + "\",\"current\":" +
-                     (context.name == contexts.current ? "true" : "false") + "}\n");
+      invocation.Out("{\"name\":\"" + context.name + "\",\"master\":\"" + context.master +
+                     "\",\"current\":" + (context.name == contexts.current ? "true" : "false") + "}\n");
     }
   } else if (rows.empty()) {
-    invocation.Note("no context yet: edmctl dev up makes one, edmctl context add NAME --master HOST adds one");
+    invocation.Note(
+        "no context yet: edmctl dev up makes one, edmctl context add NAME --master HOST adds one");
   } else {
     invocation.Out(RenderTable(invocation.terminal, {"", "NAME", "MASTER", "TRUST"}, rows));
   }
@@ -111,7 +116,9 @@ Result<int> List(Invocation& invocation) {
 
 std::vector<Command> ContextCommands() {
   using Count = Operand::Count;
-  return {{"context add", "remember a master and a token for it", {{"name"}},
+  return {{"context add",
+           "remember a master and a token for it",
+           {{"name"}},
            {{"--http", "URL", "where its REST and git are (default: port 8080 of the same host)"},
             {"--ca-file", "FILE", "the master's CA, as PEM"},
             {"--fingerprint", "SHA256", "of the master's CA, which is then fetched and kept"},

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include "common/base/text.h"
@@ -14,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
-std::string Goes(const Invocation& invocation, const std::string& id, const v1::Footprint& footprint, bool keep) {
+std::string Goes(const Invocation& invocation, const std::string& id, const v1::Footprint& footprint,
+                 bool keep) {
   std::vector<std::string> volumes;
   for (const auto& volume : footprint.volumes()) {
     volumes.push_back(fmt::format("{}  {}{}", volume.name(), FormatBytes(volume.size_mib() * kMebibyte),
@@ -36,7 +36,8 @@ std::string Goes(const Invocation& invocation, const std::string& id, const v1::
 Status Confirm(Invocation& invocation, const std::string& id, bool keep) {
   if (invocation.args.Has("yes")) return Ok();
   if (!invocation.interactive) {
-    return UsageError("delete asks before it deletes, and nobody is there to answer", "edmctl delete " + id + " --yes");
+    return UsageError("delete asks before it deletes, and nobody is there to answer",
+                      "edmctl delete " + id + " --yes");
   }
   EDM_TRY(auto* master, invocation.Master());
   v1::GetFootprintRequest request;
@@ -69,7 +70,9 @@ Result<int> Delete(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> DeleteCommands() {
-  return {{"delete", "take an instance away with everything of it", {{"id", Operand::Count::kOptional}},
+  return {{"delete",
+           "take an instance away with everything of it",
+           {{"id", Operand::Count::kOptional}},
            {{"-y,--yes", "", "do not ask"},
             {"--keep-volumes", "", "leave its data"},
             {"-d,--detach", "", "do not wait: say how to watch it"}},

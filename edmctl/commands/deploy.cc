@@ -6,6 +6,7 @@
 #include "common/model/names.h"
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/deploy_target.h"
+#include "edmctl/commands/local_judgement.h"
 #include "edmctl/commands/operation_flow.h"
 #include "edmctl/commands/upload.h"
 #include "edmctl/commands/variables.h"
@@ -18,7 +19,7 @@ namespace {
 
 // What one `edmctl deploy` is about to do.
 struct Plan {
-  std::string folder;   // or
+  std::string folder;  // or
   std::string git_url;
   Target target;
   Scan scan;
@@ -39,7 +40,11 @@ Result<std::string> FolderOf(const std::string& target) {
   std::error_code failure;
   const auto folder = std::filesystem::canonical(target.empty() ? "." : target, failure);
   if (!failure) return folder.string();
-  return Error{Code::kNotFound, Shown(target), "is no folder here", {}, "give a folder or a git URL (https://…, ssh://…)"};
+  return Error{Code::kNotFound,
+               Shown(target),
+               "is no folder here",
+               {},
+               "give a folder or a git URL (https://…, ssh://…)"};
 }
 
 Status ChooseFor(Invocation& invocation, Plan& plan, const Folders& folders, const Context& context) {
@@ -122,7 +127,8 @@ Result<v1::Operation> SendFolder(Invocation& invocation, MasterClient& master, c
   return SendGit(invocation, master, whole);
 }
 
-std::string HeaderOf(const Invocation& invocation, const Plan& plan, const Context& context, const std::string& operation) {
+std::string HeaderOf(const Invocation& invocation, const Plan& plan, const Context& context,
+                     const std::string& operation) {
   const auto* arrow = SymbolsFor(invocation.terminal).arrow;
   auto what = plan.git_url;
   if (what.empty()) {
@@ -133,13 +139,17 @@ std::string HeaderOf(const Invocation& invocation, const Plan& plan, const Conte
   return fmt::format("{}: {} {} {}, {}\n", plan.target.id, what, arrow, where, operation);
 }
 
-int DryRun(const Invocation& invocation, const Plan& plan) {
+Result<int> DryRun(const Invocation& invocation, const Plan& plan) {
   for (const auto& file : plan.scan.files) invocation.Out(file.path + "\n");
   for (const auto& path : plan.scan.ignored) invocation.Note("ignored: " + path);
-  invocation.Note(fmt::format("{}: {}, {} would be uploaded, {} left out by {}; nothing was sent", plan.target.id,
-                              Counted(plan.scan.Count(), "file"), FormatBytes(plan.scan.bytes),
-                              plan.scan.ignored.size(),
+  invocation.Note(fmt::format("{}: {}, {} would be uploaded, {} left out by {}; nothing was sent",
+                              plan.target.id, Counted(plan.scan.Count(), "file"),
+                              FormatBytes(plan.scan.bytes), plan.scan.ignored.size(),
                               plan.scan.decided_by.empty() ? "nothing" : plan.scan.decided_by));
+  if (plan.folder.empty()) return kExitDone;
+  EDM_TRY(const auto judged, JudgeHere(plan.folder, plan.target.id, plan.environment));
+  for (const auto& warning : judged.warnings) invocation.Warn(ToString(warning));
+  invocation.Note(judged.source + ": " + Counted(judged.services.size(), "service") + ", nothing refused");
   return kExitDone;
 }
 
@@ -158,7 +168,10 @@ Result<Plan> MakePlan(Invocation& invocation) {
   EDM_TRY(plan.folder, FolderOf(target));
   EDM_TRY(plan.scan, ScanFolder(plan.folder));
   if (plan.scan.files.empty()) {
-    return Error{Code::kInvalidArgument, plan.folder, "holds no files to deploy", {},
+    return Error{Code::kInvalidArgument,
+                 plan.folder,
+                 "holds no files to deploy",
+                 {},
                  "edmctl init writes an edm.yaml to begin with"};
   }
   for (const auto& sentence : IgnoredNeeds(plan.folder, plan.scan)) invocation.Warn(sentence);
@@ -176,10 +189,11 @@ Result<int> Deploy(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_CHECK(LookUp(*master, plan));
   EDM_CHECK(ApplyEnvironment(invocation, *master, plan));
-  EDM_TRY(const auto operation, plan.git_url.empty() ? SendFolder(invocation, *master, plan)
-                                                     : SendGit(invocation, *master, plan));
+  EDM_TRY(const auto operation,
+          plan.git_url.empty() ? SendFolder(invocation, *master, plan) : SendGit(invocation, *master, plan));
   folders.Remember((*context)->name, plan.git_url.empty() ? plan.folder : plan.git_url, plan.target.id);
-  if (const auto saved = folders.Save(invocation.paths.folders, invocation.paths.owner); !saved.ok()) invocation.Warn(ToString(saved.error()));
+  if (const auto saved = folders.Save(invocation.paths.folders, invocation.paths.owner); !saved.ok())
+    invocation.Warn(ToString(saved.error()));
   if (invocation.mode == Mode::kHuman) invocation.Out(HeaderOf(invocation, plan, **context, operation.id()));
   return SeeThrough(invocation, operation);
 }
@@ -187,7 +201,9 @@ Result<int> Deploy(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> DeployCommands() {
-  Command deploy{"deploy", "a folder or git URL becomes a running instance", {{"target", Operand::Count::kOptional}},
+  Command deploy{"deploy",
+                 "a folder or git URL becomes a running instance",
+                 {{"target", Operand::Count::kOptional}},
                  {{"--id", "ID", "the instance (default: the one of this folder, or the folder's name)"},
                   {"--until", "STEP", "stop after source or built (default: running)"},
                   {"-e,--env", "KEY=VALUE", "a variable for all services; KEY alone takes yours", true},

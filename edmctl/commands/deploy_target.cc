@@ -6,8 +6,12 @@ namespace edm::ctl {
 namespace {
 
 Error Refused(const std::string& id, std::string cause) {
-  return Error{Code::kAlreadyExists, "instance " + id, std::move(cause), {},
-               "a second one: edmctl deploy --id " + id + "-2; a new release of that one: edmctl deploy --id " + id};
+  return Error{
+      Code::kAlreadyExists,
+      "instance " + id,
+      std::move(cause),
+      {},
+      "a second one: edmctl deploy --id " + id + "-2; a new release of that one: edmctl deploy --id " + id};
 }
 
 }  // namespace
@@ -19,11 +23,15 @@ Result<Target> ChooseTarget(const TargetFacts& facts) {
   }
   if (facts.remembered_id) return Target{*facts.remembered_id, false};
   if (facts.derived_id.empty()) {
-    return Error{Code::kInvalidArgument, facts.folder, "has no name that an instance could have", {},
+    return Error{Code::kInvalidArgument,
+                 facts.folder,
+                 "has no name that an instance could have",
+                 {},
                  "give one: edmctl deploy --id NAME"};
   }
   if (facts.other_folder) {
-    return Refused(facts.derived_id, "was deployed from " + *facts.other_folder + ", and this is " + facts.folder);
+    return Refused(facts.derived_id,
+                   "was deployed from " + *facts.other_folder + ", and this is " + facts.folder);
   }
   return Target{facts.derived_id, true};
 }

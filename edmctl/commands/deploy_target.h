@@ -18,12 +18,13 @@ struct TargetFacts {
 
 struct Target {
   std::string id;
-  // Nobody here knows this id: it must be new in the cluster, so that no folder goes over somebody's instance.
+  // Nobody here knows this id: it must be new in the cluster, so that no folder goes over somebody's
+  // instance.
   bool must_be_new = false;
 };
 
-// Error: kAlreadyExists with both ways out when another folder is that instance; kInvalidArgument when there is no
-// usable id.
+// Error: kAlreadyExists with both ways out when another folder is that instance; kInvalidArgument when there
+// is no usable id.
 Result<Target> ChooseTarget(const TargetFacts& facts);
 
 // The error when an id that must be new is not.

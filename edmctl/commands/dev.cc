@@ -22,7 +22,8 @@ constexpr Millis kFollowEvery{200};
 
 bool IsRoot() { return geteuid() == 0; }
 
-std::unique_ptr<Supervisor> SupervisorFor(const Invocation& invocation, const DevLayout& layout, DevRecord& record) {
+std::unique_ptr<Supervisor> SupervisorFor(const Invocation& invocation, const DevLayout& layout,
+                                          DevRecord& record) {
   if (record.systemd) return MakeSystemd(invocation.paths.home, IsRoot());
   return MakeBackground(layout, record);
 }
@@ -41,8 +42,8 @@ Status ChooseFreePorts(const Invocation& invocation, DevRecord& record) {
   std::vector<TakenPort> taken;
   EDM_TRY(record.ports, ChoosePorts(record.ports, IsPortFree, taken));
   for (const auto& port : taken) {
-    invocation.Note("port " + std::to_string(port.wanted) + " is held by " + HolderOf(port.wanted) + ": taking " +
-                    std::to_string(port.instead));
+    invocation.Note("port " + std::to_string(port.wanted) + " is held by " + HolderOf(port.wanted) +
+                    ": taking " + std::to_string(port.instead));
   }
   return Ok();
 }
@@ -90,7 +91,8 @@ Result<int> Down(Invocation& invocation) {
   std::error_code failure;
   for (const auto& folder : {layout.worker_data, layout.master_data, layout.state}) {
     std::filesystem::remove_all(folder, failure);
-    if (failure) return Error{Code::kPermissionDenied, folder, failure.message(), {}, "remove it as its owner"};
+    if (failure)
+      return Error{Code::kPermissionDenied, folder, failure.message(), {}, "remove it as its owner"};
   }
   std::filesystem::remove(invocation.paths.dev_data, failure);  // only when nothing else is in it
   EDM_TRY(auto contexts, LoadContexts(invocation.paths.contexts));
@@ -117,20 +119,25 @@ Result<int> ShowStatus(Invocation& invocation) {
   Context context{kDevContext, MasterAddress(record->ports), HttpUrl(record->ports), "", "", ""};
   if (const auto token = ReadFile(layout.admin_token, 4096); token.ok()) context.token = Trim(*token);
   const bool worker_ready = worker && ready && WorkerIsReady(context);
-  const auto word = [](bool running, bool is_ready) { return is_ready ? "ready" : running ? "starting" : "not running"; };
+  const auto word = [](bool running, bool is_ready) {
+    return is_ready ? "ready" : running ? "starting" : "not running";
+  };
   if (invocation.json()) {
-    invocation.Out(std::string("{\"master\":\"") + word(master, ready) + "\",\"worker\":\"" + word(worker, worker_ready) +
-                   "\",\"grpc\":\"" + context.master + "\",\"http\":\"" + context.http + "\"}\n");
+    invocation.Out(std::string("{\"master\":\"") + word(master, ready) + "\",\"worker\":\"" +
+                   word(worker, worker_ready) + "\",\"grpc\":\"" + context.master + "\",\"http\":\"" +
+                   context.http + "\"}\n");
   } else if (!invocation.quiet()) {
-    const auto pid = [&](const ProcessMark& mark) { return mark.pid == 0 ? "" : ", pid " + std::to_string(mark.pid); };
-    invocation.Out(RenderFields(invocation.terminal,
-                                {{"master", word(master, ready) + pid(record->master)},
-                                 {"worker", word(worker, worker_ready) + pid(record->worker)},
-                                 {"gRPC", context.master},
-                                 {"REST, git", context.http},
-                                 {"runs", supervisor->Manner()},
-                                 {"data", invocation.paths.dev_data},
-                                 {"token", layout.admin_token}}));
+    const auto pid = [&](const ProcessMark& mark) {
+      return mark.pid == 0 ? "" : ", pid " + std::to_string(mark.pid);
+    };
+    invocation.Out(
+        RenderFields(invocation.terminal, {{"master", word(master, ready) + pid(record->master)},
+                                           {"worker", word(worker, worker_ready) + pid(record->worker)},
+                                           {"gRPC", context.master},
+                                           {"REST, git", context.http},
+                                           {"runs", supervisor->Manner()},
+                                           {"data", invocation.paths.dev_data},
+                                           {"token", layout.admin_token}}));
   }
   return ready && worker_ready ? kExitDone : kExitFailed;
 }
@@ -157,7 +164,8 @@ Result<int> Logs(Invocation& invocation) {
   EDM_TRY(const auto tail, invocation.args.Number("tail"));
   const auto supervisor = SupervisorFor(invocation, layout, *record);
   const auto size = ReadFile(layout.LogOf(program), kLogBytesMax);
-  for (const auto& line : supervisor->LastLines(program, tail.value_or(kTailDefault))) invocation.Out(line + "\n");
+  for (const auto& line : supervisor->LastLines(program, tail.value_or(kTailDefault)))
+    invocation.Out(line + "\n");
   if (!invocation.args.Has("follow")) return kExitDone;
   if (record->systemd) return UsageError("systemd keeps these logs", "journalctl -f -u edm-dev-" + program);
   FollowFile(invocation, layout.LogOf(program), size.ok() ? size->size() : 0);
@@ -167,13 +175,21 @@ Result<int> Logs(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> DevCommands() {
-  return {{"dev up", "start a master and a worker on this machine", {},
+  return {{"dev up",
+           "start a master and a worker on this machine",
+           {},
            {{"--public-address", "ADDRESS", "where instances are reached (default 127.0.0.1)"},
             {"--docker-socket", "PATH", "of the engine"}},
            Up},
-          {"dev down", "stop them; instances go on running", {}, {{"--purge", "", "remove their data as well"}}, Down},
+          {"dev down",
+           "stop them; instances go on running",
+           {},
+           {{"--purge", "", "remove their data as well"}},
+           Down},
           {"dev status", "how they are; 0 when both are ready", {}, {}, ShowStatus},
-          {"dev logs", "what they wrote", {{"program", Operand::Count::kOptional}},
+          {"dev logs",
+           "what they wrote",
+           {{"program", Operand::Count::kOptional}},
            {{"-f,--follow", "", "go on with what comes"}, {"-n,--tail", "LINES", "how many (default 200)"}},
            Logs}};
 }

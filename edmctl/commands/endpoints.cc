@@ -24,9 +24,13 @@ Result<std::vector<v1::Endpoint>> EndpointsOf(Invocation& invocation) {
   std::ranges::stable_partition(wanted, [](const auto& endpoint) { return !endpoint.url().empty(); });
   if (!wanted.empty()) return wanted;
   if (!service.empty() && !instance.status().endpoints().empty()) {
-    return Error{Code::kNotFound, "service " + id + "/" + service, "publishes no port", {}, "edmctl url --all " + id};
+    return Error{
+        Code::kNotFound, "service " + id + "/" + service, "publishes no port", {}, "edmctl url --all " + id};
   }
-  return Error{Code::kFailedPrecondition, "instance " + id, "has no address: it is " + StateOf(instance), {},
+  return Error{Code::kFailedPrecondition,
+               "instance " + id,
+               "has no address: it is " + StateOf(instance),
+               {},
                "edmctl start " + id + ", or edmctl why " + id};
 }
 

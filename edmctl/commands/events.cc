@@ -24,7 +24,9 @@ Result<int> Events(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   const Interrupt interrupt;
   const auto followed = Follow(*master,
-                               {"WatchEvents", std::move(request), std::make_unique<v1::ClusterEvent>(),
+                               {"WatchEvents",
+                                std::move(request),
+                                std::make_unique<v1::ClusterEvent>(),
                                 [&](const google::protobuf::Message& message) {
                                   const auto& event = static_cast<const v1::ClusterEvent&>(message);
                                   if (invocation.json()) {
@@ -43,7 +45,9 @@ Result<int> Events(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> EventsCommands() {
-  return {{"events", "what happens in the cluster, as it happens", {{"id", Operand::Count::kOptional}},
+  return {{"events",
+           "what happens in the cluster, as it happens",
+           {{"id", Operand::Count::kOptional}},
            {{"--after", "CURSOR", "go on behind this event (its cursor, from --json)"}},
            Events}};
 }

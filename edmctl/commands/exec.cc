@@ -73,10 +73,16 @@ Result<int> ShowOutput(Invocation& invocation, Stream& stream) {
       continue;
     }
     switch (output.what_case()) {
-      case v1::ExecOutput::kOutput: WriteStandard(STDOUT_FILENO, output.output()); break;
-      case v1::ExecOutput::kErrorOutput: WriteStandard(STDERR_FILENO, output.error_output()); break;
-      case v1::ExecOutput::kExitCode: return output.exit_code();
-      default: break;
+      case v1::ExecOutput::kOutput:
+        WriteStandard(STDOUT_FILENO, output.output());
+        break;
+      case v1::ExecOutput::kErrorOutput:
+        WriteStandard(STDERR_FILENO, output.error_output());
+        break;
+      case v1::ExecOutput::kExitCode:
+        return output.exit_code();
+      default:
+        break;
     }
   }
   const auto ended = stream.Finish();
@@ -106,7 +112,9 @@ Result<int> Exec(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> ExecCommands() {
-  return {{"exec", "run a command in a container", {{"target"}, {"command", Operand::Count::kRest}},
+  return {{"exec",
+           "run a command in a container",
+           {{"target"}, {"command", Operand::Count::kRest}},
            {{"-i,--interactive", "", "send it your standard input"}, {"-t,--tty", "", "give it a terminal"}},
            Exec}};
 }

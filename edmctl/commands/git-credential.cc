@@ -43,7 +43,8 @@ Result<int> Answer(Invocation& invocation) {
   const bool told = invocation.args.Has("url") && invocation.args.Text("url") == url;
   if (const auto* context = told ? nullptr : ContextFor(contexts, url)) {
     token = context->token;
-  } else if (const auto chosen = invocation.CurrentContext(); chosen.ok() && (told || (*chosen)->http == url)) {
+  } else if (const auto chosen = invocation.CurrentContext();
+             chosen.ok() && (told || (*chosen)->http == url)) {
     token = (*chosen)->token;
   }
   if (!token.empty()) invocation.Out("username=edm\npassword=" + token + "\n");
@@ -53,8 +54,11 @@ Result<int> Answer(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> GitCredentialCommands() {
-  return {{"git-credential", "answers git, which runs it (see remote add)", {{"action"}},
-           {{"--url", "URL", "answer for this one, with the token of the chosen context"}}, Answer}};
+  return {{"git-credential",
+           "answers git, which runs it (see remote add)",
+           {{"action"}},
+           {{"--url", "URL", "answer for this one, with the token of the chosen context"}},
+           Answer}};
 }
 
 }  // namespace edm::ctl

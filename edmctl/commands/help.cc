@@ -1,6 +1,5 @@
-#include "edmctl/commands/help_page.h"
-
 #include "common/base/text.h"
+#include "edmctl/commands/help_page.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/output/report.h"
 

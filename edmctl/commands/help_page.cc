@@ -15,7 +15,8 @@ namespace {
 const std::vector<std::pair<std::string, std::vector<std::string>>>& Chapters() {
   static const std::vector<std::pair<std::string, std::vector<std::string>>> kChapters = {
       {"every day", {"deploy", "ls", "show", "logs", "url", "open", "why"}},
-      {"instances", {"build", "start", "stop", "restart", "refresh", "rollback", "releases", "exec", "wait", "delete"}},
+      {"instances",
+       {"build", "start", "stop", "restart", "refresh", "rollback", "releases", "exec", "wait", "delete"}},
       {"source", {"init", "validate", "remote", "template"}},
       {"cluster", {"dev", "context", "worker", "token", "op", "events", "version"}},
   };
@@ -50,10 +51,18 @@ std::string UsageOf(const Command& command) {
   for (const auto& operand : command.operands) {
     const auto name = Uppercase(operand.name);
     switch (operand.count) {
-      case Operand::Count::kOne: usage += " " + name; break;
-      case Operand::Count::kOptional: usage += " [" + name + "]"; break;
-      case Operand::Count::kMany: usage += " [" + name + "...]"; break;
-      case Operand::Count::kRest: usage += " -- " + name + "..."; break;
+      case Operand::Count::kOne:
+        usage += " " + name;
+        break;
+      case Operand::Count::kOptional:
+        usage += " [" + name + "]";
+        break;
+      case Operand::Count::kMany:
+        usage += " [" + name + "...]";
+        break;
+      case Operand::Count::kRest:
+        usage += " -- " + name + "...";
+        break;
     }
   }
   return usage;
@@ -99,11 +108,14 @@ Result<std::string> RenderHelp(const Terminal& terminal, const std::vector<Comma
   if (text.empty()) {
     const auto meant = MeantVerb(path);
     const auto near = Nearest(path, groups);
-    auto hint = !meant.empty() ? "the verb here is: edmctl " + meant : near ? "did you mean: edmctl help " + *near : "edmctl help";
+    auto hint = !meant.empty() ? "the verb here is: edmctl " + meant
+                : near         ? "did you mean: edmctl help " + *near
+                               : "edmctl help";
     return UsageError("there is no verb '" + Shown(path) + "'", std::move(hint));
   }
   text += HelpText(path.substr(0, path.find(' ')));
-  return text + "\n" + Toned(terminal, Tone::kStrong, "options everywhere") + "\n" + OptionLines(GlobalOptions());
+  return text + "\n" + Toned(terminal, Tone::kStrong, "options everywhere") + "\n" +
+         OptionLines(GlobalOptions());
 }
 
 }  // namespace edm::ctl

@@ -13,7 +13,8 @@ std::string RenderOverview(const Terminal& terminal, const std::vector<Command>&
 
 // A verb ("deploy", "op watch") or a group ("op"): usage, text with examples, options.
 // Error kInvalidArgument: there is no such verb.
-Result<std::string> RenderHelp(const Terminal& terminal, const std::vector<Command>& commands, const std::string& path);
+Result<std::string> RenderHelp(const Terminal& terminal, const std::vector<Command>& commands,
+                               const std::string& path);
 
 std::string UsageOf(const Command& command);
 

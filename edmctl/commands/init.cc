@@ -72,7 +72,9 @@ Result<int> Init(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> InitCommands() {
-  return {{"init", "write an edm.yaml to begin with", {{"folder", Operand::Count::kOptional}},
+  return {{"init",
+           "write an edm.yaml to begin with",
+           {{"folder", Operand::Count::kOptional}},
            {{"--base", "IMAGE", "of the Dockerfile that is written where there is nothing to run"}},
            Init}};
 }

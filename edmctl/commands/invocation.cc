@@ -30,9 +30,7 @@ TerminalFacts FactsOf(int file, const Variables& variables, bool no_color) {
 
 }  // namespace
 
-WallTime WallNow() {
-  return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
-}
+WallTime WallNow() { return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()); }
 
 Invocation::Invocation(Arguments arguments, Variables read)
     : args(std::move(arguments)), variables(std::move(read)), paths(Paths::From(variables, geteuid() == 0)) {
@@ -58,8 +56,9 @@ void Invocation::Note(const std::string& text) const {
 Result<const Context*> Invocation::CurrentContext() {
   if (context_) return &*context_;
   EDM_TRY(const auto contexts, LoadContexts(paths.contexts));
-  Choice choice{args.Text("master"),     "", args.Text("context"), variables("EDM_MASTER"), variables("EDM_TOKEN"),
-                variables("EDM_CONTEXT")};
+  Choice choice{args.Text("master"),    "",
+                args.Text("context"),   variables("EDM_MASTER"),
+                variables("EDM_TOKEN"), variables("EDM_CONTEXT")};
   if (args.Has("token-file")) {
     EDM_TRY(const auto token, ReadFile(args.Text("token-file"), 4096));
     choice.token_flag = Trim(token);

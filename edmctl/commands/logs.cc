@@ -75,7 +75,8 @@ Result<int> Logs(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> LogsCommands() {
-  return {{"logs", "what the services or the last build said",
+  return {{"logs",
+           "what the services or the last build said",
            {{"id", Operand::Count::kOptional}, {"service", Operand::Count::kMany}},
            {{"-f,--follow", "", "go on with what comes"},
             {"--since", "TIME", "of the last 10m, 2h, ..."},

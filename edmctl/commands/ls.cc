@@ -50,7 +50,8 @@ Result<int> List(Invocation& invocation) {
   } else {
     std::vector<Row> rows;
     for (const auto& instance : all.instances()) rows.push_back(RowOf(instance));
-    invocation.Out(RenderTable(invocation.terminal, {"ID", "STATE", "RELEASE", "WORKER", "CHANGED", "URL"}, rows));
+    invocation.Out(
+        RenderTable(invocation.terminal, {"ID", "STATE", "RELEASE", "WORKER", "CHANGED", "URL"}, rows));
   }
   return kExitDone;
 }
@@ -58,7 +59,9 @@ Result<int> List(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> LsCommands() {
-  return {{"ls", "the instances and how they are", {},
+  return {{"ls",
+           "the instances and how they are",
+           {},
            {{"--owner", "NAME", "only this owner's"},
             {"--project", "NAME", "only copies of this project"},
             {"--worker", "ID", "only what this worker holds"},

@@ -34,11 +34,12 @@ Result<int> List(Invocation& invocation) {
   std::vector<Row> rows;
   for (const auto& operation : all.operations()) {
     if (invocation.quiet()) invocation.Out(operation.id() + "\n");
-    rows.push_back({operation.id(), operation.instance(), KindOf(operation), StateOf(operation), Took(operation),
-                    Age(operation.created_at(), WallNow()), operation.failure().cause()});
+    rows.push_back({operation.id(), operation.instance(), KindOf(operation), StateOf(operation),
+                    Took(operation), Age(operation.created_at(), WallNow()), operation.failure().cause()});
   }
   if (!invocation.quiet() && !rows.empty()) {
-    invocation.Out(RenderTable(invocation.terminal, {"ID", "INSTANCE", "KIND", "STATE", "TOOK", "AGE", "CAUSE"}, rows));
+    invocation.Out(
+        RenderTable(invocation.terminal, {"ID", "INSTANCE", "KIND", "STATE", "TOOK", "AGE", "CAUSE"}, rows));
   }
   return kExitDone;
 }
@@ -57,14 +58,18 @@ Result<int> Show(Invocation& invocation) {
     return kExitDone;
   }
   invocation.Out(operation.id() + ": " + KindOf(operation) + " of " + operation.instance() + " by " +
-                 (operation.actor().empty() ? "nobody known" : operation.actor()) + ", " + StateOf(operation) + "\n");
+                 (operation.actor().empty() ? "nobody known" : operation.actor()) + ", " +
+                 StateOf(operation) + "\n");
   for (const auto& step : operation.steps()) invocation.Out(RenderStep(invocation.terminal, step, WallNow()));
-  const bool ended = operation.state() != v1::Operation::PENDING && operation.state() != v1::Operation::RUNNING;
+  const bool ended =
+      operation.state() != v1::Operation::PENDING && operation.state() != v1::Operation::RUNNING;
   if (ended) invocation.Out(RenderOutcome(invocation.terminal, operation));
   return kExitDone;
 }
 
-Result<int> Watch(Invocation& invocation) { return WatchToTheEnd(invocation, invocation.args.Text("operation")); }
+Result<int> Watch(Invocation& invocation) {
+  return WatchToTheEnd(invocation, invocation.args.Text("operation"));
+}
 
 Result<int> Cancel(Invocation& invocation) {
   v1::CancelOperationRequest request;
@@ -82,7 +87,9 @@ Result<int> Cancel(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> OpCommands() {
-  return {{"op ls", "operations, newest first", {{"id", Operand::Count::kOptional}},
+  return {{"op ls",
+           "operations, newest first",
+           {{"id", Operand::Count::kOptional}},
            {{"--state", "STATE", "only those that are running, failed, ..."},
             {"-n,--number", "COUNT", "how many (default 20)"}},
            List},

@@ -39,10 +39,14 @@ std::vector<Option> WorkOptions() {
 
 int ExitCodeOf(const v1::Operation& operation) {
   switch (operation.state()) {
-    case v1::Operation::DONE: return kExitDone;
-    case v1::Operation::CANCELLED: return kExitCancelled;
-    case v1::Operation::EXPIRED: return kExitTimedOut;
-    default: return kExitFailed;
+    case v1::Operation::DONE:
+      return kExitDone;
+    case v1::Operation::CANCELLED:
+      return kExitCancelled;
+    case v1::Operation::EXPIRED:
+      return kExitTimedOut;
+    default:
+      return kExitFailed;
   }
 }
 
@@ -54,19 +58,19 @@ Result<int> WatchToTheEnd(Invocation& invocation, const std::string& operation) 
   v1::Operation ended;
   std::set<std::string> warned;
   const Interrupt interrupt;
-  const auto watched = Follow(
-      *master,
-      {"WatchOperation", std::move(request), std::make_unique<v1::OperationEvent>(),
-       [&](const google::protobuf::Message& message) {
-         const auto& event = static_cast<const v1::OperationEvent&>(message);
-         invocation.Out(progress->On(event, WallNow()));
-         if (event.what_case() == v1::OperationEvent::kWarning) warned.insert(event.warning());
-         if (!event.has_ended()) return true;
-         ended = event.ended();
-         return false;
-       },
-       [&] { invocation.Out(progress->Tick(WallNow())); }},
-      interrupt.token());
+  const auto watched = Follow(*master,
+                              {"WatchOperation", std::move(request), std::make_unique<v1::OperationEvent>(),
+                               [&](const google::protobuf::Message& message) {
+                                 const auto& event = static_cast<const v1::OperationEvent&>(message);
+                                 invocation.Out(progress->On(event, WallNow()));
+                                 if (event.what_case() == v1::OperationEvent::kWarning)
+                                   warned.insert(event.warning());
+                                 if (!event.has_ended()) return true;
+                                 ended = event.ended();
+                                 return false;
+                               },
+                               [&] { invocation.Out(progress->Tick(WallNow())); }},
+                              interrupt.token());
   invocation.Out(progress->Close());
   if (watched.ok()) {
     auto outcome = ended;
@@ -83,7 +87,8 @@ Result<int> WatchToTheEnd(Invocation& invocation, const std::string& operation) 
     invocation.Note(HowToWatch(operation));
     return kExitCancelled;
   }
-  if (error.code == Code::kUnavailable) error.hint = "the operation goes on without us: edmctl op watch " + operation;
+  if (error.code == Code::kUnavailable)
+    error.hint = "the operation goes on without us: edmctl op watch " + operation;
   return error;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "edmctl/commands/invocation.h"
 #include "edmctl/commands/command.h"
+#include "edmctl/commands/invocation.h"
 
 namespace edm::ctl {
 

@@ -1,7 +1,6 @@
 #include "edmctl/commands/parse.h"
 
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <set>
 
@@ -122,8 +121,9 @@ Error Explained(const Command& command, const std::vector<Option>& options, cons
     const auto name = word.substr(0, word.find('='));
     if (!name.starts_with("--") || name == "--" || std::ranges::count(known, name) > 0) continue;
     const auto near = Nearest(name, known);
-    return UsageError("edmctl " + command.path + " has no option " + Shown(name),
-                      near ? "did you mean " + *near + "?" : "edmctl " + command.path + " --help lists its options");
+    return UsageError(
+        "edmctl " + command.path + " has no option " + Shown(name),
+        near ? "did you mean " + *near + "?" : "edmctl " + command.path + " --help lists its options");
   }
   return UsageError("edmctl " + command.path + ": " + Shown(cause), "edmctl " + command.path + " --help");
 }

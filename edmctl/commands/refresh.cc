@@ -13,7 +13,11 @@ Result<int> Refresh(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> RefreshCommands() {
-  Command command{"refresh", "build and start the newest commit of its branch", {{"id", Operand::Count::kOptional}}, WorkOptions(), Refresh};
+  Command command{"refresh",
+                  "build and start the newest commit of its branch",
+                  {{"id", Operand::Count::kOptional}},
+                  WorkOptions(),
+                  Refresh};
   return {command};
 }
 

@@ -28,7 +28,8 @@ Result<int> List(Invocation& invocation) {
                     release.kept() ? "yes" : "no", release.worker(), Age(release.created_at(), WallNow())});
   }
   if (!invocation.quiet() && !rows.empty()) {
-    invocation.Out(RenderTable(invocation.terminal, {"RELEASE", "COMMIT", "FROM", "GOOD", "KEPT", "WORKER", "AGE"}, rows));
+    invocation.Out(RenderTable(invocation.terminal,
+                               {"RELEASE", "COMMIT", "FROM", "GOOD", "KEPT", "WORKER", "AGE"}, rows));
   }
   return kExitDone;
 }
@@ -36,7 +37,11 @@ Result<int> List(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> ReleasesCommands() {
-  return {{"releases", "what was built, and what can be rolled back to", {{"id", Operand::Count::kOptional}}, {}, List}};
+  return {{"releases",
+           "what was built, and what can be rolled back to",
+           {{"id", Operand::Count::kOptional}},
+           {},
+           List}};
 }
 
 }  // namespace edm::ctl

@@ -19,8 +19,12 @@ Status Git(const std::vector<std::string>& words) {
   EDM_TRY(const auto end, RunProgram(argv, kGitDeadline));
   if (end.code == 0) return Ok();
   const bool exists = end.output.find("already exists") != std::string::npos;
-  return Error{exists ? Code::kAlreadyExists : Code::kFailedPrecondition, "git " + words[0], std::string(Trim(end.output)),
-               {}, exists ? "give another --name, or git remote remove it first" : "run this inside the git repository"};
+  return Error{
+      exists ? Code::kAlreadyExists : Code::kFailedPrecondition,
+      "git " + words[0],
+      std::string(Trim(end.output)),
+      {},
+      exists ? "give another --name, or git remote remove it first" : "run this inside the git repository"};
 }
 
 std::string OwnPath() {
@@ -75,7 +79,9 @@ Result<int> Add(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> RemoteCommands() {
-  return {{"remote add", "make an instance a git remote: a push deploys", {{"id", Operand::Count::kOptional}},
+  return {{"remote add",
+           "make an instance a git remote: a push deploys",
+           {{"id", Operand::Count::kOptional}},
            {{"--name", "NAME", "of the remote (default edm)"}},
            Add}};
 }

@@ -13,7 +13,11 @@ Result<int> Restart(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> RestartCommands() {
-  Command command{"restart", "stop and start the same release", {{"id", Operand::Count::kOptional}}, WorkOptions(), Restart};
+  Command command{"restart",
+                  "stop and start the same release",
+                  {{"id", Operand::Count::kOptional}},
+                  WorkOptions(),
+                  Restart};
   return {command};
 }
 

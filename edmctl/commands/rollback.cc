@@ -15,8 +15,11 @@ Result<int> Rollback(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> RollbackCommands() {
-  return {{"rollback", "start an older release",
-           {{"id", Operand::Count::kOptional}, {"release", Operand::Count::kOptional}}, WorkOptions(), Rollback}};
+  return {{"rollback",
+           "start an older release",
+           {{"id", Operand::Count::kOptional}, {"release", Operand::Count::kOptional}},
+           WorkOptions(),
+           Rollback}};
 }
 
 }  // namespace edm::ctl

@@ -26,7 +26,8 @@ std::string ServiceLines(const v1::InstanceStatus& status) {
   for (const auto& service : status.services()) {
     auto line = service.service() + ": " + service.state();
     if (service.oneshot()) line += fmt::format(", one-shot, exit {}", service.exit_code());
-    if (service.health() != v1::Health::UNKNOWN) line += ", " + Folded(v1::Health::Value_Name(service.health()));
+    if (service.health() != v1::Health::UNKNOWN)
+      line += ", " + Folded(v1::Health::Value_Name(service.health()));
     if (service.restarts() > 0) line += ", " + Counted(service.restarts(), "restart");
     lines.push_back(line);
   }
@@ -36,7 +37,8 @@ std::string ServiceLines(const v1::InstanceStatus& status) {
 std::string EndpointLines(const v1::InstanceStatus& status) {
   std::vector<std::string> lines;
   for (const auto& endpoint : status.endpoints()) {
-    const auto where = endpoint.url().empty() ? fmt::format("{}:{}", endpoint.address(), endpoint.port()) : endpoint.url();
+    const auto where =
+        endpoint.url().empty() ? fmt::format("{}:{}", endpoint.address(), endpoint.port()) : endpoint.url();
     lines.push_back(fmt::format("{} -> {} {}/{}", where, endpoint.service(), endpoint.container_port(),
                                 endpoint.protocol().empty() ? "tcp" : endpoint.protocol()));
   }
@@ -59,21 +61,22 @@ std::string ReleaseLine(const v1::InstanceStatus& status) {
 std::string Render(const Terminal& terminal, const v1::Instance& instance) {
   const auto& status = instance.status();
   auto text = RenderFields(
-      terminal, {{"id", instance.id()},
-                 {"owner", instance.owner() + (instance.project().empty() ? "" : "/" + instance.project())},
-                 {"about", instance.description()},
-                 {"state", StateOf(instance)},
-                 {"release", ReleaseLine(status)},
-                 {"worker", status.worker() + (status.address().empty() ? "" : " (" + status.address() + ")")},
-                 {"placed", status.placement().reason()},
-                 {"source", SourceLine(status.source())},
-                 {"template", instance.spec().template_()},
-                 {"variables", VariableNames(instance.spec())},
-                 {"services", ServiceLines(status)},
-                 {"reached at", EndpointLines(status)},
-                 {"operation", status.operation()},
-                 {"created", FormatRfc3339(ToWallTime(instance.created_at()))},
-                 {"changed", FormatRfc3339(ToWallTime(instance.updated_at()))}});
+      terminal,
+      {{"id", instance.id()},
+       {"owner", instance.owner() + (instance.project().empty() ? "" : "/" + instance.project())},
+       {"about", instance.description()},
+       {"state", StateOf(instance)},
+       {"release", ReleaseLine(status)},
+       {"worker", status.worker() + (status.address().empty() ? "" : " (" + status.address() + ")")},
+       {"placed", status.placement().reason()},
+       {"source", SourceLine(status.source())},
+       {"template", instance.spec().template_()},
+       {"variables", VariableNames(instance.spec())},
+       {"services", ServiceLines(status)},
+       {"reached at", EndpointLines(status)},
+       {"operation", status.operation()},
+       {"created", FormatRfc3339(ToWallTime(instance.created_at()))},
+       {"changed", FormatRfc3339(ToWallTime(instance.updated_at()))}});
   if (status.has_failure() && !status.failure().cause().empty()) {
     text += RenderError(terminal, ToError(status.failure()));
   }
@@ -99,7 +102,8 @@ Result<int> Show(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> ShowCommands() {
-  return {{"show", "one instance with all that is known of it", {{"id", Operand::Count::kOptional}}, {}, Show}};
+  return {
+      {"show", "one instance with all that is known of it", {{"id", Operand::Count::kOptional}}, {}, Show}};
 }
 
 }  // namespace edm::ctl

@@ -13,7 +13,11 @@ Result<int> Start(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> StartCommands() {
-  Command command{"start", "start the newest good release that is built", {{"id", Operand::Count::kOptional}}, WorkOptions(), Start};
+  Command command{"start",
+                  "start the newest good release that is built",
+                  {{"id", Operand::Count::kOptional}},
+                  WorkOptions(),
+                  Start};
   return {command};
 }
 

@@ -13,7 +13,11 @@ Result<int> Stop(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> StopCommands() {
-  Command command{"stop", "stop an instance; containers and data stay", {{"id", Operand::Count::kOptional}}, WorkOptions(), Stop};
+  Command command{"stop",
+                  "stop an instance; containers and data stay",
+                  {{"id", Operand::Count::kOptional}},
+                  WorkOptions(),
+                  Stop};
   return {command};
 }
 

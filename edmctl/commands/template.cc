@@ -36,7 +36,8 @@ Result<int> Push(Invocation& invocation) {
 
 Result<int> List(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
-  EDM_TRY(const auto all, master->Call<v1::ListTemplatesResponse>("ListTemplates", v1::ListTemplatesRequest()));
+  EDM_TRY(const auto all,
+          master->Call<v1::ListTemplatesResponse>("ListTemplates", v1::ListTemplatesRequest()));
   if (invocation.json()) {
     invocation.Print(all);
     return kExitDone;
@@ -45,7 +46,8 @@ Result<int> List(Invocation& invocation) {
   std::vector<Row> rows;
   for (const auto& one : all.templates()) {
     if (invocation.quiet()) invocation.Out(one.name() + "\n");
-    rows.push_back({one.name(), one.commit().substr(0, 7), std::to_string(one.files()), Age(one.updated_at(), WallNow())});
+    rows.push_back({one.name(), one.commit().substr(0, 7), std::to_string(one.files()),
+                    Age(one.updated_at(), WallNow())});
   }
   if (!invocation.quiet() && !rows.empty()) {
     invocation.Out(RenderTable(invocation.terminal, {"NAME", "COMMIT", "FILES", "AGE"}, rows));
@@ -56,7 +58,9 @@ Result<int> List(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> TemplateCommands() {
-  return {{"template push", "store a folder as a template", {{"folder"}},
+  return {{"template push",
+           "store a folder as a template",
+           {{"folder"}},
            {{"--name", "NAME", "of the template (default: the folder's name)"},
             {"-m,--message", "TEXT", "kept with the commit"}},
            Push},

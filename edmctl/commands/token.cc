@@ -24,9 +24,10 @@ Result<int> Create(Invocation& invocation) {
     return kExitDone;
   }
   invocation.Out(made.secret() + "\n");
-  invocation.Note(request.kind() == v1::Token::WORKER
-                      ? "shown this once: it lets one worker join, once. Put it in a file of mode 0600."
-                      : "shown this once. Put it in a file of mode 0600: edmctl context add NAME --token-file FILE");
+  invocation.Note(
+      request.kind() == v1::Token::WORKER
+          ? "shown this once: it lets one worker join, once. Put it in a file of mode 0600."
+          : "shown this once. Put it in a file of mode 0600: edmctl context add NAME --token-file FILE");
   return kExitDone;
 }
 
@@ -40,7 +41,8 @@ Result<int> List(Invocation& invocation) {
   std::vector<Row> rows;
   for (const auto& token : all.tokens()) {
     if (invocation.quiet()) invocation.Out(token.id() + "\n");
-    rows.push_back({token.id(), token.name(), Folded(v1::Token::Kind_Name(token.kind())), Age(token.created_at(), WallNow()),
+    rows.push_back({token.id(), token.name(), Folded(v1::Token::Kind_Name(token.kind())),
+                    Age(token.created_at(), WallNow()),
                     token.has_expires_at() ? FormatRfc3339(ToWallTime(token.expires_at())) : "never",
                     token.has_used_at() ? Age(token.used_at(), WallNow()) + " ago" : "-"});
   }
@@ -63,7 +65,9 @@ Result<int> Revoke(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> TokenCommands() {
-  return {{"token create", "a token for a person, or for a worker to join", {{"name"}},
+  return {{"token create",
+           "a token for a person, or for a worker to join",
+           {{"name"}},
            {{"--worker", "", "lets one worker join, once"},
             {"--lifetime", "TIME", "ends after 30d, 12h, ... (people: never; workers: 1h)"}},
            Create},

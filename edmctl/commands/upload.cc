@@ -11,7 +11,8 @@ constexpr Millis kAnswerWait{120'000};  // for the commit of what was uploaded
 class Bar {
  public:
   Bar(const Invocation& invocation, std::uint64_t total)
-      : invocation_(invocation), total_(total),
+      : invocation_(invocation),
+        total_(total),
         shown_(invocation.error_terminal.live && invocation.mode == Mode::kHuman) {}
   ~Bar() {
     if (drawn_) invocation_.Err(kEraseLine);
@@ -61,12 +62,17 @@ Status Upload(Invocation& invocation, const std::string& method, const google::p
   // A master that stops taking bytes says why at the end; that counts more than our broken stream.
   const auto got = stream->Read(answer, kAnswerWait);
   if (got == Stream::Got::kNothing) {
-    return Error{Code::kDeadlineExceeded, "the upload", "was sent, but not answered", {}, "edmctl op ls shows whether it goes on"};
+    return Error{Code::kDeadlineExceeded,
+                 "the upload",
+                 "was sent, but not answered",
+                 {},
+                 "edmctl op ls shows whether it goes on"};
   }
   EDM_CHECK(stream->Finish());
   if (got == Stream::Got::kMessage && sent.ok()) return Ok();
   if (!sent.ok()) return sent;
-  return Error{Code::kInternal, "the upload", "ended without an answer", {}, "edmctl op ls shows whether it goes on"};
+  return Error{
+      Code::kInternal, "the upload", "ended without an answer", {}, "edmctl op ls shows whether it goes on"};
 }
 
 }  // namespace edm::ctl

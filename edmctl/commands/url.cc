@@ -21,7 +21,8 @@ Result<int> Url(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> UrlCommands() {
-  return {{"url", "where an instance is reached",
+  return {{"url",
+           "where an instance is reached",
            {{"id", Operand::Count::kOptional}, {"service", Operand::Count::kOptional}},
            {{"-a,--all", "", "every address, one a line"}},
            Url}};

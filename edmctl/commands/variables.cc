@@ -13,7 +13,8 @@ std::string Unquoted(std::string_view value) {
   if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0]) {
     return std::string(value.substr(1, value.size() - 2));
   }
-  if (const auto comment = value.find(" #"); comment != std::string_view::npos) value = Trim(value.substr(0, comment));
+  if (const auto comment = value.find(" #"); comment != std::string_view::npos)
+    value = Trim(value.substr(0, comment));
   return std::string(value);
 }
 
@@ -21,14 +22,16 @@ Status Add(Environment& environment, const std::string& given, const Variables& 
   const auto equals = given.find('=');
   const auto key = given.substr(0, equals);
   if (const auto checked = CheckVariable(key); !checked.ok()) {
-    return UsageError("-e wants KEY=VALUE, and '" + Shown(key) + "' is no name of a variable", "edmctl deploy -e PORT=8000");
+    return UsageError("-e wants KEY=VALUE, and '" + Shown(key) + "' is no name of a variable",
+                      "edmctl deploy -e PORT=8000");
   }
   if (equals != std::string::npos) {
     environment[key] = given.substr(equals + 1);
     return Ok();
   }
   const auto value = ours(key);
-  if (value.empty()) return UsageError("-e " + key + ": it is not set here", "give a value: -e " + key + "=VALUE");
+  if (value.empty())
+    return UsageError("-e " + key + ": it is not set here", "give a value: -e " + key + "=VALUE");
   environment[key] = value;
   return Ok();
 }
@@ -46,7 +49,10 @@ Result<Environment> ParseEnvironmentFile(const std::string& name, std::string_vi
     const auto equals = line.find('=');
     const std::string key(Trim(line.substr(0, equals)));
     if (equals == std::string_view::npos || !CheckVariable(key).ok()) {
-      return Error{Code::kInvalidArgument, name + ":" + std::to_string(number), "is no KEY=VALUE", {},
+      return Error{Code::kInvalidArgument,
+                   name + ":" + std::to_string(number),
+                   "is no KEY=VALUE",
+                   {},
                    "one variable a line, names of letters, digits and _"};
     }
     environment[key] = Unquoted(line.substr(equals + 1));
@@ -54,8 +60,8 @@ Result<Environment> ParseEnvironmentFile(const std::string& name, std::string_vi
   return environment;
 }
 
-Result<Environment> GatherEnvironment(const std::vector<std::string>& files, const std::vector<std::string>& given,
-                                      const Variables& ours) {
+Result<Environment> GatherEnvironment(const std::vector<std::string>& files,
+                                      const std::vector<std::string>& given, const Variables& ours) {
   Environment all;
   for (const auto& file : files) {
     EDM_TRY(const auto text, ReadFile(file));

@@ -16,7 +16,8 @@ Result<int> ShowVersion(Invocation& invocation) {
   const auto other = master.ok() ? (*master)->Call<v1::Version>("GetVersion", google::protobuf::Empty())
                                  : Result<v1::Version>(master.error());
   if (invocation.json()) {
-    invocation.Out("{\"edmctl\":" + ToJsonLine(own) + ",\"master\":" + (other.ok() ? ToJsonLine(*other) : "null") + "}\n");
+    invocation.Out("{\"edmctl\":" + ToJsonLine(own) +
+                   ",\"master\":" + (other.ok() ? ToJsonLine(*other) : "null") + "}\n");
     return kExitDone;
   }
   invocation.Out("edmctl " + own.version() + "\n");
@@ -31,6 +32,8 @@ Result<int> ShowVersion(Invocation& invocation) {
 
 }  // namespace
 
-std::vector<Command> VersionCommands() { return {{"version", "of edmctl and of the master", {}, {}, ShowVersion}}; }
+std::vector<Command> VersionCommands() {
+  return {{"version", "of edmctl and of the master", {}, {}, ShowVersion}};
+}
 
 }  // namespace edm::ctl

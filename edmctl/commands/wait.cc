@@ -14,7 +14,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr Millis kWaitDefault{600'000};
-constexpr Millis kPieceMax{50'000};    // of one WaitOperation
+constexpr Millis kPieceMax{50'000};  // of one WaitOperation
 constexpr Millis kLookEvery{500};
 
 struct Wanted {
@@ -83,7 +83,10 @@ Result<int> Wait(Invocation& invocation) {
     }
     const auto left = std::chrono::duration_cast<Millis>(until - SteadyClock::now());
     if (left <= Millis(0)) {
-      return Error{Code::kDeadlineExceeded, "instance " + id, "is " + StateOf(*found) + " after the whole time", {},
+      return Error{Code::kDeadlineExceeded,
+                   "instance " + id,
+                   "is " + StateOf(*found) + " after the whole time",
+                   {},
                    "edmctl why " + id};
     }
     EDM_CHECK(Pause(*master, *found, left));
@@ -94,7 +97,9 @@ Result<int> Wait(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> WaitCommands() {
-  return {{"wait", "until an instance is running (or stopped, built, deleted)", {{"id", Operand::Count::kOptional}},
+  return {{"wait",
+           "until an instance is running (or stopped, built, deleted)",
+           {{"id", Operand::Count::kOptional}},
            {{"--for", "STATE", "running (default), built, stopped, deleted"},
             {"--timeout", "TIME", "how long (default 10m)"}},
            Wait}};

@@ -19,8 +19,8 @@ std::string PlacementLines(const v1::Placement& placement) {
   for (const auto& candidate : placement.candidates()) {
     if (candidate.worker() == placement.worker()) continue;
     const std::vector<std::string> reasons(candidate.reasons().begin(), candidate.reasons().end());
-    text += fmt::format("  not {}: {} (load {:.2f})\n", Harmless(candidate.worker()), Harmless(Join(reasons, ", ")),
-                        candidate.load());
+    text += fmt::format("  not {}: {} (load {:.2f})\n", Harmless(candidate.worker()),
+                        Harmless(Join(reasons, ", ")), candidate.load());
   }
   return text;
 }
@@ -30,7 +30,8 @@ std::string OperationLines(const Terminal& terminal, const v1::Operation& operat
   if (!operation.actor().empty()) text += ", asked by " + operation.actor();
   text += "\n";
   for (const auto& step : operation.steps()) text += RenderStep(terminal, step, WallNow());
-  const bool over = operation.state() != v1::Operation::PENDING && operation.state() != v1::Operation::RUNNING;
+  const bool over =
+      operation.state() != v1::Operation::PENDING && operation.state() != v1::Operation::RUNNING;
   return over ? text + RenderOutcome(terminal, operation) : text;
 }
 
@@ -67,7 +68,8 @@ Result<int> Why(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> WhyCommands() {
-  return {{"why", "why an instance is as it is, and where it is", {{"id", Operand::Count::kOptional}}, {}, Why}};
+  return {
+      {"why", "why an instance is as it is, and where it is", {{"id", Operand::Count::kOptional}}, {}, Why}};
 }
 
 }  // namespace edm::ctl

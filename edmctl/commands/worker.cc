@@ -38,13 +38,16 @@ Result<int> List(Invocation& invocation) {
   for (const auto& worker : all.workers()) {
     if (invocation.quiet()) invocation.Out(worker.id() + "\n");
     const auto& load = worker.load();
-    rows.push_back({worker.id(), Folded(v1::Worker::State_Name(worker.state())), fmt::format("{:.0f}%", load.cpu() * 100),
-                    FormatBytes(load.memory_available_mib() * kMebibyte), FormatBytes(load.disk_free_mib() * kMebibyte),
-                    std::to_string(load.running()), std::to_string(load.building()), worker.public_address()});
+    rows.push_back({worker.id(), Folded(v1::Worker::State_Name(worker.state())),
+                    fmt::format("{:.0f}%", load.cpu() * 100),
+                    FormatBytes(load.memory_available_mib() * kMebibyte),
+                    FormatBytes(load.disk_free_mib() * kMebibyte), std::to_string(load.running()),
+                    std::to_string(load.building()), worker.public_address()});
   }
   if (!invocation.quiet() && !rows.empty()) {
-    invocation.Out(RenderTable(invocation.terminal,
-                               {"ID", "STATE", "CPU", "MEMORY FREE", "DISK FREE", "RUNNING", "BUILDING", "ADDRESS"}, rows));
+    invocation.Out(RenderTable(
+        invocation.terminal,
+        {"ID", "STATE", "CPU", "MEMORY FREE", "DISK FREE", "RUNNING", "BUILDING", "ADDRESS"}, rows));
   }
   return kExitDone;
 }
@@ -62,7 +65,8 @@ Result<int> Show(Invocation& invocation) {
   invocation.Out(RenderFields(
       invocation.terminal,
       {{"id", worker.id()},
-       {"state", Folded(v1::Worker::State_Name(worker.state())) + ", seen " + Age(worker.seen_at(), WallNow()) + " ago"},
+       {"state", Folded(v1::Worker::State_Name(worker.state())) + ", seen " +
+                     Age(worker.seen_at(), WallNow()) + " ago"},
        {"address", worker.public_address() + " (the master reaches it at " + worker.rpc_address() + ")"},
        {"labels", Labels(worker)},
        {"machine", fmt::format("{}, {}", Counted(worker.cores(), "core"), worker.architecture())},

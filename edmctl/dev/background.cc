@@ -10,7 +10,7 @@
 namespace edm::ctl {
 namespace {
 
-constexpr Millis kPatience{15'000};             // for the end of running calls
+constexpr Millis kPatience{15'000};               // for the end of running calls
 constexpr std::uint64_t kLogBytesMax = 10 << 20;  // then it is put aside at the next start
 
 class Background final : public Supervisor {
@@ -44,10 +44,14 @@ class Background final : public Supervisor {
     return all;
   }
 
-  std::string Manner() const override { return "in the background: a reboot ends it, edmctl dev up starts it again"; }
+  std::string Manner() const override {
+    return "in the background: a reboot ends it, edmctl dev up starts it again";
+  }
 
  private:
-  ProcessMark& MarkFor(const std::string& program) { return program == "master" ? record_.master : record_.worker; }
+  ProcessMark& MarkFor(const std::string& program) {
+    return program == "master" ? record_.master : record_.worker;
+  }
 
   const DevLayout layout_;
   DevRecord& record_;

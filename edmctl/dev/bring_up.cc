@@ -57,7 +57,8 @@ Status BringUp::Await(const std::string& program, const std::function<bool()>& r
     if (!running || late) {
       return Error{late ? Code::kDeadlineExceeded : Code::kFailedPrecondition, "edm-" + program,
                    late ? "is not ready after " + FormatDuration(kReadyWithin) : "ended at once",
-                   supervisor_.LastLines(program, kLinesShown), "edmctl dev logs " + program + " shows all it said"};
+                   supervisor_.LastLines(program, kLinesShown),
+                   "edmctl dev logs " + program + " shows all it said"};
     }
     std::this_thread::sleep_for(kLookEvery);
   }

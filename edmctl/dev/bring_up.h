@@ -15,7 +15,8 @@ namespace edm::ctl {
 // people at each.
 class BringUp {
  public:
-  BringUp(const DevLayout& layout, DevRecord& record, Supervisor& supervisor, std::function<void(std::string)> say)
+  BringUp(const DevLayout& layout, DevRecord& record, Supervisor& supervisor,
+          std::function<void(std::string)> say)
       : layout_(layout), record_(record), supervisor_(supervisor), say_(std::move(say)) {}
 
   // Returns the context that talks with the master.

@@ -15,7 +15,7 @@ inline constexpr const char* kDevWorker = "worker-1";
 struct DevLayout {
   std::string master_data;
   std::string worker_data;
-  std::string state;   // folder of the record and the logs
+  std::string state;  // folder of the record and the logs
   std::string record;
   std::string admin_token;
   std::string public_address = "127.0.0.1";

@@ -28,7 +28,8 @@ std::string NameOf(const std::string& pid) {
 
 bool HoldsSocket(const fs::path& process, const std::string& link) {
   std::error_code failure;
-  for (fs::directory_iterator at(process / "fd", failure), end; !failure && at != end; at.increment(failure)) {
+  for (fs::directory_iterator at(process / "fd", failure), end; !failure && at != end;
+       at.increment(failure)) {
     std::error_code unreadable;
     if (fs::read_symlink(at->path(), unreadable) == link) return true;
   }
@@ -46,7 +47,8 @@ bool IsPortFree(std::uint16_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool free = bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && listen(file, 1) == 0;
+  const bool free =
+      bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && listen(file, 1) == 0;
   close(file);
   return free;
 }
@@ -82,7 +84,8 @@ std::string HolderOf(std::uint16_t port) {
   std::error_code failure;
   for (fs::directory_iterator at("/proc", failure), end; !failure && at != end; at.increment(failure)) {
     const auto pid = at->path().filename().string();
-    if (pid.find_first_not_of("0123456789") == std::string::npos && HoldsSocket(at->path(), link)) return NameOf(pid);
+    if (pid.find_first_not_of("0123456789") == std::string::npos && HoldsSocket(at->path(), link))
+      return NameOf(pid);
   }
   return unknown;
 }
@@ -90,7 +93,8 @@ std::string HolderOf(std::uint16_t port) {
 Result<DevPorts> ChoosePorts(const DevPorts& wanted, const std::function<bool(std::uint16_t)>& is_free,
                              std::vector<TakenPort>& taken) {
   auto chosen = wanted;
-  std::set<std::uint16_t> used = {wanted.grpc, wanted.http, wanted.cluster, wanted.worker_http, wanted.worker_rpc};
+  std::set<std::uint16_t> used = {wanted.grpc, wanted.http, wanted.cluster, wanted.worker_http,
+                                  wanted.worker_rpc};
   for (auto* port : {&chosen.grpc, &chosen.http, &chosen.cluster, &chosen.worker_http, &chosen.worker_rpc}) {
     if (is_free(*port)) continue;
     const auto first = *port;
@@ -100,8 +104,11 @@ Result<DevPorts> ChoosePorts(const DevPorts& wanted, const std::function<bool(st
       if (!used.contains(next) && is_free(next)) break;
     }
     if (used.contains(next) || !is_free(next)) {
-      return Error{Code::kResourceExhausted, "port " + std::to_string(first),
-                   "is taken, and so are the next " + std::to_string(kPortsTried), {}, "free some ports"};
+      return Error{Code::kResourceExhausted,
+                   "port " + std::to_string(first),
+                   "is taken, and so are the next " + std::to_string(kPortsTried),
+                   {},
+                   "free some ports"};
     }
     *port = next;
     used.insert(next);

@@ -28,8 +28,8 @@ constexpr Millis kLookEvery{20};
 // Everything a daemon may need of a login's environment; settings of ours come by flags alone.
 bool IsPassedOn(std::string_view variable) {
   static constexpr std::array<std::string_view, 14> kNames = {
-      "PATH", "HOME", "LANG", "TZ", "TMPDIR", "DOCKER_HOST", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
-      "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"};
+      "PATH",        "HOME",     "LANG",      "TZ",         "TMPDIR",      "DOCKER_HOST", "http_proxy",
+      "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",    "ALL_PROXY"};
   return std::ranges::count(kNames, variable.substr(0, variable.find('='))) > 0;
 }
 
@@ -49,7 +49,8 @@ struct Actions {
 }  // namespace
 
 ProcessMark MarkOf(pid_t pid) {
-  // The name in the second field may hold spaces and brackets; what follows its last bracket is regular (proc(5)).
+  // The name in the second field may hold spaces and brackets; what follows its last bracket is regular
+  // (proc(5)).
   const auto stat = ReadFile("/proc/" + std::to_string(pid) + "/stat", 4096);
   if (!stat.ok() || stat->rfind(')') == std::string::npos) return {};
   std::istringstream fields(stat->substr(stat->rfind(')') + 2));
@@ -75,7 +76,8 @@ Result<ProcessMark> StartDetached(const std::vector<std::string>& argv, const st
   variables.push_back(nullptr);
   Actions actions;
   posix_spawn_file_actions_addopen(&actions.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions.files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  posix_spawn_file_actions_addopen(&actions.files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                   0600);
   posix_spawn_file_actions_adddup2(&actions.files, STDOUT_FILENO, STDERR_FILENO);
   posix_spawn_file_actions_addchdir_np(&actions.files, "/");
   sigset_t defaults;

@@ -13,8 +13,8 @@ namespace edm::ctl {
 ProcessMark MarkOf(pid_t pid);
 bool IsAlive(const ProcessMark& mark);
 
-// Starts a program in a session of its own that outlives us, with input from nowhere and output to the end of `log`.
-// It gets PATH, HOME, proxies and the like of our environment, and nothing of EDM_*.
+// Starts a program in a session of its own that outlives us, with input from nowhere and output to the end of
+// `log`. It gets PATH, HOME, proxies and the like of our environment, and nothing of EDM_*.
 Result<ProcessMark> StartDetached(const std::vector<std::string>& argv, const std::string& log);
 
 // SIGTERM, then SIGKILL after `patience`. Does nothing to a process that is not the one marked.

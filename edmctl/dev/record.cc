@@ -33,7 +33,10 @@ Result<std::optional<DevRecord>> LoadRecord(const std::string& path) {
     record.worker = MarkFrom(json.at("worker"));
     return std::optional(record);
   } catch (const nlohmann::json::exception& exception) {
-    return Error{Code::kFailedPrecondition, path, "is not what edmctl wrote", {exception.what()},
+    return Error{Code::kFailedPrecondition,
+                 path,
+                 "is not what edmctl wrote",
+                 {exception.what()},
                  "end edm-master and edm-worker by hand, then remove it"};
   }
 }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include <sys/types.h>
 
 #include "common/base/result.h"
 

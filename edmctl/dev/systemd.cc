@@ -48,7 +48,8 @@ class Systemd final : public Supervisor {
   }
 
   std::vector<std::string> LastLines(const std::string& program, std::size_t lines) override {
-    std::vector<std::string> argv = {"journalctl", "-u", UnitOf(program), "-n", std::to_string(lines), "-o", "cat"};
+    std::vector<std::string> argv = {"journalctl", "-u", UnitOf(program), "-n", std::to_string(lines),
+                                     "-o",         "cat"};
     if (!root_) argv.insert(argv.begin() + 1, "--user");
     const auto ran = RunProgram(argv, kSystemctlDeadline);
     return ran.ok() ? Split(Trim(ran->output), '\n') : std::vector<std::string>{};
@@ -90,17 +91,21 @@ std::string UnitText(const std::string& program, const std::vector<std::string>&
   for (const auto& word : argv) command += (command.empty() ? "" : " ") + Quoted(word);
   return "# Written by edmctl dev up; edmctl dev down removes it.\n"
          "[Unit]\n"
-         "Description=edm " + program + " of edmctl dev\n" +
+         "Description=edm " +
+         program + " of edmctl dev\n" +
          (program == "worker" ? "After=edm-dev-master.service docker.service\n" : "") +
          "\n[Service]\n"
-         "ExecStart=" + command + "\n"
+         "ExecStart=" +
+         command +
+         "\n"
          "Restart=always\n"
          "RestartSec=1\n"
          "TimeoutStopSec=15\n"
          "KillMode=mixed\n"
          "UMask=0077\n"
          "\n[Install]\n"
-         "WantedBy=" + (root ? "multi-user.target" : "default.target") + "\n";
+         "WantedBy=" +
+         (root ? "multi-user.target" : "default.target") + "\n";
 }
 
 }  // namespace edm::ctl

@@ -68,7 +68,8 @@ Result<std::string> ReadFile(const std::string& path, std::size_t bytes_max) {
     text.append(piece, static_cast<std::size_t>(got));
     if (text.size() > bytes_max) {
       close(file);
-      return Error{Code::kResourceExhausted, path, "larger than " + std::to_string(bytes_max) + " bytes", {}, ""};
+      return Error{
+          Code::kResourceExhausted, path, "larger than " + std::to_string(bytes_max) + " bytes", {}, ""};
     }
   }
   close(file);
@@ -80,7 +81,8 @@ Status MakeFolders(const std::string& path, std::optional<uid_t> owner) {
     at = path.find('/', at + 1);
     const auto folder = path.substr(0, at);
     if (mkdir(folder.c_str(), 0755) == 0) {
-      if (owner && chown(folder.c_str(), *owner, static_cast<gid_t>(-1)) != 0) return FileError(folder, errno);
+      if (owner && chown(folder.c_str(), *owner, static_cast<gid_t>(-1)) != 0)
+        return FileError(folder, errno);
     } else if (errno != EEXIST) {
       return FileError(folder, errno);
     }

@@ -57,7 +57,8 @@ Result<pid_t> Spawn(const std::vector<std::string>& argv, int output) {
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (failure == 0) return child;
-  return Error{failure == ENOENT ? Code::kNotFound : Code::kInternal, argv[0], std::strerror(failure), {}, ""};
+  return Error{
+      failure == ENOENT ? Code::kNotFound : Code::kInternal, argv[0], std::strerror(failure), {}, ""};
 }
 
 }  // namespace
@@ -79,7 +80,8 @@ Result<ProgramEnd> RunProgram(const std::vector<std::string>& argv, Millis deadl
   while (waitpid(*child, &status, 0) < 0 && errno == EINTR) {
   }
   if (!in_time) {
-    return Error{Code::kDeadlineExceeded, argv[0], "did not end in " + FormatDuration(deadline), {end.output}, ""};
+    return Error{
+        Code::kDeadlineExceeded, argv[0], "did not end in " + FormatDuration(deadline), {end.output}, ""};
   }
   if (WIFEXITED(status)) end.code = WEXITSTATUS(status);
   return end;

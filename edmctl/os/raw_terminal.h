@@ -1,10 +1,10 @@
 #pragma once
 
+#include <termios.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include <termios.h>
 
 #include "common/base/time.h"
 

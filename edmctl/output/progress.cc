@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kBuildLines = 6;  // shown under the running step
 
 bool HasEnded(const v1::Step& step) {
-  return step.state() == v1::Step::DONE || step.state() == v1::Step::FAILED || step.state() == v1::Step::SKIPPED;
+  return step.state() == v1::Step::DONE || step.state() == v1::Step::FAILED ||
+         step.state() == v1::Step::SKIPPED;
 }
 
 std::string Spoken(const v1::LogLine& log) {

@@ -13,7 +13,8 @@ namespace edm::ctl {
 
 enum class Mode { kHuman, kJson, kQuiet };
 
-// How the events of one operation look. Pure: each call returns the text to write, in order, to standard output.
+// How the events of one operation look. Pure: each call returns the text to write, in order, to standard
+// output.
 class Progress {
  public:
   virtual ~Progress() = default;
@@ -30,7 +31,8 @@ std::unique_ptr<Progress> MakeProgress(const Terminal& terminal, Mode mode);
 // "  ✓ build    web 14.2 s, migrate 9.8 s                       14.3 s"
 std::string RenderStep(const Terminal& terminal, const v1::Step& step, WallTime now);
 
-// "running  http://10.0.0.12:30081  release 4  18.2 s", or the failure with what became of the release before.
+// "running  http://10.0.0.12:30081  release 4  18.2 s", or the failure with what became of the release
+// before.
 std::string RenderOutcome(const Terminal& terminal, const v1::Operation& operation);
 
 // "  ━━━━━━────  42%  1.3 MiB of 3.1 MiB": without an end of line.

@@ -35,17 +35,26 @@ std::string RenderWarning(const Terminal& terminal, const std::string& text) {
 
 int ExitCodeOf(const Error& error) {
   switch (error.code) {
-    case Code::kOk: return kExitDone;
-    case Code::kInvalidArgument: return kExitUsage;
-    case Code::kNotFound: return 3;
+    case Code::kOk:
+      return kExitDone;
+    case Code::kInvalidArgument:
+      return kExitUsage;
+    case Code::kNotFound:
+      return 3;
     case Code::kPermissionDenied:
-    case Code::kUnauthenticated: return 4;
-    case Code::kUnavailable: return error.object.starts_with(kMasterObject) ? 5 : kExitFailed;
-    case Code::kDeadlineExceeded: return kExitTimedOut;
-    case Code::kCancelled: return kExitCancelled;
+    case Code::kUnauthenticated:
+      return 4;
+    case Code::kUnavailable:
+      return error.object.starts_with(kMasterObject) ? 5 : kExitFailed;
+    case Code::kDeadlineExceeded:
+      return kExitTimedOut;
+    case Code::kCancelled:
+      return kExitCancelled;
     case Code::kAlreadyExists:
-    case Code::kAborted: return 8;
-    default: return kExitFailed;
+    case Code::kAborted:
+      return 8;
+    default:
+      return kExitFailed;
   }
 }
 

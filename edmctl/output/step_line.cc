@@ -17,10 +17,14 @@ constexpr std::size_t kBarColumns = 30;
 std::string SignOf(const Terminal& terminal, v1::Step::State state) {
   const auto& symbols = SymbolsFor(terminal);
   switch (state) {
-    case v1::Step::DONE: return Toned(terminal, Tone::kGood, symbols.done);
-    case v1::Step::FAILED: return Toned(terminal, Tone::kBad, symbols.failed);
-    case v1::Step::SKIPPED: return "-";
-    default: return symbols.running;
+    case v1::Step::DONE:
+      return Toned(terminal, Tone::kGood, symbols.done);
+    case v1::Step::FAILED:
+      return Toned(terminal, Tone::kBad, symbols.failed);
+    case v1::Step::SKIPPED:
+      return "-";
+    default:
+      return symbols.running;
   }
 }
 
@@ -33,18 +37,27 @@ std::string TimeOf(const v1::Step& step, WallTime now) {
 // What a successful end is called, by what was asked for and how far it went.
 std::string VerdictOf(const v1::Operation& operation) {
   switch (operation.kind()) {
-    case v1::Operation::CREATE: return "created";
-    case v1::Operation::SOURCE: return "stored";
-    case v1::Operation::BUILD: return "built";
-    case v1::Operation::STOP: return "stopped";
-    case v1::Operation::DELETE: return "deleted";
-    case v1::Operation::UPDATE: return "updated";
-    default: break;
+    case v1::Operation::CREATE:
+      return "created";
+    case v1::Operation::SOURCE:
+      return "stored";
+    case v1::Operation::BUILD:
+      return "built";
+    case v1::Operation::STOP:
+      return "stopped";
+    case v1::Operation::DELETE:
+      return "deleted";
+    case v1::Operation::UPDATE:
+      return "updated";
+    default:
+      break;
   }
-  const auto started = std::ranges::any_of(
-      operation.steps(), [](const auto& step) { return step.name() == "start" && step.state() == v1::Step::DONE; });
+  const auto started = std::ranges::any_of(operation.steps(), [](const auto& step) {
+    return step.name() == "start" && step.state() == v1::Step::DONE;
+  });
   if (started || !operation.endpoints().empty()) return "running";
-  const auto built = std::ranges::any_of(operation.steps(), [](const auto& step) { return step.name() == "build"; });
+  const auto built =
+      std::ranges::any_of(operation.steps(), [](const auto& step) { return step.name() == "build"; });
   return built ? "built" : "done";
 }
 
@@ -107,8 +120,8 @@ std::string RenderBar(const Terminal& terminal, std::uint64_t done, std::uint64_
   const auto full = static_cast<std::size_t>(share * kBarColumns);
   std::string bar = "  ";
   for (std::size_t i = 0; i < kBarColumns; ++i) bar += i < full ? symbols.bar_full : symbols.bar_empty;
-  return bar + fmt::format("  {:3}%  {} of {}", static_cast<int>(share * 100), FormatBytes(std::min(done, total)),
-                           FormatBytes(total));
+  return bar + fmt::format("  {:3}%  {} of {}", static_cast<int>(share * 100),
+                           FormatBytes(std::min(done, total)), FormatBytes(total));
 }
 
 }  // namespace edm::ctl

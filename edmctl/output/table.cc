@@ -61,7 +61,8 @@ std::string RenderFields(const Terminal& terminal,
     if (value.empty()) continue;
     auto label = name;
     for (const auto& line : Split(value, '\n')) {
-      text += Toned(terminal, Tone::kFaint, Padded(label, width)) + std::string(kGap, ' ') + Harmless(line) + "\n";
+      text += Toned(terminal, Tone::kFaint, Padded(label, width)) + std::string(kGap, ' ') + Harmless(line) +
+              "\n";
       label.clear();
     }
   }

@@ -13,8 +13,9 @@ using Row = std::vector<std::string>;
 // column is cut so that no line wraps; elsewhere nothing is cut, so that programs can read it.
 std::string RenderTable(const Terminal& terminal, const Row& headings, const std::vector<Row>& rows);
 
-// "name   value" lines with the values aligned; rows with an empty value are left out, a value of several lines
-// is indented.
-std::string RenderFields(const Terminal& terminal, const std::vector<std::pair<std::string, std::string>>& fields);
+// "name   value" lines with the values aligned; rows with an empty value are left out, a value of several
+// lines is indented.
+std::string RenderFields(const Terminal& terminal,
+                         const std::vector<std::pair<std::string, std::string>>& fields);
 
 }  // namespace edm::ctl

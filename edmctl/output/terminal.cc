@@ -17,7 +17,8 @@ bool IsUnicodeLocale(const std::string& locale) {
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// Index behind the escape sequence that begins at `at` (ECMA-48: CSI ends with 0x40-0x7E, OSC with BEL or ST).
+// Index behind the escape sequence that begins at `at` (ECMA-48: CSI ends with 0x40-0x7E, OSC with BEL or
+// ST).
 std::size_t EndOfEscape(const std::string& text, std::size_t at) {
   if (at + 1 >= text.size()) return text.size();
   if (text[at + 1] == '[') {
@@ -47,12 +48,18 @@ Terminal DescribeTerminal(const TerminalFacts& facts) {
 std::string Toned(const Terminal& terminal, Tone tone, const std::string& text) {
   if (!terminal.color || text.empty()) return text;
   switch (tone) {
-    case Tone::kPlain: return text;
-    case Tone::kGood: return "\x1b[32m" + text + "\x1b[0m";
-    case Tone::kBad: return "\x1b[31m" + text + "\x1b[0m";
-    case Tone::kWarning: return "\x1b[33m" + text + "\x1b[0m";
-    case Tone::kFaint: return "\x1b[2m" + text + "\x1b[0m";
-    case Tone::kStrong: return "\x1b[1m" + text + "\x1b[0m";
+    case Tone::kPlain:
+      return text;
+    case Tone::kGood:
+      return "\x1b[32m" + text + "\x1b[0m";
+    case Tone::kBad:
+      return "\x1b[31m" + text + "\x1b[0m";
+    case Tone::kWarning:
+      return "\x1b[33m" + text + "\x1b[0m";
+    case Tone::kFaint:
+      return "\x1b[2m" + text + "\x1b[0m";
+    case Tone::kStrong:
+      return "\x1b[1m" + text + "\x1b[0m";
   }
   return text;
 }

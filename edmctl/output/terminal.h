@@ -7,7 +7,7 @@ namespace edm::ctl {
 
 // Where output goes, and how it may look there. Decided once, at start; what renders only reads it.
 struct Terminal {
-  bool live = false;     // lines may be drawn over: a terminal that knows the escapes
+  bool live = false;  // lines may be drawn over: a terminal that knows the escapes
   bool color = false;
   bool unicode = false;  // ✓ ✗ → instead of plain ASCII
   std::size_t columns = 80;
@@ -34,7 +34,7 @@ struct Symbols {
   const char* failed;
   const char* running;
   const char* arrow;
-  const char* more;      // something was cut off here
+  const char* more;  // something was cut off here
   const char* bar_full;
   const char* bar_empty;
 };

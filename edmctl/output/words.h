@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include <google/protobuf/timestamp.pb.h>
+
+#include <string>
 
 #include "common/base/result.h"
 #include "common/base/time.h"

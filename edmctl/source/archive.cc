@@ -52,7 +52,9 @@ class Writer {
     return static_cast<la_ssize_t>(size);
   }
 
-  Error Unwanted() const { return Error{Code::kAborted, folder_, "the upload was ended by the master", {}, ""}; }
+  Error Unwanted() const {
+    return Error{Code::kAborted, folder_, "the upload was ended by the master", {}, ""};
+  }
 
   Error Failure(const std::string& object) const {
     if (unwanted_) return Unwanted();
@@ -61,7 +63,8 @@ class Writer {
   }
 
   Status Add(const ScannedFile& file) {
-    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(), archive_entry_free);
+    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                              archive_entry_free);
     archive_entry_set_pathname(entry.get(), file.path.c_str());
     if (file.kind == ScannedFile::Kind::kLink) {
       archive_entry_set_filetype(entry.get(), AE_IFLNK);
@@ -79,7 +82,9 @@ class Writer {
   Status AddContent(const ScannedFile& file) {
     const auto path = folder_ + "/" + file.path;
     const int source = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (source < 0) return Error{Code::kPermissionDenied, path, std::strerror(errno), {}, "leave it out with .dockerignore"};
+    if (source < 0)
+      return Error{
+          Code::kPermissionDenied, path, std::strerror(errno), {}, "leave it out with .dockerignore"};
     auto status = CopyContent(source, file);
     close(source);
     return status;
@@ -90,8 +95,10 @@ class Writer {
     for (auto left = file.size; left > 0;) {
       const auto got = read(source, block.data(), std::min<std::uint64_t>(block.size(), left));
       if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return Error{Code::kAborted, file.path, "became shorter while it was read", {}, "deploy again"};
-      if (archive_write_data(archive_.get(), block.data(), static_cast<std::size_t>(got)) < 0) return Failure(file.path);
+      if (got <= 0)
+        return Error{Code::kAborted, file.path, "became shorter while it was read", {}, "deploy again"};
+      if (archive_write_data(archive_.get(), block.data(), static_cast<std::size_t>(got)) < 0)
+        return Failure(file.path);
       left -= static_cast<std::uint64_t>(got);
       read_ += static_cast<std::uint64_t>(got);
       if (sink_.on_progress) sink_.on_progress(read_);

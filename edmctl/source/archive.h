@@ -18,8 +18,8 @@ struct ArchiveSink {
   std::function<void(std::uint64_t read)> on_progress;
 };
 
-// A tar.gz of what was scanned, streamed. The same files give the same bytes: sorted, without times, owners and
-// other modes than 0644 and 0755. Error kAborted: a file changed its size meanwhile, or the sink stopped.
+// A tar.gz of what was scanned, streamed. The same files give the same bytes: sorted, without times, owners
+// and other modes than 0644 and 0755. Error kAborted: a file changed its size meanwhile, or the sink stopped.
 Status WriteArchive(const std::string& folder, const Scan& scan, const ArchiveSink& sink);
 
 }  // namespace edm::ctl

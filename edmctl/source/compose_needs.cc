@@ -94,8 +94,9 @@ std::vector<std::string> IgnoredNeeds(const std::string& folder, const Scan& sca
     for (const auto& need : NeedsOfCompose(*text)) {
       std::error_code failure;
       if (scan.Holds(need.path) || !std::filesystem::exists(folder + "/" + need.path, failure)) continue;
-      sentences.push_back(need.path + " is left out by " + (scan.decided_by.empty() ? "being empty" : scan.decided_by) +
-                          ", but " + name + " needs it (" + need.where + ")");
+      sentences.push_back(need.path + " is left out by " +
+                          (scan.decided_by.empty() ? "being empty" : scan.decided_by) + ", but " + name +
+                          " needs it (" + need.where + ")");
     }
     return sentences;
   }

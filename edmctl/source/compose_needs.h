@@ -9,12 +9,12 @@
 namespace edm::ctl {
 
 struct Need {
-  std::string path;    // relative to the folder
-  std::string where;   // "services.web.env_file"
+  std::string path;   // relative to the folder
+  std::string where;  // "services.web.env_file"
 };
 
-// The files and folders of its own that a compose file refers to: env_file, build contexts and Dockerfiles, binds,
-// configs and secrets. What cannot be read as YAML has none: the policy says what is wrong with it.
+// The files and folders of its own that a compose file refers to: env_file, build contexts and Dockerfiles,
+// binds, configs and secrets. What cannot be read as YAML has none: the policy says what is wrong with it.
 std::vector<Need> NeedsOfCompose(std::string_view text);
 
 // A sentence for each that the folder has and the scan leaves out.

@@ -39,7 +39,8 @@ bool MatchFrom(std::string_view pattern, std::string_view path, std::size_t& bud
 bool MatchDeep(std::string_view pattern, std::string_view path, std::size_t& budget) {
   auto rest = pattern.substr(2);
   if (rest.empty()) return true;
-  if (rest[0] != '/') return MatchFrom(rest, path, budget) || (!path.empty() && MatchFrom(pattern, path.substr(1), budget));
+  if (rest[0] != '/')
+    return MatchFrom(rest, path, budget) || (!path.empty() && MatchFrom(pattern, path.substr(1), budget));
   rest.remove_prefix(1);
   for (;;) {
     if (MatchFrom(rest, path, budget)) return true;

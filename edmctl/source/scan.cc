@@ -24,8 +24,11 @@ class Scanner {
     std::error_code failure;
     if (!fs::is_directory(top_, failure)) {
       const bool there = fs::exists(top_, failure);
-      return Error{there ? Code::kInvalidArgument : Code::kNotFound, top_,
-                   there ? "is no folder" : "does not exist", {}, "give the folder that holds the compose file"};
+      return Error{there ? Code::kInvalidArgument : Code::kNotFound,
+                   top_,
+                   there ? "is no folder" : "does not exist",
+                   {},
+                   "give the folder that holds the compose file"};
     }
     if (const auto text = ReadFile(top_ + "/.dockerignore"); text.ok()) {
       rules_.AddDocker(*text);
@@ -85,7 +88,10 @@ class Scanner {
 
   Status Add(const std::string& path, const std::string& full, fs::file_status status) {
     if (scan_.files.size() == kScanFilesMax) {
-      return Error{Code::kResourceExhausted, top_, "holds more than " + std::to_string(kScanFilesMax) + " files", {},
+      return Error{Code::kResourceExhausted,
+                   top_,
+                   "holds more than " + std::to_string(kScanFilesMax) + " files",
+                   {},
                    "leave some out with .dockerignore"};
     }
     ScannedFile file;
@@ -98,7 +104,11 @@ class Scanner {
       file.size = fs::file_size(full, failure);
       file.executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
     } else {
-      return Error{Code::kInvalidArgument, full, "is neither file, folder nor link", {}, "leave it out with .dockerignore"};
+      return Error{Code::kInvalidArgument,
+                   full,
+                   "is neither file, folder nor link",
+                   {},
+                   "leave it out with .dockerignore"};
     }
     if (failure) return Error{Code::kPermissionDenied, full, failure.message(), {}, ""};
     scan_.bytes += file.size;

@@ -8,7 +8,8 @@
 
 namespace edm::master {
 
-Status EnsureAdminToken(Cluster& cluster, const Secrets& secrets, Entropy& entropy, const std::filesystem::path& file) {
+Status EnsureAdminToken(Cluster& cluster, const Secrets& secrets, Entropy& entropy,
+                        const std::filesystem::path& file) {
   for (const auto& [id, token] : cluster.View()->tokens.all()) {
     if (token->kind == TokenKind::kPerson) return Ok();
   }
@@ -20,7 +21,8 @@ Status EnsureAdminToken(Cluster& cluster, const Secrets& secrets, Entropy& entro
   command.token = {text.id, "admin", TokenKind::kPerson, {}, {}, {}, secrets.Hash(text.secret)};
   const auto answer = std::make_shared<std::promise<Result<Accepted>>>();
   auto future = answer->get_future();
-  cluster.Submit(std::move(command), [answer](Result<Accepted> accepted) { answer->set_value(std::move(accepted)); });
+  cluster.Submit(std::move(command),
+                 [answer](Result<Accepted> accepted) { answer->set_value(std::move(accepted)); });
   EDM_CHECK(future.get());
   return Ok();
 }

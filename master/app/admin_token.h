@@ -8,7 +8,9 @@
 
 namespace edm::master {
 
-// Where nobody has a token, makes one named "admin" and writes it to `file` (mode 0600). Blocks until it is stored.
-Status EnsureAdminToken(Cluster& cluster, const Secrets& secrets, Entropy& entropy, const std::filesystem::path& file);
+// Where nobody has a token, makes one named "admin" and writes it to `file` (mode 0600). Blocks until it is
+// stored.
+Status EnsureAdminToken(Cluster& cluster, const Secrets& secrets, Entropy& entropy,
+                        const std::filesystem::path& file);
 
 }  // namespace edm::master

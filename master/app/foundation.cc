@@ -27,7 +27,11 @@ Result<std::unique_ptr<KvStore>> OpenStore(const MasterOptions& options, const s
     return std::unique_ptr<KvStore>(std::make_unique<ConsulKvStore>(std::move(consul)));
   }
   if (options.store != "sqlite") {
-    return Error{Code::kInvalidArgument, "store", "there is no store " + options.store, {}, "sqlite, consul or memory"};
+    return Error{Code::kInvalidArgument,
+                 "store",
+                 "there is no store " + options.store,
+                 {},
+                 "sqlite, consul or memory"};
   }
   EDM_TRY(auto sqlite, SqliteKvStore::Open((data / "state.db").string()));
   return std::unique_ptr<KvStore>(std::move(sqlite));
@@ -41,7 +45,8 @@ std::string BesideThisProgram(const std::string& given, const std::string& name)
 
 Status OpenGit(Foundation& on, const MasterOptions& options) {
   on.transfer = std::make_unique<TransferClient>(
-      TransferClient::Options{.program = BesideThisProgram(options.transfer_program, "edm-git-transfer")}, on.runner);
+      TransferClient::Options{.program = BesideThisProgram(options.transfer_program, "edm-git-transfer")},
+      on.runner);
   const auto folder = (on.data / "git").string();
   if (options.git == "gogs") {
     GogsApi::Options gogs;
@@ -53,7 +58,8 @@ Status OpenGit(Foundation& on, const MasterOptions& options) {
     return Ok();
   }
   if (options.git != "embedded") {
-    return Error{Code::kInvalidArgument, "git", "there is no git server " + options.git, {}, "embedded or gogs"};
+    return Error{
+        Code::kInvalidArgument, "git", "there is no git server " + options.git, {}, "embedded or gogs"};
   }
   const auto url = options.git_url.empty() ? "http://" + options.http_listen.front() : options.git_url;
   EDM_TRY(auto embedded, EmbeddedGitServer::Open({folder, url}, on.entropy, *on.transfer));
@@ -99,7 +105,10 @@ Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) 
   std::error_code error;
   std::filesystem::create_directories(on->data, error);
   if (error) {
-    return Error{Code::kPermissionDenied, "data folder " + options.data, error.message(), {},
+    return Error{Code::kPermissionDenied,
+                 "data folder " + options.data,
+                 error.message(),
+                 {},
                  "choose another with --data, or give this user the right to write there"};
   }
   std::filesystem::permissions(on->data, std::filesystem::perms::owner_all, error);

@@ -22,8 +22,8 @@ namespace edm::master {
 class EmbeddedGitServer;
 class GogsApi;
 
-// What a master stands on, before anything runs: the data folder (claimed by a lock), the store, keys, logs, git.
-// Made once by the app, used by everything else, destroyed last.
+// What a master stands on, before anything runs: the data folder (claimed by a lock), the store, keys, logs,
+// git. Made once by the app, used by everything else, destroyed last.
 struct Foundation {
   SystemClock clock;
   SystemEntropy entropy;

@@ -48,7 +48,9 @@ void HttpFront::Metrics(rpc::Exchange& exchange) const {
   const auto caller = peers_.authenticate(credentials);
   if (!caller.ok()) return RespondProblem(exchange, caller.error());
   if (caller->kind == rpc::Caller::Kind::kAnonymous) {
-    return RespondProblem(exchange, {Code::kUnauthenticated, "metrics", "no token was shown", {}, "send Authorization: Bearer"});
+    return RespondProblem(
+        exchange,
+        {Code::kUnauthenticated, "metrics", "no token was shown", {}, "send Authorization: Bearer"});
   }
   RespondText(exchange, 200, peers_.metrics());
 }

@@ -1,8 +1,7 @@
 #include <signal.h>
+#include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
-
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <string>
@@ -23,7 +22,8 @@ std::vector<std::pair<std::string, std::string>> Environment() {
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const std::string_view one(*at);
     const auto equals = one.find('=');
-    if (equals != std::string_view::npos) variables.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+    if (equals != std::string_view::npos)
+      variables.emplace_back(one.substr(0, equals), one.substr(equals + 1));
   }
   return variables;
 }

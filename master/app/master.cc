@@ -102,12 +102,13 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
   fetches = Pool("edm-fetch", options.fetch_threads);
   pushes = Pool("edm-push", options.push_threads);
   workers = std::make_unique<GrpcWorkerChannel>(on->identity);
-  effects = std::make_unique<EffectRunner>(EffectRunner::Parts{*on->git, *workers, *on->log, *work, on->clock});
+  effects =
+      std::make_unique<EffectRunner>(EffectRunner::Parts{*on->git, *workers, *on->log, *work, on->clock});
   EDM_TRY(auto state, LoadState(*on->store, *on->sealer));
   state.settings = SettingsOf(options);
   RepairLogs(state, *on->log);
-  loop = std::make_unique<ClusterLoop>(std::move(state),
-                                       ClusterLoop::Parts{*on->store, *on->sealer, *on->log, *effects, on->clock});
+  loop = std::make_unique<ClusterLoop>(
+      std::move(state), ClusterLoop::Parts{*on->store, *on->sealer, *on->log, *effects, on->clock});
   effects->Connect(*loop);
   loop->Start();
   return Ok();
@@ -135,7 +136,7 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
 }
 
 void Master::Parts::FillTables() {
-  const ServiceParts parts{*loop,      *on->log,    *on->git,    *on->intake,    *workers, *work,
+  const ServiceParts parts{*loop,       *on->log,  *on->git,    *on->intake,    *workers,         *work,
                            on->entropy, on->clock, *on->sealer, *on->authority, {EDM_VERSION, ""}};
   people = std::make_unique<rpc::MethodTable>();
   cluster = std::make_unique<rpc::MethodTable>();
@@ -153,19 +154,21 @@ Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool 
   rpc::HttpServerOptions options;
   options.listen = addresses;
   if (tls) options.tls = rpc::HttpServerTls{on->identity.certificate, on->identity.key, ""};
-  EDM_TRY(auto server, rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
+  EDM_TRY(auto server,
+          rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
             front->Handle(exchange);
           }));
-  for (const auto& address : server->addresses()) http_addresses.push_back((tls ? "https://" : "http://") + address);
+  for (const auto& address : server->addresses())
+    http_addresses.push_back((tls ? "https://" : "http://") + address);
   http.push_back(std::move(server));
   return Ok();
 }
 
 Status Master::Parts::Serve(const MasterOptions& options) {
   gateway = std::make_unique<rest::Gateway>(*people, authenticate, EDM_VERSION);
-  front = std::make_unique<HttpFront>(HttpFront::Peers{
-      *gateway, git_http.get(), authenticate, [this] { return Trouble(); },
-      [this] { return RenderMetrics(*loop->View(), loop->queued()); }});
+  front = std::make_unique<HttpFront>(
+      HttpFront::Peers{*gateway, git_http.get(), authenticate, [this] { return Trouble(); },
+                       [this] { return RenderMetrics(*loop->View(), loop->queued()); }});
   rpc::GrpcServerOptions registry_options;
   registry_options.ports = {{options.cluster_listen, on->identity, true}};
   EDM_TRY(registry, rpc::GrpcServer::Start(*cluster, authenticate, registry_options));

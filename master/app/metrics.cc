@@ -11,11 +11,16 @@ namespace {
 
 std::string_view WorkerWord(WorkerState state) {
   switch (state) {
-    case WorkerState::kJoining: return "joining";
-    case WorkerState::kReady: return "ready";
-    case WorkerState::kCordoned: return "cordoned";
-    case WorkerState::kDraining: return "draining";
-    case WorkerState::kLost: return "lost";
+    case WorkerState::kJoining:
+      return "joining";
+    case WorkerState::kReady:
+      return "ready";
+    case WorkerState::kCordoned:
+      return "cordoned";
+    case WorkerState::kDraining:
+      return "draining";
+    case WorkerState::kLost:
+      return "lost";
   }
   return "unknown";
 }
@@ -29,9 +34,11 @@ void Gauge(std::string& text, std::string_view name, std::string_view help) {
 std::string RenderMetrics(const State& state, std::size_t inputs_queued) {
   std::string text;
   std::map<std::string, std::size_t> phases;
-  for (const auto& [id, record] : state.instances.all()) ++phases[Folded(PhaseName(record->instance.status.phase))];
+  for (const auto& [id, record] : state.instances.all())
+    ++phases[Folded(PhaseName(record->instance.status.phase))];
   Gauge(text, "edm_instances", "instances by phase");
-  for (const auto& [phase, count] : phases) text += fmt::format("edm_instances{{phase=\"{}\"}} {}\n", phase, count);
+  for (const auto& [phase, count] : phases)
+    text += fmt::format("edm_instances{{phase=\"{}\"}} {}\n", phase, count);
   Gauge(text, "edm_operations_open", "operations that have not ended");
   text += fmt::format("edm_operations_open {}\n", state.open.size());
   Gauge(text, "edm_worker_state", "1 for the state that a worker is in");

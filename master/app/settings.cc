@@ -4,7 +4,8 @@ namespace edm::master {
 namespace {
 
 void BindPorts(edm::Settings& keys, MasterOptions& options) {
-  keys.Add("grpc.listen", &options.grpc_listen, "host:port", "where people and programs reach the API over gRPC");
+  keys.Add("grpc.listen", &options.grpc_listen, "host:port",
+           "where people and programs reach the API over gRPC");
   keys.Add("http.listen", &options.http_listen, "host:port", "REST, git and metrics; TLS unless on loopback");
   keys.Add("cluster.listen", &options.cluster_listen, "host:port", "where workers register, with mTLS");
   keys.Add("tls.names", &options.names, "name or address", "further names for the master's certificate");
@@ -19,16 +20,18 @@ void BindStores(edm::Settings& keys, MasterOptions& options) {
   keys.AddChoice("git.server", &options.git, {"embedded", "gogs"}, "where sources are kept");
   keys.Add("gogs.url", &options.gogs_url, "http://host:port", "of a Gogs or Gitea");
   keys.Add("gogs.token", &options.gogs_token, "token", "of an administrator there");
-  keys.Add("gogs.user-secret", &options.gogs_user_secret, "text", "passwords of its users are made from it");
-  keys.Add("git.hook-program", &options.hook_program, "path", "edm-git-hook, when it is not beside this program");
-  keys.Add("git.transfer-program", &options.transfer_program, "path", "edm-git-transfer, likewise");
+  keys.Add("gogs.user_secret", &options.gogs_user_secret, "text", "passwords of its users are made from it");
+  keys.Add("git.hook_program", &options.hook_program, "path",
+           "edm-git-hook, when it is not beside this program");
+  keys.Add("git.transfer_program", &options.transfer_program, "path", "edm-git-transfer, likewise");
 }
 
 void BindLimits(edm::Settings& keys, MasterOptions& options) {
-  keys.Add("upload.bytes-max", &options.upload_bytes_max, "largest upload, as sent");
-  keys.Add("upload.unpacked-bytes-max", &options.unpacked_bytes_max, "largest upload, unpacked");
-  keys.Add("upload.entries-max", &options.upload_entries_max, "number", "most files, folders and links of an upload");
-  keys.Add("push.bytes-max", &options.push_bytes_max, "largest push");
+  keys.Add("upload.bytes_max", &options.upload_bytes_max, "largest upload, as sent");
+  keys.Add("upload.unpacked_bytes_max", &options.unpacked_bytes_max, "largest upload, unpacked");
+  keys.Add("upload.entries_max", &options.upload_entries_max, "number",
+           "most files, folders and links of an upload");
+  keys.Add("push.bytes_max", &options.push_bytes_max, "largest push");
   keys.Add("deadline.build", &options.build_deadline, "of a build that names none");
   keys.Add("deadline.start", &options.start_deadline, "of a start, restart or rollback that names none");
   keys.Add("deadline.deploy", &options.deploy_deadline, "of a deploy that names none");
@@ -37,7 +40,7 @@ void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("beat.interval", &options.beat_interval, "between two beats of a worker");
   keys.Add("keep.releases", &options.releases_kept, "number", "releases kept of each instance");
   keys.Add("keep.operations", &options.operations_kept, "number", "ended operations that are kept");
-  keys.Add("keep.operations-for", &options.operations_kept_for, "how long they are kept at most");
+  keys.Add("keep.operations_for", &options.operations_kept_for, "how long they are kept at most");
   keys.Add("threads.work", &options.work_threads, "number", "for uploads, git and watchers");
   keys.Add("threads.fetch", &options.fetch_threads, "number", "clones and fetches at once");
   keys.Add("threads.push", &options.push_threads, "number", "pushes at once");
@@ -48,7 +51,7 @@ void BindLimits(edm::Settings& keys, MasterOptions& options) {
 
 edm::Settings BindSettings(MasterOptions& options) {
   edm::Settings keys("EDM_MASTER_");
-  keys.Add("data", &options.data, "folder", "state, repos, keys and logs of this master");
+  keys.Add("data_dir", &options.data, "folder", "state, repos, keys and logs of this master");
   BindPorts(keys, options);
   BindStores(keys, options);
   BindLimits(keys, options);

@@ -25,7 +25,10 @@ void AskForSource(Draft& draft, OperationRecord record, const InstanceRecord& in
       return draft.Put(std::move(record));
     }
     return EndOperation(draft, std::move(record), OperationState::kFailed,
-                        Error{Code::kUnavailable, "upload", "the master stopped while it took the upload in", {},
+                        Error{Code::kUnavailable,
+                              "upload",
+                              "the master stopped while it took the upload in",
+                              {},
                               "send it again"});
   }
   SetStep(draft, record, "source", StepState::kRunning);
@@ -40,7 +43,8 @@ void AskForSource(Draft& draft, OperationRecord record, const InstanceRecord& in
   draft.Put(std::move(record));
 }
 
-PlacementRequest RequestFor(const State& state, const OperationRecord& record, const InstanceRecord& instance) {
+PlacementRequest RequestFor(const State& state, const OperationRecord& record,
+                            const InstanceRecord& instance) {
   const auto& spec = instance.instance.spec;
   const auto& status = instance.instance.status;
   PlacementRequest request;
@@ -75,13 +79,16 @@ Placement Holder(const State& state, const std::string& id, WallTime now) {
 
 Error NoWorker(const State& state, const OperationRecord& record, const Placement& placement) {
   Error error{Code::kUnavailable, "instance " + record.operation.instance, "no worker takes it", {}, ""};
-  for (const auto& one : placement.candidates) error.evidence.push_back(one.worker + " " + Join(one.reasons, "; "));
-  error.hint = state.workers.size() == 0 ? "no worker has joined: edmctl token create --worker, then start edm-worker"
-                                         : "see edmctl worker ls, then try again";
+  for (const auto& one : placement.candidates)
+    error.evidence.push_back(one.worker + " " + Join(one.reasons, "; "));
+  error.hint = state.workers.size() == 0
+                   ? "no worker has joined: edmctl token create --worker, then start edm-worker"
+                   : "see edmctl worker ls, then try again";
   return error;
 }
 
-void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord& instance, Placement placement) {
+void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord& instance,
+                     Placement placement) {
   const bool builds = NeedsSource(record.operation.kind);
   record.worker = placement.worker;
   record.placement_note = placement.worker + ": " + placement.reason;
@@ -90,7 +97,8 @@ void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord
   auto worker = *draft.state().workers.Find(placement.worker);
   const auto& spec = instance.instance.spec;
   const bool fresh = instance.instance.status.release == 0 && builds;
-  worker.reservations.push_back({record.operation.id, spec.memory_mib == 0 ? kMemoryDefaultMib : spec.memory_mib, fresh});
+  worker.reservations.push_back(
+      {record.operation.id, spec.memory_mib == 0 ? kMemoryDefaultMib : spec.memory_mib, fresh});
   draft.PutVolatile(std::move(worker));
 
   auto changed = instance;
@@ -147,8 +155,9 @@ void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance
 void Advance(Draft& draft, OperationRecord record, bool again) {
   const auto instance = draft.state().instances.Find(record.operation.instance);
   if (instance == nullptr) {
-    return EndOperation(draft, std::move(record), OperationState::kFailed,
-                        Error{Code::kNotFound, "instance " + record.operation.instance, "it is gone", {}, "edmctl ls"});
+    return EndOperation(
+        draft, std::move(record), OperationState::kFailed,
+        Error{Code::kNotFound, "instance " + record.operation.instance, "it is gone", {}, "edmctl ls"});
   }
   if (record.plan.stage == Stage::kSource) {
     if (record.plan.source.commit.empty()) return AskForSource(draft, std::move(record), *instance, again);

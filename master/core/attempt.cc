@@ -22,7 +22,8 @@ void OnPhase(Draft& draft, const OperationRecord& record, Phase phase) {
 
 void OnBuilt(Draft& draft, const OperationRecord& record, const Built& built, WallTime time) {
   const auto found = draft.state().instances.Find(record.operation.instance);
-  if (found == nullptr || draft.state().releases.Find(ReleaseKey(found->instance.id, record.order.release))) return;
+  if (found == nullptr || draft.state().releases.Find(ReleaseKey(found->instance.id, record.order.release)))
+    return;
   const auto& instance = found->instance;
   Release release;
   release.instance = instance.id;
@@ -75,18 +76,24 @@ void Settle(Draft& draft, const OperationRecord& record, const AttemptEnd& end) 
 
 bool Reached(const Order& order, Phase phase) {
   switch (order.target) {
-    case Target::kBuilt: return phase == Phase::kBuilt;
-    case Target::kRunning: return phase == Phase::kRunning;
-    case Target::kStopped: return phase == Phase::kStopped;
-    case Target::kDeleted: return phase == Phase::kDeleted;
-    case Target::kNothing: return true;
+    case Target::kBuilt:
+      return phase == Phase::kBuilt;
+    case Target::kRunning:
+      return phase == Phase::kRunning;
+    case Target::kStopped:
+      return phase == Phase::kStopped;
+    case Target::kDeleted:
+      return phase == Phase::kDeleted;
+    case Target::kNothing:
+      return true;
   }
   return false;
 }
 
 OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, WallTime now) {
   if (end.phase == Phase::kCancelled) return OperationState::kCancelled;
-  const bool late = end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.operation.deadline;
+  const bool late =
+      end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.operation.deadline;
   return late ? OperationState::kExpired : OperationState::kFailed;
 }
 
@@ -104,9 +111,12 @@ void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
   auto failure = end.failure;
   if (!failure) {
     const bool cancelled = end.phase == Phase::kCancelled;
-    failure = Error{cancelled ? Code::kCancelled : Code::kInternal, "instance " + record.operation.instance,
-                    cancelled ? "cancelled" : "the attempt ended as " + std::string(PhaseName(end.phase)), {},
-                    cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
+    failure =
+        Error{cancelled ? Code::kCancelled : Code::kInternal,
+              "instance " + record.operation.instance,
+              cancelled ? "cancelled" : "the attempt ended as " + std::string(PhaseName(end.phase)),
+              {},
+              cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
   }
   const auto outcome = Outcome(record, end, draft.now().wall);
   EndOperation(draft, std::move(record), outcome, std::move(failure));

@@ -21,22 +21,30 @@ struct Verdict {
 
 Millis DefaultTimeout(const Settings& settings, OperationKind kind, Until until) {
   switch (kind) {
-    case OperationKind::kSource: return settings.source_deadline;
-    case OperationKind::kBuild: return settings.build_deadline;
+    case OperationKind::kSource:
+      return settings.source_deadline;
+    case OperationKind::kBuild:
+      return settings.build_deadline;
     case OperationKind::kDeploy:
     case OperationKind::kRefresh:
       return until == Until::kSource ? settings.source_deadline : settings.deploy_deadline;
-    case OperationKind::kStop: return settings.stop_deadline;
-    case OperationKind::kDelete: return settings.delete_deadline;
-    default: return settings.start_deadline;
+    case OperationKind::kStop:
+      return settings.stop_deadline;
+    case OperationKind::kDelete:
+      return settings.delete_deadline;
+    default:
+      return settings.start_deadline;
   }
 }
 
 Until GoesTo(const Begin& begin) {
   switch (begin.kind) {
-    case OperationKind::kSource: return Until::kSource;
-    case OperationKind::kBuild: return Until::kBuilt;
-    default: return begin.until == Until::kDefault ? Until::kRunning : begin.until;
+    case OperationKind::kSource:
+      return Until::kSource;
+    case OperationKind::kBuild:
+      return Until::kBuilt;
+    default:
+      return begin.until == Until::kDefault ? Until::kRunning : begin.until;
   }
 }
 
@@ -46,7 +54,8 @@ bool Runs(const InstanceStatus& status) { return status.phase == Phase::kRunning
 bool IsBusy(const State& state, const std::string& instance) {
   return std::any_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
     const auto record = state.operations.Find(id);
-    return record && record->operation.instance == instance && NeedsWorker(record->operation.kind, record->plan.until);
+    return record && record->operation.instance == instance &&
+           NeedsWorker(record->operation.kind, record->plan.until);
   });
 }
 
@@ -57,7 +66,10 @@ Result<Verdict> Judge(const State& state, const Begin& begin, const InstanceReco
   switch (begin.kind) {
     case OperationKind::kBuild:
       if (status.source.commit.empty()) {
-        return Error{Code::kFailedPrecondition, "instance " + record.instance.id, "it has no source yet", {},
+        return Error{Code::kFailedPrecondition,
+                     "instance " + record.instance.id,
+                     "it has no source yet",
+                     {},
                      "edmctl deploy DIR, or upload a source first"};
       }
       return verdict;
@@ -76,16 +88,21 @@ Result<Verdict> Judge(const State& state, const Begin& begin, const InstanceReco
       return verdict;
     }
     case OperationKind::kStop:
-      verdict.done = !busy && (status.worker.empty() || status.phase == Phase::kStopped || status.phase == Phase::kBuilt);
+      verdict.done = !busy && (status.worker.empty() || status.phase == Phase::kStopped ||
+                               status.phase == Phase::kBuilt);
       verdict.note = "it does not run";
       return verdict;
-    default: return verdict;
+    default:
+      return verdict;
   }
 }
 
 Status CheckTimeout(const Begin& begin) {
   if (!begin.timeout || (*begin.timeout >= kTimeoutMin && *begin.timeout <= kTimeoutMax)) return Ok();
-  return Error{Code::kInvalidArgument, "timeout", "it is " + FormatDuration(*begin.timeout), {},
+  return Error{Code::kInvalidArgument,
+               "timeout",
+               "it is " + FormatDuration(*begin.timeout),
+               {},
                "give 1 s to 24 h, or leave it out"};
 }
 
@@ -93,7 +110,8 @@ Status CheckTimeout(const Begin& begin) {
 std::shared_ptr<const OperationRecord> OpenDelete(const State& state, const std::string& instance) {
   for (const auto& id : state.open) {
     const auto record = state.operations.Find(id);
-    if (record && record->operation.instance == instance && record->operation.kind == OperationKind::kDelete) {
+    if (record && record->operation.instance == instance &&
+        record->operation.kind == OperationKind::kDelete) {
       return record;
     }
   }
@@ -141,18 +159,21 @@ void PutCurrent(Draft& draft, const OperationRecord& record) {
 }  // namespace
 
 bool NeedsSource(OperationKind kind) {
-  return kind == OperationKind::kSource || kind == OperationKind::kDeploy || kind == OperationKind::kRefresh ||
-         kind == OperationKind::kBuild;
+  return kind == OperationKind::kSource || kind == OperationKind::kDeploy ||
+         kind == OperationKind::kRefresh || kind == OperationKind::kBuild;
 }
 
-bool NeedsWorker(OperationKind kind, Until until) { return kind != OperationKind::kSource && until != Until::kSource; }
+bool NeedsWorker(OperationKind kind, Until until) {
+  return kind != OperationKind::kSource && until != Until::kSource;
+}
 
 Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   EDM_TRY(auto repeated, FindRepeat(draft.state(), begin.origin, draft.now().wall));
   if (repeated) return *repeated;
   EDM_CHECK(CheckTimeout(begin));
   if (draft.state().open.size() >= kOpenOperationsMax) {
-    return Error{Code::kResourceExhausted, "operations", "2,000 are open already", {}, "try again a little later"};
+    return Error{
+        Code::kResourceExhausted, "operations", "2,000 are open already", {}, "try again a little later"};
   }
   auto instance = draft.state().instances.Find(begin.instance);
   if (instance == nullptr && begin.create) {
@@ -161,8 +182,12 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   }
   if (instance == nullptr) return NoSuch("instance", begin.instance, draft.state().instances, "edmctl ls");
   if (const auto leaving = OpenDelete(draft.state(), begin.instance)) {
-    if (begin.kind == OperationKind::kDelete) return Accepted{begin.instance, leaving->operation.id, "", true};
-    return Error{Code::kFailedPrecondition, "instance " + begin.instance, "it is being deleted", {},
+    if (begin.kind == OperationKind::kDelete)
+      return Accepted{begin.instance, leaving->operation.id, "", true};
+    return Error{Code::kFailedPrecondition,
+                 "instance " + begin.instance,
+                 "it is being deleted",
+                 {},
                  "wait for operation " + leaving->operation.id};
   }
   EDM_TRY(const auto verdict, Judge(draft.state(), begin, *instance));
@@ -170,9 +195,11 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   auto record = Make(draft, begin);
   record.operation.release = verdict.release;
   if (begin.kind == OperationKind::kBuild) record.plan.source = instance->instance.status.source;
-  if (NeedsWorker(begin.kind, record.plan.until) && !verdict.done) Supersede(draft, begin.instance, begin.operation);
+  if (NeedsWorker(begin.kind, record.plan.until) && !verdict.done)
+    Supersede(draft, begin.instance, begin.operation);
   Remember(draft, begin.origin, {begin.instance, begin.operation, "", false});
-  if (begin.push) SetStep(draft, record, "source", StepState::kDone, begin.push->to.substr(0, 7) + ", pushed");
+  if (begin.push)
+    SetStep(draft, record, "source", StepState::kDone, begin.push->to.substr(0, 7) + ", pushed");
   draft.Put(record);
   draft.Event({{}, "operation.began", begin.instance, begin.operation, "", ""});
   PutCurrent(draft, record);

@@ -4,12 +4,12 @@
 
 namespace edm::master {
 
-// Judges what was asked for, ends what it supersedes, and sets the new operation going. Nothing is changed when
-// it is refused.
+// Judges what was asked for, ends what it supersedes, and sets the new operation going. Nothing is changed
+// when it is refused.
 Result<Accepted> BeginOperation(Draft& draft, const Begin& begin);
 
-// Goes on with an open operation from the stage that it has reached. May be called at any time: what is under way
-// already is not begun twice, except after a restart (`again`), when each effect is asked for once more.
+// Goes on with an open operation from the stage that it has reached. May be called at any time: what is under
+// way already is not begun twice, except after a restart (`again`), when each effect is asked for once more.
 void Advance(Draft& draft, OperationRecord record, bool again = false);
 
 // Whether this kind of operation needs a commit, a worker.

@@ -17,13 +17,15 @@ Result<Accepted> Cancel(Draft& draft, const CancelOperation& command) {
     return Error{Code::kFailedPrecondition, "operation " + command.id, cause, {}, hint};
   };
   if (IsTerminal(found->operation.state)) return refuse("it has ended", "there is nothing to cancel");
-  if (found->operation.kind == OperationKind::kDelete) return refuse("a delete cannot be cancelled", "wait for its end");
+  if (found->operation.kind == OperationKind::kDelete)
+    return refuse("a delete cannot be cancelled", "wait for its end");
   if (found->plan.stage == Stage::kFinish) return refuse("it is about to end", "wait for its end");
   Remember(draft, command.origin, accepted);
   auto record = *found;
   if (record.plan.stage != Stage::kAttempt) {
-    EndOperation(draft, std::move(record), OperationState::kCancelled,
-                 Error{Code::kCancelled, "operation " + command.id, "cancelled by " + command.origin.actor, {}, ""});
+    EndOperation(
+        draft, std::move(record), OperationState::kCancelled,
+        Error{Code::kCancelled, "operation " + command.id, "cancelled by " + command.origin.actor, {}, ""});
     return accepted;
   }
   record.plan.cancel_requested = true;

@@ -14,12 +14,18 @@ Status CheckCase(const State& state, const Instance& wanted) {
     const auto& other = record->instance;
     const bool same_owner = Folded(other.owner) == Folded(wanted.owner);
     if (same_owner && other.owner != wanted.owner) {
-      return Error{Code::kAlreadyExists, "owner " + wanted.owner, "owner " + other.owner + " is there in other capitals",
-                   {}, "use " + other.owner};
+      return Error{Code::kAlreadyExists,
+                   "owner " + wanted.owner,
+                   "owner " + other.owner + " is there in other capitals",
+                   {},
+                   "use " + other.owner};
     }
     if (same_owner && other.project != wanted.project && Folded(other.project) == Folded(wanted.project)) {
-      return Error{Code::kAlreadyExists, "project " + wanted.project,
-                   "project " + other.project + " is there in other capitals", {}, "use " + other.project};
+      return Error{Code::kAlreadyExists,
+                   "project " + wanted.project,
+                   "project " + other.project + " is there in other capitals",
+                   {},
+                   "use " + other.project};
     }
   }
   return Ok();
@@ -30,12 +36,15 @@ Status CheckCase(const State& state, const Instance& wanted) {
 Status AddInstance(Draft& draft, Instance instance) {
   const auto& state = draft.state();
   if (const auto there = state.instances.Find(instance.id)) {
-    return Error{Code::kAlreadyExists, "instance " + instance.id,
-                 fmt::format("it is there already, of {}/{}", there->instance.owner, there->instance.project), {},
+    return Error{Code::kAlreadyExists,
+                 "instance " + instance.id,
+                 fmt::format("it is there already, of {}/{}", there->instance.owner, there->instance.project),
+                 {},
                  "choose another id, or deploy to it"};
   }
   if (state.instances.size() >= kInstancesMax) {
-    return Error{Code::kResourceExhausted, "instances", "the cluster holds 10,000 already", {}, "delete some first"};
+    return Error{
+        Code::kResourceExhausted, "instances", "the cluster holds 10,000 already", {}, "delete some first"};
   }
   EDM_CHECK(CheckCase(state, instance));
   InstanceRecord record;
@@ -63,8 +72,10 @@ Result<Accepted> Update(Draft& draft, const UpdateInstance& command) {
   const auto found = draft.state().instances.Find(command.id);
   if (found == nullptr) return NoSuch("instance", command.id, draft.state().instances, "edmctl ls");
   if (command.revision && *command.revision != found->instance.revision) {
-    return Error{Code::kAborted, "instance " + command.id,
-                 fmt::format("its revision is {}, not {}", found->instance.revision, *command.revision), {},
+    return Error{Code::kAborted,
+                 "instance " + command.id,
+                 fmt::format("its revision is {}, not {}", found->instance.revision, *command.revision),
+                 {},
                  "read it again, and change what you find"};
   }
   auto record = *found;

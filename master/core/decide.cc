@@ -26,7 +26,10 @@ struct OnCommand {
 Result<Accepted> OnAddress(Draft& draft, const AddressPublished& it) {
   const auto found = draft.state().instances.Find(it.instance);
   if (found != nullptr && found->instance.status.worker != it.worker) {
-    return Error{Code::kAborted, "instance " + it.instance, "worker " + it.worker + " does not hold it", {},
+    return Error{Code::kAborted,
+                 "instance " + it.instance,
+                 "worker " + it.worker + " does not hold it",
+                 {},
                  "it is on " + found->instance.status.worker};
   }
   draft.Change(StoredAddress{it.instance, it.address});

@@ -9,8 +9,8 @@
 
 namespace edm::master {
 
-// One decision in the making: what is put here is changed in the state and noted down to be stored, both at once,
-// so that neither can be forgotten. Lives for one input, on the loop's thread.
+// One decision in the making: what is put here is changed in the state and noted down to be stored, both at
+// once, so that neither can be forgotten. Lives for one input, on the loop's thread.
 class Draft {
  public:
   Draft(State& state, Moment now) : state_(state), now_(now) {}
@@ -19,7 +19,7 @@ class Draft {
   Moment now() const { return now_; }
   Decision& decision() { return decision_; }
 
-  void PutSpec(InstanceRecord record);    // raises the revision
+  void PutSpec(InstanceRecord record);  // raises the revision
   void PutStatus(InstanceRecord record);
   void RemoveInstance(const std::string& id);
   void Put(OperationRecord record);

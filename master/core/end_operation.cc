@@ -8,11 +8,16 @@ namespace {
 
 std::string_view StateWord(OperationState state) {
   switch (state) {
-    case OperationState::kDone: return "done";
-    case OperationState::kFailed: return "failed";
-    case OperationState::kCancelled: return "cancelled";
-    case OperationState::kExpired: return "expired";
-    default: return "open";
+    case OperationState::kDone:
+      return "done";
+    case OperationState::kFailed:
+      return "failed";
+    case OperationState::kCancelled:
+      return "cancelled";
+    case OperationState::kExpired:
+      return "expired";
+    default:
+      return "open";
   }
 }
 
@@ -20,7 +25,8 @@ void DropReservation(Draft& draft, const OperationRecord& record) {
   const auto worker = draft.state().workers.Find(record.worker);
   if (worker == nullptr) return;
   auto changed = *worker;
-  std::erase_if(changed.reservations, [&](const Reservation& one) { return one.operation == record.operation.id; });
+  std::erase_if(changed.reservations,
+                [&](const Reservation& one) { return one.operation == record.operation.id; });
   if (changed.reservations.size() != worker->reservations.size()) draft.PutVolatile(std::move(changed));
 }
 
@@ -56,7 +62,8 @@ void EndOperation(Draft& draft, OperationRecord record, OperationState state, st
   draft.Put(std::move(record));
 }
 
-void CancelAttemptOf(Draft& draft, const OperationRecord& record, const std::string& reason, bool stop_following) {
+void CancelAttemptOf(Draft& draft, const OperationRecord& record, const std::string& reason,
+                     bool stop_following) {
   if (record.attempt == 0) return;
   const auto worker = draft.state().workers.Find(record.worker);
   draft.Do(CancelAttempt{record.worker, worker ? worker->facts.rpc_address : "", record.operation.instance,
@@ -71,8 +78,9 @@ void Supersede(Draft& draft, const std::string& instance, const std::string& by)
     auto record = *found;
     record.operation.superseded_by = by;
     CancelAttemptOf(draft, record, "superseded by " + by, true);
-    EndOperation(draft, std::move(record), OperationState::kCancelled,
-                 Error{Code::kCancelled, "operation " + id, "superseded by " + by, {}, "watch " + by + " instead"});
+    EndOperation(
+        draft, std::move(record), OperationState::kCancelled,
+        Error{Code::kCancelled, "operation " + id, "superseded by " + by, {}, "watch " + by + " instead"});
   }
 }
 

@@ -7,7 +7,10 @@ Result<std::optional<Accepted>> FindRepeat(const State& state, const Origin& ori
   const auto found = state.requests.Find(origin.request_key);
   if (found == nullptr || found->expires_at <= now) return std::optional<Accepted>();
   if (found->digest != origin.request_digest) {
-    return Error{Code::kAlreadyExists, "request id " + origin.request_id, "it was used for another request", {},
+    return Error{Code::kAlreadyExists,
+                 "request id " + origin.request_id,
+                 "it was used for another request",
+                 {},
                  "use a new request id for a new request"};
   }
   return std::optional(Accepted{found->instance, found->operation, found->token, true});
@@ -15,8 +18,8 @@ Result<std::optional<Accepted>> FindRepeat(const State& state, const Origin& ori
 
 void Remember(Draft& draft, const Origin& origin, const Accepted& answer) {
   if (origin.request_id.empty()) return;
-  draft.PutRequest(origin.request_key, {origin.request_digest, answer.operation, answer.instance, answer.token,
-                                        draft.now().wall + kRequestsKept});
+  draft.PutRequest(origin.request_key, {origin.request_digest, answer.operation, answer.instance,
+                                        answer.token, draft.now().wall + kRequestsKept});
 }
 
 }  // namespace edm::master

@@ -21,7 +21,8 @@ void Reattach(Draft& draft, const std::string& worker) {
   const auto open = draft.state().open;
   for (const auto& id : open) {
     const auto record = draft.state().operations.Find(id);
-    if (record && record->worker == worker && record->plan.stage == Stage::kAttempt) Advance(draft, *record, true);
+    if (record && record->worker == worker && record->plan.stage == Stage::kAttempt)
+      Advance(draft, *record, true);
   }
 }
 
@@ -55,7 +56,10 @@ void EndAttemptsOn(Draft& draft, const std::string& worker) {
     }
     CancelAttemptOf(draft, *found, "the master lost sight of this worker", true);
     EndOperation(draft, *found, OperationState::kFailed,
-                 Error{Code::kUnavailable, "worker " + worker, "it fell silent during the attempt", {},
+                 Error{Code::kUnavailable,
+                       "worker " + worker,
+                       "it fell silent during the attempt",
+                       {},
                        "when it is back (edmctl worker ls), try again"});
   }
 }
@@ -64,8 +68,10 @@ void EndAttemptsOn(Draft& draft, const std::string& worker) {
 
 Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
   if (report.protocol != kProtocol) {
-    return Error{Code::kFailedPrecondition, "worker " + report.facts.id,
-                 fmt::format("it speaks protocol {}, this master {}", report.protocol, kProtocol), {},
+    return Error{Code::kFailedPrecondition,
+                 "worker " + report.facts.id,
+                 fmt::format("it speaks protocol {}, this master {}", report.protocol, kProtocol),
+                 {},
                  "install the same release of edm on both"};
   }
   const auto found = draft.state().workers.Find(report.facts.id);
@@ -77,7 +83,8 @@ Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
   record.session = report.session;
   record.seen = draft.now().steady;
   record.seen_at = draft.now().wall;
-  if (record.state == WorkerState::kJoining || record.state == WorkerState::kLost) record.state = WorkerState::kReady;
+  if (record.state == WorkerState::kJoining || record.state == WorkerState::kLost)
+    record.state = WorkerState::kReady;
   if (changed) {
     ++record.revision;
     draft.Put(std::move(record));
@@ -93,7 +100,10 @@ Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
 Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report) {
   const auto found = draft.state().workers.Find(report.worker);
   if (found == nullptr || found->session.empty() || found->session != report.session) {
-    return Error{Code::kFailedPrecondition, "worker " + report.worker, "this master does not know the session", {},
+    return Error{Code::kFailedPrecondition,
+                 "worker " + report.worker,
+                 "this master does not know the session",
+                 {},
                  "register again"};
   }
   auto record = *found;

@@ -15,8 +15,8 @@ bool IsFollowed(const State& state, const std::string& instance, std::uint32_t a
 }
 
 bool IsUnderWay(Phase phase) {
-  return phase < Phase::kFailed && phase != Phase::kPending && phase != Phase::kBuilt && phase != Phase::kRunning &&
-         phase != Phase::kStopped;
+  return phase < Phase::kFailed && phase != Phase::kPending && phase != Phase::kBuilt &&
+         phase != Phase::kRunning && phase != Phase::kStopped;
 }
 
 void CancelOrphan(Draft& draft, const std::string& worker, const Observation& seen) {
@@ -36,18 +36,25 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   if (IsUnderWay(seen.phase)) return CancelOrphan(draft, worker, seen);
   auto changed = *found;
   auto& status = changed.instance.status;
-  // The attempt has ended: what its worker sees is what is so. A failed attempt may have an older release in service.
-  status.phase = seen.release != 0 && seen.phase == Phase::kFailed && seen.health == Health::kHealthy ? Phase::kRunning
-                                                                                                      : seen.phase;
+  // The attempt has ended: what its worker sees is what is so. A failed attempt may have an older release in
+  // service.
+  status.phase = seen.release != 0 && seen.phase == Phase::kFailed && seen.health == Health::kHealthy
+                     ? Phase::kRunning
+                     : seen.phase;
   status.health = seen.health;
   if (seen.release != 0) status.release = seen.release;
   status.endpoints = seen.endpoints;
   status.services = seen.services;
-  const bool same = status.phase == known.phase && status.health == known.health && status.release == known.release &&
-                    status.endpoints == known.endpoints && status.services == known.services;
+  const bool same = status.phase == known.phase && status.health == known.health &&
+                    status.release == known.release && status.endpoints == known.endpoints &&
+                    status.services == known.services;
   if (same) return;
   if (status.health != known.health || status.phase != known.phase) {
-    draft.Event({{}, "instance.observed", seen.instance, "", worker,
+    draft.Event({{},
+                 "instance.observed",
+                 seen.instance,
+                 "",
+                 worker,
                  std::string(PhaseName(status.phase)) + " " + std::string(HealthName(status.health))});
   }
   draft.PutStatus(std::move(changed));
@@ -67,8 +74,8 @@ void ObserveAll(Draft& draft, const std::string& worker, const std::vector<Obser
     auto changed = *record;
     changed.instance.status.phase = Phase::kFailed;
     changed.instance.status.health = Health::kUnknown;
-    changed.instance.status.failure = Error{Code::kNotFound, "instance " + id, "nothing of it is left on " + worker, {},
-                                            "edmctl start " + id};
+    changed.instance.status.failure = Error{
+        Code::kNotFound, "instance " + id, "nothing of it is left on " + worker, {}, "edmctl start " + id};
     draft.PutStatus(std::move(changed));
     draft.Event({{}, "instance.vanished", id, "", worker, ""});
   }

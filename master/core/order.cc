@@ -11,10 +11,14 @@ namespace {
 
 Target TargetOf(const OperationRecord& record) {
   switch (record.operation.kind) {
-    case OperationKind::kStop: return Target::kStopped;
-    case OperationKind::kDelete: return Target::kDeleted;
-    case OperationKind::kBuild: return Target::kBuilt;
-    default: return record.plan.until == Until::kBuilt ? Target::kBuilt : Target::kRunning;
+    case OperationKind::kStop:
+      return Target::kStopped;
+    case OperationKind::kDelete:
+      return Target::kDeleted;
+    case OperationKind::kBuild:
+      return Target::kBuilt;
+    default:
+      return record.plan.until == Until::kBuilt ? Target::kBuilt : Target::kRunning;
   }
 }
 
@@ -44,7 +48,8 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.no_cache = record.plan.no_cache;
   order.template_name = instance.instance.spec.template_name;
   order.keep_volumes = record.plan.keep_volumes;
-  order.good_release = order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
+  order.good_release =
+      order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
   order.kept_releases = KeptReleases(state, instance.instance.id);
   if (builds) order.kept_releases.push_back(order.release);
   order.deadline = record.operation.deadline;
@@ -64,8 +69,8 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
 void SendOrderOf(Draft& draft, const OperationRecord& record) {
   const auto worker = draft.state().workers.Find(record.worker);
   const auto instance = draft.state().instances.Find(record.operation.instance);
-  SendOrder send{record.worker, worker ? worker->facts.rpc_address : "", record.order, record.plan.source.commit,
-                 record.worker_cursor};
+  SendOrder send{record.worker, worker ? worker->facts.rpc_address : "", record.order,
+                 record.plan.source.commit, record.worker_cursor};
   send.order.epoch = draft.state().epoch;
   if (instance) send.order.environment = instance->instance.spec.environment;
   draft.Do(std::move(send));

@@ -8,7 +8,10 @@ namespace edm::master {
 namespace {
 
 Error NothingBuilt(const std::string& instance) {
-  return {Code::kFailedPrecondition, "instance " + instance, "no release of it was built yet", {},
+  return {Code::kFailedPrecondition,
+          "instance " + instance,
+          "no release of it was built yet",
+          {},
           "edmctl deploy, or give it a source and build it"};
 }
 
@@ -29,7 +32,8 @@ Result<std::uint32_t> ReleaseToStart(const State& state, const InstanceRecord& r
   return newest;
 }
 
-Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceRecord& record, std::uint32_t wanted) {
+Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceRecord& record,
+                                          std::uint32_t wanted) {
   const auto releases = ReleasesOf(state, record.instance.id);
   if (releases.empty()) return NothingBuilt(record.instance.id);
   std::vector<std::string> kept;
@@ -42,7 +46,10 @@ Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceReco
   if (wanted == 0 && before != 0) return before;
   const auto cause = wanted == 0 ? std::string("no good release is older than what runs")
                                  : fmt::format("release {} is not kept", wanted);
-  return Error{Code::kFailedPrecondition, "instance " + record.instance.id, cause, {},
+  return Error{Code::kFailedPrecondition,
+               "instance " + record.instance.id,
+               cause,
+               {},
                "kept releases: " + Join(kept, ", ")};
 }
 
@@ -72,7 +79,8 @@ void RecordRelease(Draft& draft, Release release) {
   for (const auto& one : releases) {
     if (one->good) last_good = one->number;
   }
-  auto surplus = releases.size() - std::min<std::size_t>(releases.size(), draft.state().settings.releases_kept);
+  auto surplus =
+      releases.size() - std::min<std::size_t>(releases.size(), draft.state().settings.releases_kept);
   for (const auto& one : releases) {
     if (surplus == 0) break;
     if (one->number == last_good || (record && one->number == record->instance.status.release)) continue;

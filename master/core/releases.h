@@ -12,11 +12,13 @@ namespace edm::master {
 // The worker that has images of the instance; "" when none has.
 std::string HolderOf(const State& state, const std::string& instance);
 
-// What a start is to run: a newer release that was built and not tried yet, else what ran last, else the newest.
+// What a start is to run: a newer release that was built and not tried yet, else what ran last, else the
+// newest.
 Result<std::uint32_t> ReleaseToStart(const State& state, const InstanceRecord& record);
 
 // What a rollback is to run; `wanted` 0: the good one before what runs.
-Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceRecord& record, std::uint32_t wanted);
+Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceRecord& record,
+                                          std::uint32_t wanted);
 
 // What is put back when `started` fails: what runs when it was good, else the newest other good one; 0: none.
 std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record, std::uint32_t started);
@@ -24,7 +26,8 @@ std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record
 // Numbers of all kept releases.
 std::vector<std::uint32_t> KeptReleases(const State& state, const std::string& instance);
 
-// Takes the new release in, and lets the oldest go that are more than are kept; never what runs or the last good.
+// Takes the new release in, and lets the oldest go that are more than are kept; never what runs or the last
+// good.
 void RecordRelease(Draft& draft, Release release);
 
 }  // namespace edm::master

@@ -13,7 +13,8 @@ namespace {
 std::string Describe(const Source& source) {
   auto text = source.commit.substr(0, 7);
   if (source.files > 0) {
-    text += fmt::format(", {}, {}", Counted(source.files, "file"), FormatBytes(std::uint64_t{source.size_kib} * 1024));
+    text += fmt::format(", {}, {}", Counted(source.files, "file"),
+                        FormatBytes(std::uint64_t{source.size_kib} * 1024));
   }
   return text;
 }

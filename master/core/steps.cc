@@ -7,8 +7,12 @@ namespace edm::master {
 std::vector<Step> StepsOf(OperationKind kind, Until until) {
   std::vector<std::string> names;
   switch (kind) {
-    case OperationKind::kSource: names = {"source"}; break;
-    case OperationKind::kBuild: names = {"place", "policy", "build"}; break;
+    case OperationKind::kSource:
+      names = {"source"};
+      break;
+    case OperationKind::kBuild:
+      names = {"place", "policy", "build"};
+      break;
     case OperationKind::kDeploy:
     case OperationKind::kRefresh:
       names = {"source"};
@@ -17,12 +21,19 @@ std::vector<Step> StepsOf(OperationKind kind, Until until) {
       break;
     case OperationKind::kStart:
     case OperationKind::kRestart:
-    case OperationKind::kRollback: names = {"start"}; break;
-    case OperationKind::kStop: names = {"stop"}; break;
-    case OperationKind::kDelete: names = {"delete"}; break;
+    case OperationKind::kRollback:
+      names = {"start"};
+      break;
+    case OperationKind::kStop:
+      names = {"stop"};
+      break;
+    case OperationKind::kDelete:
+      names = {"delete"};
+      break;
     case OperationKind::kUnknown:
     case OperationKind::kCreate:
-    case OperationKind::kUpdate: break;
+    case OperationKind::kUpdate:
+      break;
   }
   std::vector<Step> steps;
   for (auto& name : names) steps.push_back({.name = std::move(name)});
@@ -34,7 +45,8 @@ void SetStep(Draft& draft, OperationRecord& record, Step step, std::uint32_t wor
   const auto now = draft.now().wall;
   auto at = std::find_if(steps.begin(), steps.end(), [&](const Step& one) { return one.name == step.name; });
   if (at == steps.end()) at = steps.insert(steps.end(), Step{.name = step.name});
-  if (step.state < at->state || (step.state == at->state && step.detail == at->detail && step.state != StepState::kPending)) {
+  if (step.state < at->state ||
+      (step.state == at->state && step.detail == at->detail && step.state != StepState::kPending)) {
     return;
   }
   if (!step.started_at) step.started_at = at->started_at ? at->started_at : now;
@@ -44,7 +56,8 @@ void SetStep(Draft& draft, OperationRecord& record, Step step, std::uint32_t wor
   draft.Note({record.operation.id, record.attempt, worker_cursor, now, std::move(step)});
 }
 
-void SetStep(Draft& draft, OperationRecord& record, std::string_view name, StepState state, std::string detail) {
+void SetStep(Draft& draft, OperationRecord& record, std::string_view name, StepState state,
+             std::string detail) {
   SetStep(draft, record, Step{.name = std::string(name), .state = state, .detail = std::move(detail)});
 }
 

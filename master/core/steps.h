@@ -14,7 +14,8 @@ std::vector<Step> StepsOf(OperationKind kind, Until until);
 // Puts the step into the operation (a new one at the end) with its times, and tells those who watch.
 // `worker_cursor`: 0 when it is the master's own step.
 void SetStep(Draft& draft, OperationRecord& record, Step step, std::uint32_t worker_cursor = 0);
-void SetStep(Draft& draft, OperationRecord& record, std::string_view name, StepState state, std::string detail = {});
+void SetStep(Draft& draft, OperationRecord& record, std::string_view name, StepState state,
+             std::string detail = {});
 
 // What runs becomes failed, what did not begin is skipped.
 void CloseSteps(Draft& draft, OperationRecord& record, bool succeeded);

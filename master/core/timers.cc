@@ -14,9 +14,13 @@ namespace {
 constexpr std::size_t kSweepMax = 50;  // removals per sweep: the next one takes the rest
 
 Error Expired(const OperationRecord& record) {
-  const auto took = std::chrono::duration_cast<Millis>(record.operation.deadline - record.operation.created_at);
-  return {Code::kDeadlineExceeded, "operation " + record.operation.id,
-          "it did not end within " + FormatDuration(took), {}, "give it more time with --timeout, or see edmctl why"};
+  const auto took =
+      std::chrono::duration_cast<Millis>(record.operation.deadline - record.operation.created_at);
+  return {Code::kDeadlineExceeded,
+          "operation " + record.operation.id,
+          "it did not end within " + FormatDuration(took),
+          {},
+          "give it more time with --timeout, or see edmctl why"};
 }
 
 void JudgeOne(Draft& draft, const OperationRecord& record) {
@@ -25,8 +29,11 @@ void JudgeOne(Draft& draft, const OperationRecord& record) {
   if (record.plan.cancel_requested && now - record.cancelled_at >= kCancelWaitMax) {
     CancelAttemptOf(draft, record, "cancelled", true);
     return EndOperation(draft, record, OperationState::kCancelled,
-                        Error{Code::kCancelled, "operation " + record.operation.id,
-                              "cancelled; its worker has not confirmed it", {}, "see edmctl worker ls"});
+                        Error{Code::kCancelled,
+                              "operation " + record.operation.id,
+                              "cancelled; its worker has not confirmed it",
+                              {},
+                              "see edmctl worker ls"});
   }
   if (now >= record.expires + slack) {
     CancelAttemptOf(draft, record, "the deadline has passed", true);
@@ -55,7 +62,8 @@ void Sweep(Draft& draft) {
   for (const auto& key : gone) draft.RemoveRequest(key);
   gone.clear();
   for (const auto& [id, token] : state.tokens.all()) {
-    const bool over = (token->expires_at && *token->expires_at <= now) || (token->used_at && token->kind == TokenKind::kWorker);
+    const bool over = (token->expires_at && *token->expires_at <= now) ||
+                      (token->used_at && token->kind == TokenKind::kWorker);
     if (over && gone.size() < kSweepMax) gone.push_back(id);
   }
   for (const auto& id : gone) draft.RemoveToken(id);
@@ -87,7 +95,8 @@ void OnRecovered(Draft& draft) {
   const auto open = draft.state().open;
   for (const auto& id : open) {
     auto record = *draft.state().operations.Find(id);
-    const auto left = std::max(Millis(0), std::chrono::duration_cast<Millis>(record.operation.deadline - now.wall));
+    const auto left =
+        std::max(Millis(0), std::chrono::duration_cast<Millis>(record.operation.deadline - now.wall));
     record.expires = now.steady + left;
     record.stage_began = now.steady;
     record.cancelled_at = now.steady;

@@ -7,11 +7,17 @@ namespace edm::master {
 
 Status CheckToken(const TokenRecord& token, WallTime now) {
   if (token.expires_at && *token.expires_at <= now) {
-    return Error{Code::kUnauthenticated, "token " + token.name, "it expired at " + FormatRfc3339(*token.expires_at), {},
+    return Error{Code::kUnauthenticated,
+                 "token " + token.name,
+                 "it expired at " + FormatRfc3339(*token.expires_at),
+                 {},
                  "ask for a new one: edmctl token create"};
   }
   if (token.kind == TokenKind::kWorker && token.used_at) {
-    return Error{Code::kUnauthenticated, "token " + token.name, "a worker has joined with it already", {},
+    return Error{Code::kUnauthenticated,
+                 "token " + token.name,
+                 "a worker has joined with it already",
+                 {},
                  "make one for each worker: edmctl token create --worker"};
   }
   return Ok();
@@ -23,7 +29,10 @@ Result<Accepted> AddToken(Draft& draft, const CreateToken& command) {
   auto token = command.token;
   for (const auto& [id, other] : draft.state().tokens.all()) {
     if (other->name == token.name && other->kind == token.kind && CheckToken(*other, draft.now().wall).ok()) {
-      return Error{Code::kAlreadyExists, "token " + token.name, "there is one of that name", {},
+      return Error{Code::kAlreadyExists,
+                   "token " + token.name,
+                   "there is one of that name",
+                   {},
                    "choose another name, or revoke it: edmctl token revoke " + id};
     }
   }
@@ -48,10 +57,16 @@ Result<Accepted> Revoke(Draft& draft, const RevokeToken& command) {
   if (found == nullptr) return NoSuch("token", command.id, tokens, "edmctl token ls");
   int others = 0;
   for (const auto& [id, token] : tokens.all()) {
-    others += id != command.id && token->kind == TokenKind::kPerson && CheckToken(*token, draft.now().wall).ok() ? 1 : 0;
+    others +=
+        id != command.id && token->kind == TokenKind::kPerson && CheckToken(*token, draft.now().wall).ok()
+            ? 1
+            : 0;
   }
   if (found->kind == TokenKind::kPerson && others == 0) {
-    return Error{Code::kFailedPrecondition, "token " + found->name, "it is the last one that lets anybody in", {},
+    return Error{Code::kFailedPrecondition,
+                 "token " + found->name,
+                 "it is the last one that lets anybody in",
+                 {},
                  "make another one first: edmctl token create"};
   }
   const Accepted accepted{"", "", command.id, false};
@@ -64,7 +79,8 @@ Result<Accepted> Revoke(Draft& draft, const RevokeToken& command) {
 Result<Accepted> Use(Draft& draft, const UseToken& command) {
   const auto found = draft.state().tokens.Find(command.id);
   if (found == nullptr || found->kind != TokenKind::kWorker) {
-    return Error{Code::kUnauthenticated, "token", "it is not known as a worker's", {}, "edmctl token create --worker"};
+    return Error{
+        Code::kUnauthenticated, "token", "it is not known as a worker's", {}, "edmctl token create --worker"};
   }
   EDM_CHECK(CheckToken(*found, draft.now().wall));
   auto token = *found;

@@ -13,7 +13,7 @@ namespace edm::master {
 
 // Who asks, and what makes a repeat of this call recognisable.
 struct Origin {
-  std::string actor;           // token name
+  std::string actor;  // token name
   std::string token_id;
   std::string request_id;      // "" : no idempotency wanted
   std::string request_key;     // digest of token id and request id
@@ -78,7 +78,8 @@ struct UseToken {
   std::string id;
 };
 
-using Command = std::variant<CreateInstance, UpdateInstance, Begin, CancelOperation, CreateToken, RevokeToken, UseToken>;
+using Command =
+    std::variant<CreateInstance, UpdateInstance, Begin, CancelOperation, CreateToken, RevokeToken, UseToken>;
 
 // The answer to a command that was accepted: ids to look up in the view, which holds the change by then.
 struct Accepted {

@@ -26,8 +26,8 @@ struct StoredAddress {
   std::string instance;
   std::string address;
 };
-using Change = std::variant<StoredSpec, StoredStatus, Stored<OperationRecord>, Stored<Release>, Stored<WorkerRecord>,
-                            Stored<TokenRecord>, Stored<RequestRecord>, StoredAddress>;
+using Change = std::variant<StoredSpec, StoredStatus, Stored<OperationRecord>, Stored<Release>,
+                            Stored<WorkerRecord>, Stored<TokenRecord>, Stored<RequestRecord>, StoredAddress>;
 
 // Effects: done after the changes were stored; each may be done twice without harm.
 struct TakeSource {  // import from `git_url`, or resolve `ref` in the own repo; answered by SourceTaken
@@ -78,7 +78,8 @@ struct DropCommit {
 struct ForgetEvents {  // the operation's event log is removed
   std::string operation;
 };
-using Effect = std::variant<TakeSource, SendOrder, CancelAttempt, MoveBranch, DeleteRepo, KeepCommit, DropCommit, ForgetEvents>;
+using Effect = std::variant<TakeSource, SendOrder, CancelAttempt, MoveBranch, DeleteRepo, KeepCommit,
+                            DropCommit, ForgetEvents>;
 
 // One line for those who watch an operation. `worker_cursor` is 0 for what the master itself has to say.
 struct OperationNote {

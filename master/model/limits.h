@@ -26,16 +26,16 @@ struct Settings {
 
 inline constexpr Millis kTimeoutMin = 1s;
 inline constexpr Millis kTimeoutMax = std::chrono::hours(24);
-inline constexpr int kMissedBeatsMax = 3;           // then a worker is lost
-inline constexpr int kGraceAfterStart = 2;          // times as many beats, once after a master's start
-inline constexpr Millis kLostPatience = 15s;        // from lost to the end of its open attempts
-inline constexpr Millis kPlacementWaitMax = 10s;    // for a worker that takes it
-inline constexpr Millis kDeadlineSlack = 2s;        // the worker's own verdict may come that late
-inline constexpr Millis kCancelWaitMax = 10s;       // for the worker's word after a cancel
-inline constexpr Millis kReservationMax = 10s;      // an order counts that long at most beside a worker's samples
+inline constexpr int kMissedBeatsMax = 3;         // then a worker is lost
+inline constexpr int kGraceAfterStart = 2;        // times as many beats, once after a master's start
+inline constexpr Millis kLostPatience = 15s;      // from lost to the end of its open attempts
+inline constexpr Millis kPlacementWaitMax = 10s;  // for a worker that takes it
+inline constexpr Millis kDeadlineSlack = 2s;      // the worker's own verdict may come that late
+inline constexpr Millis kCancelWaitMax = 10s;     // for the worker's word after a cancel
+inline constexpr Millis kReservationMax = 10s;  // an order counts that long at most beside a worker's samples
 inline constexpr Millis kRequestsKept = std::chrono::hours(24);
 inline constexpr Millis kWorkerTokenLifetime = std::chrono::hours(1);
-inline constexpr std::uint32_t kProtocol = 1;       // of registry_service.proto and worker_service.proto
+inline constexpr std::uint32_t kProtocol = 1;            // of registry_service.proto and worker_service.proto
 inline constexpr std::uint32_t kMemoryDefaultMib = 256;  // expected of an instance that does not say
 inline constexpr std::uint32_t kDiskFloorMib = 1'024;    // below this nothing is placed on a worker
 inline constexpr std::size_t kWarningsMax = 50;          // per operation

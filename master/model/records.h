@@ -48,14 +48,14 @@ struct OperationRecord {
   Operation operation;
   OperationPlan plan;
   std::string request_digest;
-  std::uint32_t attempt = 0;       // 0: no order yet
+  std::uint32_t attempt = 0;  // 0: no order yet
   std::string worker;
-  Order order;                     // without credentials and environment
-  std::uint32_t worker_cursor = 0; // how far the attempt's events were taken into account
+  Order order;                      // without credentials and environment
+  std::uint32_t worker_cursor = 0;  // how far the attempt's events were taken into account
   std::string placement_note;
 
   // In memory only; set anew when a master starts.
-  SteadyTime expires;              // the operation's deadline
+  SteadyTime expires;  // the operation's deadline
   SteadyTime stage_began;
   SteadyTime cancelled_at;
 };
@@ -79,7 +79,7 @@ struct WorkerRecord {
   std::optional<Load> load;           // the last one that made sense
   std::uint32_t samples_refused = 0;  // not finite, negative, or out of range
   WallTime seen_at;
-  SteadyTime seen;                    // the last beat, or the master's start
+  SteadyTime seen;  // the last beat, or the master's start
   SteadyTime lost_at;
   std::vector<Reservation> reservations;
 };

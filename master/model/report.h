@@ -15,7 +15,7 @@ namespace edm::master {
 struct WorkerRegistered {
   WorkerFacts facts;
   std::uint32_t protocol = 0;
-  std::string session;  // fresh
+  std::string session;                    // fresh
   std::vector<Observation> observations;  // all that is there
 };
 
@@ -67,7 +67,7 @@ struct Tick {};
 // A master started with the state it found; whatever was under way goes on.
 struct Recovered {};
 
-using Report = std::variant<WorkerRegistered, WorkerBeat, AttemptReported, OrderRefused, SourceTaken, BranchMoved,
-                            RepoDeleted, AddressPublished, Tick, Recovered>;
+using Report = std::variant<WorkerRegistered, WorkerBeat, AttemptReported, OrderRefused, SourceTaken,
+                            BranchMoved, RepoDeleted, AddressPublished, Tick, Recovered>;
 
 }  // namespace edm::master

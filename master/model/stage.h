@@ -14,8 +14,8 @@ namespace edm::master {
 //   Attempt  the worker's verdict
 //   Finish   the git server again: the branch of a push moves, the repo of a deleted instance goes
 //
-// A stage only grows; those that an operation has no need of are left out. Each stage can be begun again after a
-// crash: all that it does is idempotent.
+// A stage only grows; those that an operation has no need of are left out. Each stage can be begun again
+// after a crash: all that it does is idempotent.
 enum class Stage : std::uint8_t { kSource = 0, kPlace = 1, kAttempt = 2, kFinish = 3, kEnded = 4 };
 
 constexpr bool MayAdvance(Stage from, Stage to) { return to > from; }

@@ -25,7 +25,7 @@ struct State {
 
   std::set<std::string> open;  // operations that have not ended
   std::uint32_t epoch = 1;
-  SteadyTime started;          // of this master
+  SteadyTime started;  // of this master
   Settings settings;
 
   // A copy for readers.

@@ -7,8 +7,8 @@
 
 namespace edm::master {
 
-// Records by key. Records are immutable once put, and a copy of the table shares them all: the loop hands copies
-// to readers and goes on writing its own. The map itself is cloned at the first write after Share().
+// Records by key. Records are immutable once put, and a copy of the table shares them all: the loop hands
+// copies to readers and goes on writing its own. The map itself is cloned at the first write after Share().
 template <class Record>
 class Table {
  public:

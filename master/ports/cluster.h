@@ -13,8 +13,8 @@ namespace edm::master {
 // The cluster as the rest of the master sees it: one door in, one view out. Any thread.
 class Cluster {
  public:
-  // Called once, when what was asked for is stored and in the view, or refused; on a thread of the cluster's that
-  // everybody waits for, so it must be quick and never block.
+  // Called once, when what was asked for is stored and in the view, or refused; on a thread of the cluster's
+  // that everybody waits for, so it must be quick and never block.
   using Answer = std::function<void(Result<Accepted>)>;
 
   virtual ~Cluster() = default;

@@ -23,19 +23,20 @@ struct NumberedEvent {
 
 // What happened, for those who watch; both logs are read from any cursor on. Any thread.
 //
-// Reading and waiting are one: Read gives what is there after `cursor`, at most `most`, and when that is nothing
-// keeps `wake` to be called once, as soon as there is something, on a thread of the log's: it must only post. Whoever
-// drops its Wake is not called any more.
+// Reading and waiting are one: Read gives what is there after `cursor`, at most `most`, and when that is
+// nothing keeps `wake` to be called once, as soon as there is something, on a thread of the log's: it must
+// only post. Whoever drops its Wake is not called any more.
 using Wake = std::shared_ptr<std::function<void()>>;
 
 class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // Each worker event once, however often it comes: those at or before the newest of their attempt are dropped.
+  // Each worker event once, however often it comes: those at or before the newest of their attempt are
+  // dropped.
   virtual Status Append(const std::vector<OperationNote>& notes) = 0;
-  virtual Result<std::vector<NumberedNote>> Read(const std::string& operation, std::uint64_t cursor, std::size_t most,
-                                                 const Wake& wake) = 0;
+  virtual Result<std::vector<NumberedNote>> Read(const std::string& operation, std::uint64_t cursor,
+                                                 std::size_t most, const Wake& wake) = 0;
   // Whether its last line says that the operation has ended.
   virtual bool IsClosed(const std::string& operation) = 0;
   // Calls `wake` once when that is so; at once when it is.
@@ -44,8 +45,8 @@ class EventLog {
   virtual Result<std::vector<Step>> Steps(const std::string& operation) = 0;
   virtual void Remove(const std::string& operation) = 0;
 
-  // The cluster's own history: the newest kClusterEventsMax are kept, over restarts too. A cursor older than the
-  // oldest is answered with kOutOfRange, which says where to begin.
+  // The cluster's own history: the newest kClusterEventsMax are kept, over restarts too. A cursor older than
+  // the oldest is answered with kOutOfRange, which says where to begin.
   static constexpr std::size_t kClusterEventsMax = 10'000;
   virtual void Append(const std::vector<ClusterNote>& notes) = 0;
   virtual Result<std::vector<NumberedEvent>> ReadCluster(std::uint64_t cursor, std::size_t most,

@@ -83,11 +83,12 @@ class WorkerStream {
   virtual void Write(ExecInput input, std::function<void(bool)> taken) = 0;
 };
 
-// Orders and questions to workers. Nothing blocks; callbacks come on threads of the channel's and must only post
-// work elsewhere and return. Any thread.
+// Orders and questions to workers. Nothing blocks; callbacks come on threads of the channel's and must only
+// post work elsewhere and return. Any thread.
 class WorkerChannel {
  public:
-  // `taken` is to be called once the event is dealt with: only kEventsInFlight at once are given of an attempt.
+  // `taken` is to be called once the event is dealt with: only kEventsInFlight at once are given of an
+  // attempt.
   using OnEvent = std::function<void(const std::string& operation, std::uint32_t attempt, AttemptEvent event,
                                      std::function<void()> taken)>;
   // The worker took the order to be wrong: not worth another try.
@@ -100,8 +101,8 @@ class WorkerChannel {
   // Who is told about attempts. Once, before the first Assign.
   virtual void Listen(OnEvent on_event, OnRefused on_refused) = 0;
 
-  // Sends the order, and follows it until its end has come: over broken streams, from the last cursor that was
-  // seen, with a backoff. The same attempt again takes over the new address and order, and begins anew.
+  // Sends the order, and follows it until its end has come: over broken streams, from the last cursor that
+  // was seen, with a backoff. The same attempt again takes over the new address and order, and begins anew.
   virtual void Assign(const WorkerAddress& worker, Order order, std::uint32_t after_cursor) = 0;
   // Tells the worker, again and again until it has answered or kCancelTriesMax is met.
   virtual void Cancel(const WorkerAddress& worker, const std::string& instance, std::uint32_t attempt,

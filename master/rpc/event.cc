@@ -11,7 +11,8 @@ v1::OperationEvent ToProto(const OperationNote& note) {
   *event.mutable_time() = rpc::ToProto(note.time);
   event.set_operation(note.operation);
   if (const auto* step = std::get_if<Step>(&note.what)) *event.mutable_step() = rpc::ToProto(*step);
-  if (const auto* line = std::get_if<BuildLine>(&note.what)) *event.mutable_log() = rpc::ToProto(*line, note.time);
+  if (const auto* line = std::get_if<BuildLine>(&note.what))
+    *event.mutable_log() = rpc::ToProto(*line, note.time);
   if (const auto* warning = std::get_if<Warning>(&note.what)) event.set_warning(warning->text);
   if (const auto* ended = std::get_if<Operation>(&note.what)) *event.mutable_ended() = rpc::ToProto(*ended);
   return event;
@@ -29,7 +30,12 @@ v1::ClusterEvent ToProto(const ClusterNote& note) {
 }
 
 ClusterNote FromProto(const v1::ClusterEvent& event) {
-  return {rpc::FromProto(event.time()), event.kind(), event.instance(), event.operation(), event.worker(), event.text()};
+  return {rpc::FromProto(event.time()),
+          event.kind(),
+          event.instance(),
+          event.operation(),
+          event.worker(),
+          event.text()};
 }
 
 }  // namespace edm::master

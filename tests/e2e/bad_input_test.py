@@ -28,6 +28,7 @@ class BadInputTest(unittest.TestCase):
     def setUpClass(cls):
         cls.made_base = images.ensure_base(["docker"])
         cls.cluster = Cluster("bad-input")
+        cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start_master()
         cls.cluster.add_worker("worker-1")
         cls.rest = cls.cluster.rest
@@ -41,7 +42,6 @@ class BadInputTest(unittest.TestCase):
         cls.grpc.close()
         for instance in cls.rest.get("/v1/instances").json["instances"]:
             cls.cluster.delete(instance["id"])
-        cls.cluster.close()
         if cls.made_base:
             lab.run(["docker", "image", "rm", images.BASE])
         print(f"{cls.cases} cases")

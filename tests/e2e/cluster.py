@@ -23,7 +23,7 @@ class Worker:
 
     def join(self):
         made = self.cluster.rest.post("/v1/tokens", {"name": self.name, "kind": "WORKER"})
-        assert made.status == 200, made
+        assert made.status == 201, made
         argv = [lab.BIN / "edm-worker", "join", "--token-file", "-", *self.flags()]
         if self.namespace:
             argv = ["nsenter", f"--net=/run/netns/{self.namespace}", *argv]

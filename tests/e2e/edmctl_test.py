@@ -19,6 +19,7 @@ class EdmctlTest(unittest.TestCase):
     def setUpClass(cls):
         cls.made_base = images.ensure_base(["docker"])
         cls.cluster = Cluster("edmctl")
+        cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start_master()
         cls.cluster.add_worker("worker-1")
 
@@ -26,7 +27,6 @@ class EdmctlTest(unittest.TestCase):
     def tearDownClass(cls):
         for instance in cls.cluster.rest.get("/v1/instances").json["instances"]:
             cls.cluster.delete(instance["id"])
-        cls.cluster.close()
         if cls.made_base:
             lab.run(["docker", "image", "rm", images.BASE])
 

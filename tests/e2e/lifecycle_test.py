@@ -21,6 +21,7 @@ class LifecycleTest(unittest.TestCase):
         cls.made_base = images.ensure_base(DOCKER)
         cls.before = docker_listing()
         cls.cluster = Cluster("lifecycle")
+        cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start_master()
         cls.cluster.add_worker("worker-1")
         cls.rest = cls.cluster.rest
@@ -30,7 +31,6 @@ class LifecycleTest(unittest.TestCase):
         for instance in cls.rest.get("/v1/instances").json["instances"]:
             cls.cluster.delete(instance["id"])
         after = docker_listing()
-        cls.cluster.close()
         assert after == cls.before, f"left on the engine: {after} instead of {cls.before}"
         if cls.made_base:
             lab.run([*DOCKER, "image", "rm", images.BASE])

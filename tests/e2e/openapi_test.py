@@ -53,6 +53,7 @@ class OpenApiTest(unittest.TestCase):
     def setUpClass(cls):
         cls.made_base = images.ensure_base(["docker"])
         cls.cluster = Cluster("openapi")
+        cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start_master()
         cls.cluster.add_worker("worker-1")
         cls.document = json.loads(lab.fetch(cls.cluster.url + "/openapi.json"))
@@ -60,7 +61,6 @@ class OpenApiTest(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        cls.cluster.close()
         if cls.made_base:
             lab.run(["docker", "image", "rm", images.BASE])
 

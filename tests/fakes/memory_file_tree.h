@@ -18,9 +18,13 @@ class MemoryFileTree final : public FileTree {
     for (const auto& [path, text] : files) Write(path, text);
   }
 
-  void Write(const std::string& path, std::string text) { Put(path, {{NameFacts::Kind::kFile, ""}, std::move(text)}); }
+  void Write(const std::string& path, std::string text) {
+    Put(path, {{NameFacts::Kind::kFile, ""}, std::move(text)});
+  }
   void MakeFolder(const std::string& path) { Put(path, {{NameFacts::Kind::kDirectory, ""}, ""}); }
-  void Link(const std::string& path, std::string target) { Put(path, {{NameFacts::Kind::kLink, std::move(target)}, ""}); }
+  void Link(const std::string& path, std::string target) {
+    Put(path, {{NameFacts::Kind::kLink, std::move(target)}, ""});
+  }
   void MakeFifo(const std::string& path) { Put(path, {{NameFacts::Kind::kOther, ""}, ""}); }
 
   Result<FileFacts> Look(std::string_view path) const override {
@@ -32,12 +36,15 @@ class MemoryFileTree final : public FileTree {
 
   Result<std::string> Read(std::string_view path, std::size_t bytes_max) const override {
     EDM_TRY(const auto facts, Look(path));
-    if (facts.kind == FileKind::kMissing) return Error{Code::kNotFound, std::string(path), "is missing", {}, "add it"};
+    if (facts.kind == FileKind::kMissing)
+      return Error{Code::kNotFound, std::string(path), "is missing", {}, "add it"};
     if (facts.kind != FileKind::kFile) {
-      return Error{Code::kFailedPrecondition, std::string(path), "is no regular file", {}, "use a regular file"};
+      return Error{
+          Code::kFailedPrecondition, std::string(path), "is no regular file", {}, "use a regular file"};
     }
     const auto& text = names_.at(facts.real_path).text;
-    if (text.size() > bytes_max) return Error{Code::kResourceExhausted, std::string(path), "is too large", {}, "make it smaller"};
+    if (text.size() > bytes_max)
+      return Error{Code::kResourceExhausted, std::string(path), "is too large", {}, "make it smaller"};
     return text;
   }
 

@@ -39,7 +39,8 @@ class ComposeJudge : public ::testing::Test {
   }
 
   FinalInput InputFor(const Judged& judged) {
-    FinalInput input{.instance = "i7", .release = 3, .directory = folder_.path(), .bind_address = "10.0.0.12"};
+    FinalInput input{
+        .instance = "i7", .release = 3, .directory = folder_.path(), .bind_address = "10.0.0.12"};
     std::uint16_t port = 30'000;
     for (const auto& service : judged.blueprint.services) {
       for (const auto& wanted : service.ports) {
@@ -47,7 +48,8 @@ class ComposeJudge : public ::testing::Test {
       }
     }
     int subnet = 0;
-    for (const auto& network : judged.blueprint.networks) input.subnets[network] = "10.99." + std::to_string(subnet++) + ".0/28";
+    for (const auto& network : judged.blueprint.networks)
+      input.subnets[network] = "10.99." + std::to_string(subnet++) + ".0/28";
     input.limits = {512U << 20, 256, 1.5};
     return input;
   }
@@ -55,14 +57,17 @@ class ComposeJudge : public ::testing::Test {
   // What docker-compose makes of a document on its standard input.
   yaml::Node Reread(const std::string& json) {
     ProcessSpec spec;
-    spec.argv = {"docker-compose", "-f", "-", "--project-directory", folder_.path(), "config", "--format", "json"};
+    spec.argv = {"docker-compose", "-f",     "-",        "--project-directory",
+                 folder_.path(),   "config", "--format", "json"};
     spec.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
     spec.input = json;
     std::string out;
     std::string err;
-    const auto end = processes_.Run(
-        spec, [&](OutputStream stream, std::string_view line) { (stream == OutputStream::kStdout ? out : err).append(line); },
-        {});
+    const auto end = processes_.Run(spec,
+                                    [&](OutputStream stream, std::string_view line) {
+                                      (stream == OutputStream::kStdout ? out : err).append(line);
+                                    },
+                                    {});
     EXPECT_TRUE(end.ok() && end->succeeded()) << err << json;
     auto node = yaml::ReadJson(out, "reread");
     EXPECT_TRUE(node.ok()) << out;
@@ -147,7 +152,8 @@ TEST_F(ComposeJudge, MakesABlueprintOfARichFile) {
   EXPECT_TRUE(web->ports[2].loopback_only);
   EXPECT_TRUE(judged->blueprint.Find("migrate")->oneshot);
   EXPECT_EQ(judged->blueprint.Find("db")->catalog_name, "mongo");
-  EXPECT_EQ(judged->blueprint.Find("db")->health->test, (std::vector<std::string>{"CMD-SHELL", "echo $HOME"}));
+  EXPECT_EQ(judged->blueprint.Find("db")->health->test,
+            (std::vector<std::string>{"CMD-SHELL", "echo $HOME"}));
   EXPECT_EQ(judged->blueprint.Find("debug"), nullptr);
   EXPECT_EQ(judged->blueprint.networks, (std::vector<std::string>{"default", "front"}));
   EXPECT_EQ(web->stop_grace, Seconds(90));
@@ -161,15 +167,25 @@ TEST_F(ComposeJudge, PrintsAFinalDocumentThatComposeReadsUnchanged) {
   ASSERT_TRUE(final.ok()) << ToString(final.error());
   const auto ours = yaml::ReadJson(*final, "final");
   const auto reread = Reread(*final);
-  EXPECT_TRUE(WithoutNulls(reread).SameAs(WithoutNulls(*ours))) << *final << "\n---\n" << yaml::WriteJson(reread);
+  EXPECT_TRUE(WithoutNulls(reread).SameAs(WithoutNulls(*ours))) << *final << "\n---\n"
+                                                                << yaml::WriteJson(reread);
 }
 
 TEST_F(ComposeJudge, KeepsHostileValuesByteForByte) {
   const std::vector<std::pair<std::string, std::string>> values = {
-      {"DOLLARS", "$HOME ${HOME} $$ $"}, {"QUOTES", "a'b\"c`d"}, {"LINES", "one\ntwo\n\nthree\n"}, {"TABS", "\ta\r\n"},
-      {"HASH", "# not a comment #"}, {"UNICODE", "\xC3\xA9\xE2\x80\xA8\xF0\x9F\x98\x80\xEF\xBB\xBF"}, {"BACK", "\\n\\\\ \\u0041"},
-      {"CONTROL", std::string("\x01\x1B\x7F\xC2\x85\xC2\x9F")}, {"BLANKS", "  x  "}, {"EMPTY", ""}, {"NUMBER", "0123"},
-      {"BRACES", "{{ x }} ${"}, {"BOOL", "yes"}};
+      {"DOLLARS", "$HOME ${HOME} $$ $"},
+      {"QUOTES", "a'b\"c`d"},
+      {"LINES", "one\ntwo\n\nthree\n"},
+      {"TABS", "\ta\r\n"},
+      {"HASH", "# not a comment #"},
+      {"UNICODE", "\xC3\xA9\xE2\x80\xA8\xF0\x9F\x98\x80\xEF\xBB\xBF"},
+      {"BACK", "\\n\\\\ \\u0041"},
+      {"CONTROL", std::string("\x01\x1B\x7F\xC2\x85\xC2\x9F")},
+      {"BLANKS", "  x  "},
+      {"EMPTY", ""},
+      {"NUMBER", "0123"},
+      {"BRACES", "{{ x }} ${"},
+      {"BOOL", "yes"}};
   Write("compose.yaml", "services: {web: {image: 'nginx:1.27', environment: {A: 1}}}\n");
   const auto judged = Judge();
   ASSERT_TRUE(judged.ok()) << ToString(judged.error());
@@ -188,8 +204,9 @@ TEST_F(ComposeJudge, KeepsHostileValuesByteForByte) {
 }
 
 TEST_F(ComposeJudge, TakesValuesFromDotenvAndEnvFilesWithoutComposeReadingThem) {
-  Write("compose.yaml", "services: {web: {image: '${IMAGE}', env_file: [a.env, {path: b.env, required: false}], "
-                        "environment: {OWN: '${HIDDEN:-none}', FROM_DOTENV: }}}\n");
+  Write("compose.yaml",
+        "services: {web: {image: '${IMAGE}', env_file: [a.env, {path: b.env, required: false}], "
+        "environment: {OWN: '${HIDDEN:-none}', FROM_DOTENV: }}}\n");
   Write(".env", "IMAGE=nginx:1.27\nFROM_DOTENV='x $y'\n");
   Write("a.env", "HASH='a # b'\nOWN=overridden\nMIX=\"${IMAGE}\\n\"\n");
   ::setenv("HIDDEN", "leaked", 1);
@@ -206,8 +223,10 @@ TEST_F(ComposeJudge, TakesValuesFromDotenvAndEnvFilesWithoutComposeReadingThem) 
 }
 
 TEST_F(ComposeJudge, FollowsExtendsAndIncludeInsideTheCheckout) {
-  Write("compose.yaml", "include: [parts/db.yaml]\nservices: {web: {extends: {file: parts/base.yaml, service: base}}}\n");
-  Write("parts/base.yaml", "services: {base: {build: ./ctx, volumes: ['./d:/d:ro'], environment: {A: '${IID}'}}}\n");
+  Write("compose.yaml",
+        "include: [parts/db.yaml]\nservices: {web: {extends: {file: parts/base.yaml, service: base}}}\n");
+  Write("parts/base.yaml",
+        "services: {base: {build: ./ctx, volumes: ['./d:/d:ro'], environment: {A: '${IID}'}}}\n");
   Write("parts/ctx/Dockerfile", "FROM scratch\n");
   Write("parts/d/x", "");
   Write("parts/db.yaml", "services: {db: {image: 'mongo:4'}}\n");
@@ -264,8 +283,9 @@ services:
 }
 
 TEST_F(ComposeJudge, RunsAVersion2File) {
-  Write("docker-compose.yml", "version: '2.4'\nservices:\n  web:\n    image: nginx:1\n    mem_limit: 64m\n    cpus: 0.5\n"
-                              "    ports: ['80']\n");
+  Write("docker-compose.yml",
+        "version: '2.4'\nservices:\n  web:\n    image: nginx:1\n    mem_limit: 64m\n    cpus: 0.5\n"
+        "    ports: ['80']\n");
   const auto judged = Judge();
   ASSERT_TRUE(judged.ok()) << ToString(judged.error());
   const auto final = FinalCompose(judged->blueprint, judged->effective_json, InputFor(*judged));
@@ -297,7 +317,9 @@ TEST_F(ComposeJudge, LeavesNoScratchFolderBehind) {
   TemporaryFolder scratch;
   fs::permissions(scratch.path(), fs::perms::all);
   ComposeConfigResolver resolver(processes_, {.scratch = scratch.path()});
-  EXPECT_TRUE(resolver.Resolve({"p", "compose.yaml", {{"compose.yaml", R"({"services":{"a":{"image":"b"}}})"}}}).ok());
+  EXPECT_TRUE(
+      resolver.Resolve({"p", "compose.yaml", {{"compose.yaml", R"({"services":{"a":{"image":"b"}}})"}}})
+          .ok());
   EXPECT_FALSE(resolver.Resolve({"p", "compose.yaml", {{"compose.yaml", "{"}}}).ok());
   EXPECT_TRUE(fs::is_empty(scratch.path()));
 }

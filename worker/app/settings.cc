@@ -4,14 +4,14 @@ namespace edm::worker {
 namespace {
 
 void BindPlace(edm::Settings& keys, WorkerOptions& options) {
-  keys.Add("data.dir", &options.data, "folder", "journal, checkouts, mirrors and keys of this worker");
+  keys.Add("data_dir", &options.data, "folder", "journal, checkouts, mirrors and keys of this worker");
   keys.Add("id", &options.id, "name", "unique in the cluster; the host's name unless given");
   keys.Add("master", &options.master, "host:port", "the master's cluster port");
   keys.Add("rpc.listen", &options.rpc_listen, "host:port", "where the master's orders come in, with mTLS");
   keys.Add("rpc.address", &options.rpc_address, "host:port", "where the master reaches it, if elsewhere");
   keys.Add("http.listen", &options.http_listen, "host:port", "health and metrics; TLS unless on loopback");
-  keys.Add("public.address", &options.public_address, "address", "where people reach instances");
-  keys.Add("bind.address", &options.bind_address, "address", "that published ports listen on");
+  keys.Add("public_address", &options.public_address, "address", "where people reach instances");
+  keys.Add("bind_address", &options.bind_address, "address", "that published ports listen on");
   keys.Add("labels", &options.labels, "that instances may ask for");
 }
 
@@ -22,7 +22,7 @@ void BindEngine(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("default.memory", &options.memory_bytes, "limit of a service that sets none");
   keys.Add("default.pids", &options.pids, "number", "limit of a service that sets none");
   keys.Add("default.cpus", &options.cpus, "number", "limit of a service that sets none; 0: none");
-  keys.Add("default.ready-timeout", &options.ready_timeout, "for a start whose edm.yaml says nothing");
+  keys.Add("default.ready_timeout", &options.ready_timeout, "for a start whose edm.yaml says nothing");
 }
 
 void BindPeers(edm::Settings& keys, WorkerOptions& options) {
@@ -31,13 +31,12 @@ void BindPeers(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("consul.token", &options.consul_token, "token", "for Consul; better given in the environment");
   keys.Add("consul.prefix", &options.consul_prefix, "name/", "laid before every key");
   keys.Add("git.ca", &options.git_ca, "file", "PEM; the cluster's CA unless given");
-  keys.Add("git.fetch-program", &options.fetch_program, "path",
-           "edm-fetch, when it is not beside this program");
+  keys.Add("git.fetch_program", &options.fetch_program, "path", "edm-fetch, when it is not beside this program");
 }
 
 void BindLimits(edm::Settings& keys, WorkerOptions& options) {
-  keys.Add("builds.at-once", &options.builds_at_once, "number", "instances that build at the same time");
-  keys.Add("jobs.at-once", &options.jobs_at_once, "number", "instances that start or stop at the same time");
+  keys.Add("builds.at_once", &options.builds_at_once, "number", "instances that build at the same time");
+  keys.Add("jobs.at_once", &options.jobs_at_once, "number", "instances that start or stop at the same time");
   keys.Add("streams.max", &options.streams_max, "number", "threads for logs and terminals");
   keys.Add("stop.patience", &options.stop_patience, "for calls under way when the worker stops");
 }

@@ -44,13 +44,15 @@ void HideFolder(std::string& text, const std::string& folder) {
 
 Error Complaint(const ProcessEnd& end, Output output, const std::string& file, const std::string& folder) {
   if (end.deadline_met || end.signal != 0) {
-    return Error{Code::kResourceExhausted, file, "takes too much time or memory to resolve", std::move(output.complaints),
-                 "make it smaller"};
+    return Error{Code::kResourceExhausted, file, "takes too much time or memory to resolve",
+                 std::move(output.complaints), "make it smaller"};
   }
   for (auto& line : output.complaints) HideFolder(line, folder);
-  auto cause = output.complaints.empty() ? "compose refused it with exit code " + std::to_string(end.exit_code)
-                                         : "compose says: " + output.complaints.back();
-  return Error{Code::kInvalidArgument, file, std::move(cause), std::move(output.complaints), "mend the compose file"};
+  auto cause = output.complaints.empty()
+                   ? "compose refused it with exit code " + std::to_string(end.exit_code)
+                   : "compose says: " + output.complaints.back();
+  return Error{Code::kInvalidArgument, file, std::move(cause), std::move(output.complaints),
+               "mend the compose file"};
 }
 
 }  // namespace
@@ -63,23 +65,39 @@ Result<ResolvedConfig> ComposeConfigResolver::Resolve(const ConfigRequest& reque
   EDM_TRY(const auto folder, ScratchFolder::Make(options_.scratch, request.files,
                                                  is_root ? std::optional(kNobody) : std::nullopt));
   ProcessSpec spec;
-  spec.argv = {options_.program, "--project-name", request.project, "--file", folder.path() + "/" + request.main_file,
-               "--env-file", "/dev/null", "--profile", "*", "config", "--format", "json"};
-  spec.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"HOME", folder.path()}, {"LC_ALL", "C.UTF-8"}};
+  spec.argv = {options_.program,
+               "--project-name",
+               request.project,
+               "--file",
+               folder.path() + "/" + request.main_file,
+               "--env-file",
+               "/dev/null",
+               "--profile",
+               "*",
+               "config",
+               "--format",
+               "json"};
+  spec.environment = {
+      {"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"HOME", folder.path()}, {"LC_ALL", "C.UTF-8"}};
   spec.directory = folder.path();
   spec.limits.cpu = kCpu;
   spec.limits.memory_bytes = kMemoryBytes;
   if (is_root) spec.limits.user = kNobody;
   spec.deadline = options_.deadline;
   Output output;
-  auto ended = processes_.Run(spec, [&](OutputStream stream, std::string_view line) { output.Take(stream, line); }, {});
+  auto ended = processes_.Run(
+      spec, [&](OutputStream stream, std::string_view line) { output.Take(stream, line); }, {});
   if (!ended.ok()) {
-    return Error{Code::kFailedPrecondition, options_.program, "cannot be run: " + ended.error().cause, ended.error().evidence,
-                 "install docker-compose 2.26 or later"};
+    return Error{Code::kFailedPrecondition, options_.program, "cannot be run: " + ended.error().cause,
+                 ended.error().evidence, "install docker-compose 2.26 or later"};
   }
   if (!ended->succeeded()) return Complaint(*ended, std::move(output), request.main_file, folder.path());
   if (output.is_too_large) {
-    return Error{Code::kResourceExhausted, request.main_file, "is larger than 8 MiB once resolved", {}, "make it smaller"};
+    return Error{Code::kResourceExhausted,
+                 request.main_file,
+                 "is larger than 8 MiB once resolved",
+                 {},
+                 "make it smaller"};
   }
   return ResolvedConfig{std::move(output.json), folder.path()};
 }

@@ -8,8 +8,9 @@
 
 namespace edm {
 
-// Runs `docker-compose config` over a folder of its own that holds the judged documents and nothing else: with an
-// empty environment, bounded time and memory, and as nobody when we are root. The folder is gone when Resolve returns.
+// Runs `docker-compose config` over a folder of its own that holds the judged documents and nothing else:
+// with an empty environment, bounded time and memory, and as nobody when we are root. The folder is gone when
+// Resolve returns.
 class ComposeConfigResolver final : public ConfigResolver {
  public:
   struct Options {

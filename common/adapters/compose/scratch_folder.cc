@@ -13,7 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 
 Error Failed(const std::string& what) {
-  return Error{Code::kUnavailable, "scratch folder", "cannot write " + what, {}, "check the disk's space and the folder's rights"};
+  return Error{Code::kUnavailable,
+               "scratch folder",
+               "cannot write " + what,
+               {},
+               "check the disk's space and the folder's rights"};
 }
 
 bool Give(const fs::path& path, std::optional<std::uint32_t> owner) {
@@ -25,7 +29,8 @@ Status WriteOne(const fs::path& root, const std::string& name, const std::string
   const auto path = root / name;
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
-  for (auto folder = path.parent_path(); folder != root && folder.has_relative_path(); folder = folder.parent_path()) {
+  for (auto folder = path.parent_path(); folder != root && folder.has_relative_path();
+       folder = folder.parent_path()) {
     if (!Give(folder, owner)) return Failed(name);
   }
   std::ofstream file(path, std::ios::binary);
@@ -37,7 +42,8 @@ Status WriteOne(const fs::path& root, const std::string& name, const std::string
 
 }  // namespace
 
-Result<ScratchFolder> ScratchFolder::Make(const std::string& above, const std::map<std::string, std::string>& files,
+Result<ScratchFolder> ScratchFolder::Make(const std::string& above,
+                                          const std::map<std::string, std::string>& files,
                                           std::optional<std::uint32_t> owner) {
   std::error_code error;
   const auto base = fs::canonical(above.empty() ? fs::temp_directory_path(error) : fs::path(above), error);

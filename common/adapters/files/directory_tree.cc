@@ -34,7 +34,11 @@ class Descriptor {
 
 Error Failed(std::string_view path, int number) {
   const auto code = number == ENOENT || number == ENOTDIR ? Code::kNotFound : Code::kFailedPrecondition;
-  return Error{code, Shown(path), std::string("cannot be read: ") + std::strerror(number), {}, "check that it is there, and its rights"};
+  return Error{code,
+               Shown(path),
+               std::string("cannot be read: ") + std::strerror(number),
+               {},
+               "check that it is there, and its rights"};
 }
 
 // The folder that holds the last name of `path`, opened name by name. errno says why when it holds nothing.
@@ -76,7 +80,11 @@ Result<std::string> ReadAll(int fd, std::string_view path, std::size_t bytes_max
     if (count == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > bytes_max) {
-      return Error{Code::kResourceExhausted, Shown(path), "is larger than " + FormatBytes(bytes_max), {}, "make it smaller"};
+      return Error{Code::kResourceExhausted,
+                   Shown(path),
+                   "is larger than " + FormatBytes(bytes_max),
+                   {},
+                   "make it smaller"};
     }
   }
 }
@@ -99,7 +107,8 @@ Result<std::string> DirectoryTree::Read(std::string_view path, std::size_t bytes
   EDM_TRY(const auto facts, Look(path));
   if (facts.kind == FileKind::kMissing) return Failed(path, ENOENT);
   if (facts.kind != FileKind::kFile) {
-    return Error{Code::kFailedPrecondition, Shown(path), "is no regular file of the source", {}, "use a regular file"};
+    return Error{
+        Code::kFailedPrecondition, Shown(path), "is no regular file of the source", {}, "use a regular file"};
   }
   Descriptor parent;
   std::string last;

@@ -8,8 +8,9 @@
 
 namespace edm {
 
-// A folder of this machine. Each name on a path is looked at by itself, below a descriptor of the root, and no link
-// is ever followed by the kernel: what changes meanwhile may be missed, but never leads out. Any thread.
+// A folder of this machine. Each name on a path is looked at by itself, below a descriptor of the root, and
+// no link is ever followed by the kernel: what changes meanwhile may be missed, but never leads out. Any
+// thread.
 class DirectoryTree final : public FileTree {
  public:
   // Error: kNotFound, no such folder.

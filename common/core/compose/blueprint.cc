@@ -89,7 +89,8 @@ class SpecMerge {
     }
     if (!spec_.publish.empty()) Publish();
     for (std::size_t i = 0; i < spec_.render.size(); ++i) {
-      for (const auto& name : spec_.render[i].services) Named(name, spec_.render[i].at, yaml::PathOf("render", i) + ".services");
+      for (const auto& name : spec_.render[i].services)
+        Named(name, spec_.render[i].at, yaml::PathOf("render", i) + ".services");
     }
     if (spec_.health) CheckHealth(*spec_.health);
     return problems_.AsStatus();
@@ -144,7 +145,11 @@ Result<Blueprint> ReadBlueprint(const Node& effective, const AppSpec& spec, std:
   Blueprint blueprint;
   const auto* services = effective.Find("services");
   if (!services || services->entries().empty()) {
-    return Error{Code::kInvalidArgument, "compose", "has no services", {}, "write services: with at least one service"};
+    return Error{Code::kInvalidArgument,
+                 "compose",
+                 "has no services",
+                 {},
+                 "write services: with at least one service"};
   }
   std::set<std::string> networks;
   std::set<std::string> volumes;
@@ -155,7 +160,10 @@ Result<Blueprint> ReadBlueprint(const Node& effective, const AppSpec& spec, std:
     blueprint.services.push_back(std::move(plan));
   }
   if (blueprint.services.empty()) {
-    return Error{Code::kInvalidArgument, "compose", "every service stands behind a profile", {},
+    return Error{Code::kInvalidArgument,
+                 "compose",
+                 "every service stands behind a profile",
+                 {},
                  "remove the profiles of what is to run"};
   }
   const auto is_own = [&](std::string_view kind, const std::string& name) {
@@ -176,7 +184,8 @@ Result<Blueprint> ReadBlueprint(const Node& effective, const AppSpec& spec, std:
   return blueprint;
 }
 
-Result<Blueprint> ReadBlueprint(std::string_view effective_json, const AppSpec& spec, std::string_view instance) {
+Result<Blueprint> ReadBlueprint(std::string_view effective_json, const AppSpec& spec,
+                                std::string_view instance) {
   constexpr yaml::Limits kStoredLimits{.bytes = 16U << 20, .nodes = 200'000, .depth = 64};
   EDM_TRY(const auto effective, yaml::ReadJson(effective_json, "the stored compose document", kStoredLimits));
   return ReadBlueprint(effective, spec, instance);

@@ -58,23 +58,23 @@ struct BindMount {
 
 struct ServicePlan {
   std::string name;
-  std::string image;                // as written; empty when only built
+  std::string image;  // as written; empty when only built
   std::optional<BuildPlan> build;
-  std::string image_of;             // the service of this document whose build makes `image`
+  std::string image_of;  // the service of this document whose build makes `image`
   std::vector<WantedPort> ports;
   std::optional<HealthCommand> health;
   std::vector<Dependency> depends_on;
-  bool oneshot = false;             // done when it ended with 0
-  std::string catalog_name;         // from SERVICE_NAME without ".<id>"; else the service's name
-  std::vector<std::string> volumes;   // named ones
+  bool oneshot = false;              // done when it ended with 0
+  std::string catalog_name;          // from SERVICE_NAME without ".<id>"; else the service's name
+  std::vector<std::string> volumes;  // named ones
   std::vector<std::string> networks;
   std::vector<BindMount> binds;
-  std::string restart;              // as written; empty: none given
+  std::string restart;  // as written; empty: none given
   Seconds stop_grace{10};
 };
 
-// What there is to build, to reserve and to wait for. Services are sorted by name; those behind a profile that
-// nothing active depends on are left out.
+// What there is to build, to reserve and to wait for. Services are sorted by name; those behind a profile
+// that nothing active depends on are left out.
 struct Blueprint {
   std::vector<ServicePlan> services;
   std::vector<std::string> networks;  // each needs a subnet
@@ -85,6 +85,7 @@ struct Blueprint {
 
 // From an effective document that was judged. Errors: what edm.yaml names and the document has not.
 Result<Blueprint> ReadBlueprint(const yaml::Node& effective, const AppSpec& spec, std::string_view instance);
-Result<Blueprint> ReadBlueprint(std::string_view effective_json, const AppSpec& spec, std::string_view instance);
+Result<Blueprint> ReadBlueprint(std::string_view effective_json, const AppSpec& spec,
+                                std::string_view instance);
 
 }  // namespace edm::compose

@@ -12,7 +12,8 @@ namespace {
 
 std::string Upper(std::string_view text) {
   std::string upper(text);
-  std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return upper;
 }
 
@@ -62,7 +63,8 @@ std::string Unquoted(std::string text) {
 }
 
 // ARG NAME[=default] ...: what a caller gave wins over the default.
-void Declare(const Instruction& instruction, const Dockerfile::Arguments& given, Dockerfile::Arguments& variables) {
+void Declare(const Instruction& instruction, const Dockerfile::Arguments& given,
+             Dockerfile::Arguments& variables) {
   for (const auto& word : Words(instruction.rest)) {
     const auto equals = word.find('=');
     const auto name = word.substr(0, equals);
@@ -91,7 +93,8 @@ class Judgement {
     if (instruction.name == "ONBUILD") Look(Nested(instruction));
   }
   void Refuse(int line, std::string cause, std::string hint) {
-    errors_.push_back({Code::kInvalidArgument, file_ + ":" + std::to_string(line), std::move(cause), {}, std::move(hint)});
+    errors_.push_back(
+        {Code::kInvalidArgument, file_ + ":" + std::to_string(line), std::move(cause), {}, std::move(hint)});
   }
   std::vector<Error> Take() { return std::move(errors_); }
 
@@ -104,7 +107,8 @@ class Judgement {
   void Image(int line, const std::string& reference) {
     const auto name = Unquoted(Filled(reference, variables_));
     if (std::ranges::find(stages_, Folded(name)) != stages_.end()) return;
-    const bool is_index = !name.empty() && name.size() < 3 && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
+    const bool is_index = !name.empty() && name.size() < 3 &&
+                          std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
     if (is_index) return;
     if (const auto why = WhyNotImage(name)) Refuse(line, why->cause, why->instead);
   }
@@ -134,7 +138,9 @@ class Judgement {
       if (!word.starts_with("--mount=")) continue;
       for (const auto& part : Split(Unquoted(word.substr(8)), ',')) {
         if (const auto from = FlagValue(part, "from="); !from.empty()) Image(instruction.line, from);
-        if (part == "type=ssh") Refuse(instruction.line, "no keys are given to builds", "fetch what is needed before, and commit it");
+        if (part == "type=ssh")
+          Refuse(instruction.line, "no keys are given to builds",
+                 "fetch what is needed before, and commit it");
       }
     }
   }
@@ -163,16 +169,19 @@ std::vector<Instruction> Dockerfile::Instructions(std::string_view text) {
     joined.append(line);
     if (goes_on && i + 1 < lines.size()) continue;
     const auto end = std::min(joined.find_first_of(" \t"), joined.size());
-    instructions.push_back({Upper(joined.substr(0, end)), std::string(Trim(std::string_view(joined).substr(end))), first});
+    instructions.push_back(
+        {Upper(joined.substr(0, end)), std::string(Trim(std::string_view(joined).substr(end))), first});
     joined.clear();
   }
   return instructions;
 }
 
-std::vector<Error> Dockerfile::Judge(std::string_view text, std::string_view file, const Arguments& arguments) {
+std::vector<Error> Dockerfile::Judge(std::string_view text, std::string_view file,
+                                     const Arguments& arguments) {
   Judgement judgement(file, arguments);
   const auto lines = Split(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text, '\n');
-  // Any comment that could be taken for the directive counts, wherever it stands: readers differ in where they stop.
+  // Any comment that could be taken for the directive counts, wherever it stands: readers differ in where
+  // they stop.
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto directive = DirectiveOf(lines[i]);
     const bool is_json = i == 0 && Trim(text).starts_with('{');
@@ -195,7 +204,8 @@ std::vector<std::string> Dockerfile::ExposedPorts(std::string_view text, const A
     for (const auto& word : Words(instruction.rest)) {
       const auto port = Folded(Filled(word, variables));
       const auto number = port.substr(0, port.find('/'));
-      const bool is_port = !number.empty() && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+      const bool is_port =
+          !number.empty() && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
       if (is_port && std::ranges::find(ports, port) == ports.end()) ports.push_back(port);
     }
   }

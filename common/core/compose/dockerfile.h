@@ -29,7 +29,8 @@ struct Dockerfile {
   // machine's network or drop their confinement. Objects are "<file>:<line>".
   static std::vector<Error> Judge(std::string_view text, std::string_view file, const Arguments& arguments);
 
-  // The ports of EXPOSE in the last stage, as written there once variables are filled in; what is no port is left out.
+  // The ports of EXPOSE in the last stage, as written there once variables are filled in; what is no port is
+  // left out.
   static std::vector<std::string> ExposedPorts(std::string_view text, const Arguments& arguments);
 };
 

@@ -71,7 +71,8 @@ void DocumentSet::ReadDotenvBeside(const std::string& directory) {
   if (!facts.ok()) return Refuse(facts.error());
   if (facts->kind == FileKind::kMissing && !facts->is_link) return;
   if (facts->is_link || facts->kind != FileKind::kFile) {
-    return Refuse({Code::kInvalidArgument, path, "is no regular file", {}, "make it a plain file, or remove it"});
+    return Refuse(
+        {Code::kInvalidArgument, path, "is no regular file", {}, "make it a plain file, or remove it"});
   }
   const auto text = tree_.Read(path, kEnvFileBytesMax);
   if (!text.ok()) return Refuse(About(text.error(), path));
@@ -79,8 +80,13 @@ void DocumentSet::ReadDotenvBeside(const std::string& directory) {
   if (!read.ok()) return Refuse(read.error());
   for (const auto& [name, value] : *read) {
     if (name.starts_with("COMPOSE_") || name.starts_with("DOCKER_")) {
-      findings_.push_back({Severity::kWarning, name,
-                           {Code::kOk, path, name + " has no effect here", {}, "name the compose file by 'compose' in edm.yaml"}});
+      findings_.push_back({Severity::kWarning,
+                           name,
+                           {Code::kOk,
+                            path,
+                            name + " has no effect here",
+                            {},
+                            "name the compose file by 'compose' in edm.yaml"}});
       continue;
     }
     variables_.try_emplace(name, value);
@@ -90,7 +96,11 @@ void DocumentSet::ReadDotenvBeside(const std::string& directory) {
 void DocumentSet::Add(const std::string& file) {
   if (!seen_.insert(file).second) return;
   if (seen_.size() > kFilesMax) {
-    return Refuse({Code::kResourceExhausted, file, "more than 20 compose files are included or extended", {}, "use fewer"});
+    return Refuse({Code::kResourceExhausted,
+                   file,
+                   "more than 20 compose files are included or extended",
+                   {},
+                   "use fewer"});
   }
   const auto text = tree_.Read(file, kComposeBytesMax);
   if (!text.ok()) return Refuse(About(text.error(), file));
@@ -128,8 +138,12 @@ void DocumentSet::Fill(Node& node, const std::string& path, const std::string& f
     const yaml::Problems place(file);
     auto filled = Interpolate(node.text(), variables_, [&](std::string_view name) {
       if (name.starts_with("EDM_") || !unset_.emplace(name).second) return;
-      findings_.push_back({Severity::kWarning, path,
-                           {Code::kOk, place.ObjectOf(node.at(), path), "the variable " + Shown(name) + " is not set", {},
+      findings_.push_back({Severity::kWarning,
+                           path,
+                           {Code::kOk,
+                            place.ObjectOf(node.at(), path),
+                            "the variable " + Shown(name) + " is not set",
+                            {},
                             "set it in .env or with -e, or write ${" + Shown(name) + ":-default}"}});
     });
     if (filled.ok()) {
@@ -150,7 +164,10 @@ void DocumentSet::FollowPath(const Document& document, const Node& path) {
   const auto named = Joined(folder, path.text());
   if (facts->real_path != named) {
     const yaml::Problems place(document.file);
-    return Refuse({Code::kInvalidArgument, place.ObjectOf(path.at(), ""), "'" + Shown(path.text()) + "' is reached through a link", {},
+    return Refuse({Code::kInvalidArgument,
+                   place.ObjectOf(path.at(), ""),
+                   "'" + Shown(path.text()) + "' is reached through a link",
+                   {},
                    "name the file itself"});
   }
   Add(named);

@@ -12,16 +12,17 @@
 
 namespace edm::compose {
 
-// The first gate. Reads a compose document and all that it extends or includes, fills in variables, judges each, and
-// makes of them what compose may see: the same documents as JSON, with env files written out and nothing left to
-// interpolate. One use each.
+// The first gate. Reads a compose document and all that it extends or includes, fills in variables, judges
+// each, and makes of them what compose may see: the same documents as JSON, with env files written out and
+// nothing left to interpolate. One use each.
 class DocumentSet {
  public:
   static constexpr std::size_t kFilesMax = 20;
 
   DocumentSet(const FileTree& tree, const Grants& grants, Variables variables);
 
-  // Adds the checkout's .env, beside the main document, under what is given. Refused when it is no regular file.
+  // Adds the checkout's .env, beside the main document, under what is given. Refused when it is no regular
+  // file.
   void ReadDotenvBeside(const std::string& directory);
 
   // Reads `file` (a real path of the tree) and what it refers to.

@@ -35,7 +35,10 @@ class Lines {
     return rest;
   }
   Error Refused(std::string cause, std::string hint) const {
-    return Error{Code::kInvalidArgument, std::string(name_) + ":" + std::to_string(line_), std::move(cause), {},
+    return Error{Code::kInvalidArgument,
+                 std::string(name_) + ":" + std::to_string(line_),
+                 std::move(cause),
+                 {},
                  std::move(hint)};
   }
 
@@ -68,12 +71,25 @@ Result<std::string> ReadDoubleQuoted(Lines& lines) {
       continue;
     }
     switch (const auto escaped = lines.Next()) {
-      case 'n': value += '\n'; break;
-      case 'r': value += '\r'; break;
-      case 't': value += '\t'; break;
-      case '$': value += "$$"; break;
-      case '"': case '\\': value += escaped; break;
-      default: value += '\\'; value += escaped;
+      case 'n':
+        value += '\n';
+        break;
+      case 'r':
+        value += '\r';
+        break;
+      case 't':
+        value += '\t';
+        break;
+      case '$':
+        value += "$$";
+        break;
+      case '"':
+      case '\\':
+        value += escaped;
+        break;
+      default:
+        value += '\\';
+        value += escaped;
     }
   }
   if (lines.done()) return open;
@@ -103,7 +119,8 @@ Result<std::string> ReadValue(Lines& lines, const Variables& seen) {
     written = ReadPlain(lines);
   }
   auto filled = Interpolate(written, seen, {});
-  if (!filled.ok()) return start.Refused(filled.error().cause, "put the value in single quotes to keep it as it is");
+  if (!filled.ok())
+    return start.Refused(filled.error().cause, "put the value in single quotes to keep it as it is");
   return filled;
 }
 
@@ -128,14 +145,17 @@ Result<Variables> ReadDotenv(std::string_view text, std::string_view name, const
     while (!lines.done() && lines.peek() != '=' && lines.peek() != '\n') key += lines.Next();
     std::string_view trimmed = Trim(key);
     if (trimmed.starts_with("export ")) trimmed = Trim(trimmed.substr(7));
-    if (lines.peek() != '=') return lines.Refused("'" + Shown(trimmed) + "' has no value", "write NAME=value");
+    if (lines.peek() != '=')
+      return lines.Refused("'" + Shown(trimmed) + "' has no value", "write NAME=value");
     if (!CheckVariable(trimmed).ok()) {
-      return lines.Refused("'" + Shown(trimmed) + "' is not a variable's name", "use letters, digits and '_'");
+      return lines.Refused("'" + Shown(trimmed) + "' is not a variable's name",
+                           "use letters, digits and '_'");
     }
     lines.Next();
     lines.SkipBlanks();
     EDM_TRY(auto value, ReadValue(lines, seen));
-    if (!Trim(ReadPlain(lines)).empty()) return lines.Refused("text stands after the closing quote", "remove it");
+    if (!Trim(ReadPlain(lines)).empty())
+      return lines.Refused("text stands after the closing quote", "remove it");
     if (read.size() >= kVariablesMax) return lines.Refused("has more than 2000 variables", "make it smaller");
     if (!variables.contains(std::string(trimmed))) seen[std::string(trimmed)] = value;
     read[std::string(trimmed)] = std::move(value);

@@ -11,8 +11,8 @@
 
 namespace edm::compose {
 
-// What compose printed as a document of ours: dollar signs single again, paths relative to the checkout, what only
-// matters to development gone, edm.yaml's build arguments put in.
+// What compose printed as a document of ours: dollar signs single again, paths relative to the checkout, what
+// only matters to development gone, edm.yaml's build arguments put in.
 Result<yaml::Node> ReadEffective(const ResolvedConfig& resolved, const AppSpec& spec);
 
 // After judging: paths as they really are, so that no link is followed again between here and the engine.

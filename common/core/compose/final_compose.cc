@@ -69,7 +69,8 @@ Node Files(const Node& written, const FinalInput& input) {
   for (const auto& entry : written.entries()) {
     auto file = Node::Map();
     file.Set("name", Node::String(input.instance + "_" + entry.key));
-    if (const auto* path = entry.value.Find("file")) file.Set("file", Node::String(AbsolutePath(path->text(), input)));
+    if (const auto* path = entry.value.Find("file"))
+      file.Set("file", Node::String(AbsolutePath(path->text(), input)));
     if (const auto* content = entry.value.Find("content")) file.Set("content", *content);
     files.Set(entry.key, std::move(file));
   }
@@ -100,7 +101,8 @@ Result<Node> Networks(const Blueprint& blueprint, const Node& effective, const F
 
 Node Volumes(const Blueprint& blueprint, const Node& effective, const FinalInput& input) {
   auto volumes = Node::Map();
-  for (const auto& name : blueprint.volumes) volumes.Set(name, Volume(name, Part(effective, "volumes", name), input));
+  for (const auto& name : blueprint.volumes)
+    volumes.Set(name, Volume(name, Part(effective, "volumes", name), input));
   for (const auto& service : blueprint.services) {
     for (const auto& name : service.volumes) {
       const auto& written = Part(effective, "volumes", name);
@@ -116,7 +118,8 @@ std::string ImageTag(std::string_view instance, std::string_view service, std::u
   return "edm/" + std::string(instance) + "/" + std::string(service) + ":r" + std::to_string(release);
 }
 
-Result<std::string> FinalCompose(const Blueprint& blueprint, std::string_view effective_json, const FinalInput& input) {
+Result<std::string> FinalCompose(const Blueprint& blueprint, std::string_view effective_json,
+                                 const FinalInput& input) {
   constexpr yaml::Limits kStoredLimits{.bytes = 16U << 20, .nodes = 200'000, .depth = 64};
   EDM_TRY(const auto effective, yaml::ReadJson(effective_json, "the stored compose document", kStoredLimits));
   auto root = Node::Map();

@@ -45,7 +45,8 @@ struct FinalInput {
   std::vector<HostPort> ports;
   std::string bind_address;                    // host address of published ports; empty: all
   std::map<std::string, std::string> subnets;  // network of the blueprint -> "10.7.3.0/28"
-  std::map<std::string, std::string> images;   // service -> reference; services without one use edm/<id>/<service>:r<n>
+  std::map<std::string, std::string>
+      images;  // service -> reference; services without one use edm/<id>/<service>:r<n>
   std::map<std::string, std::string> environment;  // for every service; what the service sets itself wins
   std::vector<FileMount> mounts;
   DefaultLimits limits;

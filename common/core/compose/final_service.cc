@@ -14,8 +14,8 @@ using yaml::Node;
 
 // What edm decides itself, or what has no meaning any more.
 constexpr std::array<std::string_view, 14> kOurs = {
-    "build",    "container_name", "depends_on", "deploy", "environment", "image",  "labels",
-    "logging",  "ports",          "profiles",   "restart", "scale",       "volumes", "security_opt"};
+    "build",   "container_name", "depends_on", "deploy",  "environment", "image",   "labels",
+    "logging", "ports",          "profiles",   "restart", "scale",       "volumes", "security_opt"};
 
 Node Kept(const Node& written) {
   auto kept = Node::Map();
@@ -41,8 +41,11 @@ Result<Node> Ports(const ServicePlan& plan, const FinalInput& input) {
       return each.service == plan.name && each.port == wanted.port && each.protocol == wanted.protocol;
     });
     if (given == input.ports.end()) {
-      return Error{Code::kInternal, "service " + plan.name, fmt::format("port {} was given no host port", wanted.port),
-                   {}, "report this"};
+      return Error{Code::kInternal,
+                   "service " + plan.name,
+                   fmt::format("port {} was given no host port", wanted.port),
+                   {},
+                   "report this"};
     }
     auto port = Node::Map();
     port.Set("mode", Node::String("ingress"));
@@ -72,7 +75,8 @@ Node DependsOn(const ServicePlan& plan, const Blueprint& blueprint, const Node& 
   const auto* own = written.Find("depends_on");
   for (const auto& dependency : plan.depends_on) {
     if (!blueprint.Find(dependency.service)) continue;
-    if (const auto* as_written = own ? own->Find(dependency.service) : nullptr) depends.Set(dependency.service, *as_written);
+    if (const auto* as_written = own ? own->Find(dependency.service) : nullptr)
+      depends.Set(dependency.service, *as_written);
   }
   return depends;
 }
@@ -108,7 +112,8 @@ Node Mounts(const ServicePlan& plan, const Node& written, const FinalInput& inpu
       const auto* source = mount.Find("source");
       if (type && type->text() == "bind" && source) {
         const auto* read_only = mount.Find("read_only");
-        mount = BindOf(AbsolutePath(source->text(), input), TargetOf(mount), read_only && read_only->text() == "true", true);
+        mount = BindOf(AbsolutePath(source->text(), input), TargetOf(mount),
+                       read_only && read_only->text() == "true", true);
       }
       mounts.Add(std::move(mount));
     }
@@ -120,13 +125,16 @@ Node Mounts(const ServicePlan& plan, const Node& written, const FinalInput& inpu
 }
 
 bool SaysNothing(const Node* value) {
-  return !value || value->is_null() || value->text() == "0" || value->text().empty() || value->text().starts_with('-');
+  return !value || value->is_null() || value->text() == "0" || value->text().empty() ||
+         value->text().starts_with('-');
 }
 
 // The user's own limit stands, wherever he wrote it, and moves to where compose bears it beside the defaults.
-void SettleLimit(Node& service, Node& limits, std::string_view plain_key, std::string_view key, Node fallback) {
+void SettleLimit(Node& service, Node& limits, std::string_view plain_key, std::string_view key,
+                 Node fallback) {
   if (SaysNothing(limits.Find(key))) limits.Remove(key);
-  if (const auto* plain = service.Find(plain_key); !SaysNothing(plain) && !limits.Find(key)) limits.Set(key, *plain);
+  if (const auto* plain = service.Find(plain_key); !SaysNothing(plain) && !limits.Find(key))
+    limits.Set(key, *plain);
   service.Remove(plain_key);
   if (!limits.Find(key) && !fallback.is_null()) limits.Set(key, std::move(fallback));
 }
@@ -141,7 +149,8 @@ Node Deploy(const ServicePlan& plan, const Node& written, Node& service, const F
   const bool has_quota = !SaysNothing(service.Find("cpu_quota"));
   SettleLimit(service, limits, "mem_limit", "memory",
               defaults.memory_bytes > 0 ? Node::String(std::to_string(defaults.memory_bytes)) : Node::Null());
-  SettleLimit(service, limits, "pids_limit", "pids", defaults.pids > 0 ? Node::Integer(defaults.pids) : Node::Null());
+  SettleLimit(service, limits, "pids_limit", "pids",
+              defaults.pids > 0 ? Node::Integer(defaults.pids) : Node::Null());
   SettleLimit(service, limits, "cpus", "cpus",
               defaults.cpus > 0 && !has_quota ? Node::Float(fmt::format("{}", defaults.cpus)) : Node::Null());
   auto deploy = Node::Map();
@@ -203,7 +212,8 @@ Result<Node> FinalService(const ServicePlan& plan, const Blueprint& blueprint, c
   set_unless_empty("depends_on", DependsOn(plan, blueprint, written));
   set_unless_empty("volumes", Mounts(plan, written, input));
   auto deploy = Deploy(plan, written, service, input);
-  if (const auto restart = RestartOf(plan, deploy); !restart.empty()) service.Set("restart", Node::String(restart));
+  if (const auto restart = RestartOf(plan, deploy); !restart.empty())
+    service.Set("restart", Node::String(restart));
   service.Set("deploy", std::move(deploy));
   service.Set("security_opt", Node::Strings({"no-new-privileges:true"}));
   service.Set("logging", Logging(input.logs));

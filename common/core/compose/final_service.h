@@ -10,8 +10,8 @@
 namespace edm::compose {
 
 // One service as it runs. Dollar signs are single still.
-Result<yaml::Node> FinalService(const ServicePlan& plan, const Blueprint& blueprint, const yaml::Node& written,
-                                const FinalInput& input);
+Result<yaml::Node> FinalService(const ServicePlan& plan, const Blueprint& blueprint,
+                                const yaml::Node& written, const FinalInput& input);
 
 // The user's labels (may be null), those of `input`, and ours.
 yaml::Node LabelsWith(const yaml::Node* written, const FinalInput& input);

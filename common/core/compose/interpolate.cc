@@ -20,13 +20,15 @@ Error Refused(std::string cause, std::string hint) {
 // One text being substituted, and how deep it stands in defaults of defaults.
 class Substitution {
  public:
-  Substitution(const Variables& variables, const UnsetSink& on_unset) : variables_(variables), on_unset_(on_unset) {}
+  Substitution(const Variables& variables, const UnsetSink& on_unset)
+      : variables_(variables), on_unset_(on_unset) {}
 
   Result<std::string> Run(std::string_view text, int depth) {
     if (depth > kNestedMax) return Refused("variables are nested deeper than 8", "write the default out");
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
-      if (out.size() > kResultBytesMax) return Refused("is larger than 1 MiB once filled in", "make it smaller");
+      if (out.size() > kResultBytesMax)
+        return Refused("is larger than 1 MiB once filled in", "make it smaller");
       if (text[i] != '$') {
         out += text[i++];
         continue;
@@ -83,7 +85,8 @@ class Substitution {
                    "set it in .env or with -e " + Shown(name) + "=...");
   }
 
-  Result<Piece> Chosen(bool is_set, const std::string* value, std::string_view operand, int depth, std::size_t length) {
+  Result<Piece> Chosen(bool is_set, const std::string* value, std::string_view operand, int depth,
+                       std::size_t length) {
     if (is_set) return Piece{*value, length};
     EDM_TRY(auto filled, Run(operand, depth + 1));
     return Piece{std::move(filled), length};
@@ -107,7 +110,8 @@ class Substitution {
   }
 
   static Error BadFormat(std::string_view text) {
-    return Refused("'" + Shown(text.substr(0, 40)) + "' is no variable", "write ${NAME}, or $$ for a dollar sign");
+    return Refused("'" + Shown(text.substr(0, 40)) + "' is no variable",
+                   "write ${NAME}, or $$ for a dollar sign");
   }
 
   const std::string* Find(std::string_view name) const {
@@ -127,7 +131,8 @@ class Substitution {
 
 }  // namespace
 
-Result<std::string> Interpolate(std::string_view text, const Variables& variables, const UnsetSink& on_unset) {
+Result<std::string> Interpolate(std::string_view text, const Variables& variables,
+                                const UnsetSink& on_unset) {
   return Substitution(variables, on_unset).Run(text, 0);
 }
 

@@ -20,9 +20,9 @@ using UnsetSink = std::function<void(std::string_view name)>;
 // Values come from `variables` only. Errors: kInvalidArgument with cause and hint, no object.
 Result<std::string> Interpolate(std::string_view text, const Variables& variables, const UnsetSink& on_unset);
 
-// NAME=value lines as compose reads them: comments, "export", single quotes (literal), double quotes (escapes,
-// variables), the rest up to " #". `variables` are seen by the values, as are earlier lines. No NAME alone.
-// Errors: object "<name>:<line>".
+// NAME=value lines as compose reads them: comments, "export", single quotes (literal), double quotes
+// (escapes, variables), the rest up to " #". `variables` are seen by the values, as are earlier lines. No
+// NAME alone. Errors: object "<name>:<line>".
 Result<Variables> ReadDotenv(std::string_view text, std::string_view name, const Variables& variables);
 
 }  // namespace edm::compose

@@ -60,14 +60,19 @@ std::vector<Finding> WarningsOf(std::vector<Finding> findings) {
   return findings;
 }
 
-void WarnOfIdle(const Node& effective, const Blueprint& blueprint, const std::string& file, std::vector<Finding>& warnings) {
+void WarnOfIdle(const Node& effective, const Blueprint& blueprint, const std::string& file,
+                std::vector<Finding>& warnings) {
   const auto* services = effective.Find("services");
   if (!services) return;
   for (const auto& service : services->entries()) {
     if (blueprint.Find(service.key)) continue;
     const auto path = yaml::PathOf("services", service.key);
-    warnings.push_back({Severity::kWarning, path,
-                        {Code::kOk, file + " " + path, "is not started: it stands behind a profile, or is scaled to 0", {},
+    warnings.push_back({Severity::kWarning,
+                        path,
+                        {Code::kOk,
+                         file + " " + path,
+                         "is not started: it stands behind a profile, or is scaled to 0",
+                         {},
                          "remove its profiles to run it"}});
   }
 }

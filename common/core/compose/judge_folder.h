@@ -31,9 +31,9 @@ struct Judged {
   std::vector<std::string> grants_used;
 };
 
-// The one door for source that is to be built: reads edm.yaml, finds what to run, judges it raw, has it resolved,
-// judges it again. `tree` holds the source with its template already under it.
-// Error: the first refusal, all others as evidence.
+// The one door for source that is to be built: reads edm.yaml, finds what to run, judges it raw, has it
+// resolved, judges it again. `tree` holds the source with its template already under it. Error: the first
+// refusal, all others as evidence.
 Result<Judged> JudgeFolder(const FileTree& tree, ConfigResolver& resolver, const JudgeInput& input);
 
 }  // namespace edm::compose

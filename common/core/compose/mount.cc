@@ -9,12 +9,17 @@ namespace edm::compose {
 namespace {
 
 Error Refused(std::string_view text) {
-  return Error{Code::kInvalidArgument, "", "'" + Shown(text) + "' is no volume", {},
+  return Error{Code::kInvalidArgument,
+               "",
+               "'" + Shown(text) + "' is no volume",
+               {},
                "write \"name:/path\", \"./folder:/path:ro\", or type, source and target"};
 }
 
 bool IsVolumeName(std::string_view name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
   return !name.empty() && letter(name.front()) &&
          std::ranges::all_of(name, [&](char c) { return letter(c) || c == '_' || c == '.' || c == '-'; });
 }
@@ -22,7 +27,8 @@ bool IsVolumeName(std::string_view name) {
 // target | source:target | source:target:options
 Result<Mount> ReadShort(std::string_view text) {
   const auto parts = Split(text, ':');
-  if (parts.size() > 3 || std::ranges::any_of(parts, [](const auto& part) { return part.empty(); })) return Refused(text);
+  if (parts.size() > 3 || std::ranges::any_of(parts, [](const auto& part) { return part.empty(); }))
+    return Refused(text);
   Mount mount;
   mount.type = "volume";
   mount.target = parts.size() == 1 ? parts[0] : parts[1];
@@ -38,7 +44,8 @@ Result<Mount> ReadShort(std::string_view text) {
   if (parts.size() < 3) return mount;
   for (const auto& option : Split(parts[2], ',')) {
     if (option == "ro") mount.read_only = true;
-    if (option.ends_with("shared") || option.ends_with("slave") || option.ends_with("private")) mount.propagation = option;
+    if (option.ends_with("shared") || option.ends_with("slave") || option.ends_with("private"))
+      mount.propagation = option;
   }
   return mount;
 }
@@ -56,7 +63,8 @@ Result<Mount> ReadMount(const yaml::Node& entry) {
   const auto read_only = Folded(text(entry, "read_only"));
   mount.read_only = read_only == "true";
   if (const auto* bind = entry.Find("bind")) mount.propagation = text(*bind, "propagation");
-  if (mount.type.empty() || (mount.type == "volume" && !mount.source.empty() && !IsVolumeName(mount.source))) {
+  if (mount.type.empty() ||
+      (mount.type == "volume" && !mount.source.empty() && !IsVolumeName(mount.source))) {
     return Refused(mount.source.empty() ? mount.target : mount.source);
   }
   return mount;

@@ -16,7 +16,8 @@ void JudgeServices(Ruling& ruling, const Spot& value) {
     return ruling.Refuse(value, "has more than 100 services", "split it into several instances");
   }
   for (const auto& entry : value.node.entries()) {
-    if (!entry.key.starts_with("x-")) JudgeService(ruling, {entry.value, yaml::PathOf("services", entry.key)});
+    if (!entry.key.starts_with("x-"))
+      JudgeService(ruling, {entry.value, yaml::PathOf("services", entry.key)});
   }
 }
 
@@ -48,7 +49,8 @@ std::vector<Finding> Judge(const Document& document, const FileTree& tree, const
 }
 
 bool HasRefusal(const std::vector<Finding>& findings) {
-  return std::ranges::any_of(findings, [](const Finding& each) { return each.severity == Severity::kRefusal; });
+  return std::ranges::any_of(findings,
+                             [](const Finding& each) { return each.severity == Severity::kRefusal; });
 }
 
 Error AsError(const std::vector<Finding>& findings) {

@@ -43,7 +43,7 @@ struct Document {
   enum class Form : std::uint8_t { kRaw, kEffective };
 
   Form form = Form::kRaw;
-  std::string file;       // "compose.yaml": relative paths start at its folder
+  std::string file;  // "compose.yaml": relative paths start at its folder
   yaml::Node root;
   // Raw: relative paths start at `directory` ("." is the root of the tree).
   std::string directory = ".";
@@ -51,8 +51,8 @@ struct Document {
   const Document* written = nullptr;
 };
 
-// Decides; never acts. Everything that is refused or warned about, in the document's order; `tree` answers what the
-// paths in it are. The same rules hold for both forms. What is not known to be harmless is refused.
+// Decides; never acts. Everything that is refused or warned about, in the document's order; `tree` answers
+// what the paths in it are. The same rules hold for both forms. What is not known to be harmless is refused.
 // `used`, when given, gets a line for each grant that made the difference.
 std::vector<Finding> Judge(const Document& document, const FileTree& tree, const Grants& grants,
                            std::set<std::string>* used = nullptr);

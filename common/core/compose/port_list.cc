@@ -8,7 +8,10 @@ namespace edm::compose {
 namespace {
 
 Error Refused(std::string_view text) {
-  return Error{Code::kInvalidArgument, "", "'" + Shown(text) + "' is no port", {},
+  return Error{Code::kInvalidArgument,
+               "",
+               "'" + Shown(text) + "' is no port",
+               {},
                "write the container's port, as \"8000\", or \"8080:8000\""};
 }
 
@@ -45,10 +48,17 @@ Result<std::vector<WantedPort>> Ports(const Written& written, std::string_view a
   EDM_TRY(const auto inside, ReadRange(written.target, all));
   if (inside.first == 0) return Refused(all);
   if (inside.size() > kPortsMax) {
-    return Error{Code::kResourceExhausted, "", "'" + Shown(all) + "' names more than 64 ports", {}, "name fewer ports"};
+    return Error{Code::kResourceExhausted,
+                 "",
+                 "'" + Shown(all) + "' names more than 64 ports",
+                 {},
+                 "name fewer ports"};
   }
   if (written.protocol != "tcp" && written.protocol != "udp") {
-    return Error{Code::kInvalidArgument, "", "the protocol '" + Shown(written.protocol) + "' is not supported", {},
+    return Error{Code::kInvalidArgument,
+                 "",
+                 "the protocol '" + Shown(written.protocol) + "' is not supported",
+                 {},
                  "use tcp or udp"};
   }
   Range outside;

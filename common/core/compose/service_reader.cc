@@ -69,7 +69,8 @@ std::vector<Dependency> ReadDependencies(const Node& service) {
   std::vector<Dependency> dependencies;
   const auto* depends = service.Find("depends_on");
   if (!depends) return dependencies;
-  for (const auto& item : depends->items()) dependencies.push_back({item.text(), Dependency::Condition::kStarted, true});
+  for (const auto& item : depends->items())
+    dependencies.push_back({item.text(), Dependency::Condition::kStarted, true});
   for (const auto& entry : depends->entries()) {
     const auto condition = TextOf(entry.value, "condition");
     auto wanted = Dependency::Condition::kStarted;
@@ -86,7 +87,9 @@ void AddPorts(const Node* list, bool published, std::vector<WantedPort>& ports) 
     auto read = ReadPorts(item);
     if (!read.ok()) continue;
     for (auto& port : *read) {
-      const auto same = [&](const WantedPort& other) { return other.port == port.port && other.protocol == port.protocol; };
+      const auto same = [&](const WantedPort& other) {
+        return other.port == port.port && other.protocol == port.protocol;
+      };
       if (std::ranges::any_of(ports, same)) continue;
       port.published = published;
       ports.push_back(std::move(port));

@@ -7,14 +7,15 @@
 namespace edm::compose {
 namespace {
 
-constexpr std::array<std::string_view, 4> kComposeFiles = {"compose.yaml", "compose.yml", "docker-compose.yaml",
-                                                           "docker-compose.yml"};
+constexpr std::array<std::string_view, 4> kComposeFiles = {"compose.yaml", "compose.yml",
+                                                           "docker-compose.yaml", "docker-compose.yml"};
 
 Result<SourceChoice> Named(const FileTree& tree, const std::string& file) {
   EDM_TRY(const auto facts, tree.Look(file));
   if (facts.kind == FileKind::kFile) return SourceChoice{facts.real_path, false};
   const auto cause = facts.kind == FileKind::kMissing ? "' is missing" : "' is no file inside the source";
-  return Error{Code::kNotFound, "edm.yaml compose", "'" + Shown(file) + cause, {}, "add it, or remove 'compose'"};
+  return Error{
+      Code::kNotFound, "edm.yaml compose", "'" + Shown(file) + cause, {}, "add it, or remove 'compose'"};
 }
 
 }  // namespace
@@ -25,17 +26,23 @@ Result<SourceChoice> ChooseSource(const FileTree& tree, const AppSpec& spec) {
     EDM_TRY(const auto facts, tree.Look(name));
     if (facts.kind == FileKind::kFile) return SourceChoice{std::string(name), false};
     if (facts.kind != FileKind::kMissing) {
-      return Error{Code::kInvalidArgument, std::string(name), "is no file inside the source", {}, "make it a regular file"};
+      return Error{Code::kInvalidArgument,
+                   std::string(name),
+                   "is no file inside the source",
+                   {},
+                   "make it a regular file"};
     }
   }
   EDM_TRY(const auto facts, tree.Look("Dockerfile"));
   if (facts.kind == FileKind::kFile) return SourceChoice{"Dockerfile", true};
-  return Error{Code::kNotFound,
-               "source",
-               "there is nothing to run: no compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml or Dockerfile",
-               {"the smallest compose.yaml:", "  services:", "    web:", "      image: nginx:1.27", "      ports: [\"80\"]",
-                "or the smallest Dockerfile:", "  FROM nginx:1.27", "  EXPOSE 80"},
-               "add a compose.yaml or a Dockerfile at the top of the source, or name one by 'compose' in edm.yaml"};
+  return Error{
+      Code::kNotFound,
+      "source",
+      "there is nothing to run: no compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml or "
+      "Dockerfile",
+      {"the smallest compose.yaml:", "  services:", "    web:", "      image: nginx:1.27",
+       "      ports: [\"80\"]", "or the smallest Dockerfile:", "  FROM nginx:1.27", "  EXPOSE 80"},
+      "add a compose.yaml or a Dockerfile at the top of the source, or name one by 'compose' in edm.yaml"};
 }
 
 }  // namespace edm::compose

@@ -14,8 +14,8 @@ struct SourceChoice {
   bool is_dockerfile = false;
 };
 
-// The compose file that edm.yaml names; else compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml; else a
-// Dockerfile. Error: what was looked for, and the smallest file that would do.
+// The compose file that edm.yaml names; else compose.yaml, compose.yml, docker-compose.yaml,
+// docker-compose.yml; else a Dockerfile. Error: what was looked for, and the smallest file that would do.
 Result<SourceChoice> ChooseSource(const FileTree& tree, const AppSpec& spec);
 
 }  // namespace edm::compose

@@ -28,7 +28,8 @@ bool IsInside(std::string_view path) {
   return true;
 }
 
-std::string Required(Fields& fields, const Node& node, std::string_view path, std::string_view key, Problems& problems) {
+std::string Required(Fields& fields, const Node& node, std::string_view path, std::string_view key,
+                     Problems& problems) {
   auto value = fields.String(key);
   if (!value && !node.Find(key)) {
     problems.Add(node.at(), path, "has no '" + std::string(key) + "'", "add it");
@@ -47,8 +48,8 @@ void ReadRender(const Node& list, AppSpec& spec, Problems& problems) {
     const auto& item = list.items()[i];
     const auto path = yaml::PathOf("render", i);
     Fields fields(item, path, problems);
-    RenderSpec render{Required(fields, item, path, "from", problems), Required(fields, item, path, "to", problems),
-                      fields.Strings("services"), item.at()};
+    RenderSpec render{Required(fields, item, path, "from", problems),
+                      Required(fields, item, path, "to", problems), fields.Strings("services"), item.at()};
     CheckInside(item, fields, "from", render.from);
     const auto& to = render.to;
     if (!to.empty() && (!to.starts_with('/') || to == "/" || to.find(':') != std::string::npos)) {
@@ -66,7 +67,8 @@ void ReadPublish(const Node& list, AppSpec& spec, Problems& problems) {
     const auto path = yaml::PathOf("publish", i);
     Fields fields(item, path, problems);
     PublishSpec publish{Required(fields, item, path, "service", problems), 0, item.at()};
-    if (const auto port = fields.Integer("port", 1, kPortMax)) publish.port = static_cast<std::uint16_t>(*port);
+    if (const auto port = fields.Integer("port", 1, kPortMax))
+      publish.port = static_cast<std::uint16_t>(*port);
     if (!item.Find("port") && item.is_map()) problems.Add(item.at(), path, "has no 'port'", "add it");
     fields.Finish();
     spec.publish.push_back(std::move(publish));
@@ -82,11 +84,14 @@ void ReadHealth(const Node& map, AppSpec& spec, Problems& problems) {
   if (const auto port = fields.Integer("port", 1, kPortMax)) health.port = static_cast<std::uint16_t>(*port);
   health.time = fields.Duration("time");
   fields.Finish();
-  if (!health.path.empty() && (!health.path.starts_with('/') || health.path.find_first_of(" \r\n\t") != std::string::npos)) {
-    fields.Wrong(*map.Find("path"), "path", "'" + Shown(health.path) + "' is no path of a URL", "write it as /healthz");
+  if (!health.path.empty() &&
+      (!health.path.starts_with('/') || health.path.find_first_of(" \r\n\t") != std::string::npos)) {
+    fields.Wrong(*map.Find("path"), "path", "'" + Shown(health.path) + "' is no path of a URL",
+                 "write it as /healthz");
   }
   if (health.time && (*health.time <= Millis(0) || *health.time > kHealthTimeMax)) {
-    fields.Wrong(*map.Find("time"), "time", "is not between 1ms and 1h", "write how long a start may take, as 60s");
+    fields.Wrong(*map.Find("time"), "time", "is not between 1ms and 1h",
+                 "write how long a start may take, as 60s");
   }
   spec.health = std::move(health);
 }

@@ -8,9 +8,12 @@ namespace {
 
 std::string_view KindName(EntryKind kind) {
   switch (kind) {
-    case EntryKind::kFile: return "a file";
-    case EntryKind::kDirectory: return "a folder";
-    case EntryKind::kLink: return "a link";
+    case EntryKind::kFile:
+      return "a file";
+    case EntryKind::kDirectory:
+      return "a folder";
+    case EntryKind::kLink:
+      return "a link";
   }
   return "something else";
 }
@@ -28,7 +31,8 @@ std::string_view BlockedBy(std::string_view path, const Kinds& source) {
 
 }  // namespace
 
-Result<std::vector<TreeEntry>> Overlay(const std::vector<TreeEntry>& source, const std::vector<TreeEntry>& under) {
+Result<std::vector<TreeEntry>> Overlay(const std::vector<TreeEntry>& source,
+                                       const std::vector<TreeEntry>& under) {
   Kinds kinds;
   for (const auto& entry : source) {
     kinds[entry.path] = entry.kind;

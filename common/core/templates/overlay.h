@@ -15,8 +15,10 @@ struct TreeEntry {
   bool operator==(const TreeEntry&) const = default;
 };
 
-// The template's entries that go under a source, sorted, folders before what is in them: those which the source has
-// not. Error: kFailedPrecondition where one side has a folder and the other something else, all conflicts named.
-Result<std::vector<TreeEntry>> Overlay(const std::vector<TreeEntry>& source, const std::vector<TreeEntry>& under);
+// The template's entries that go under a source, sorted, folders before what is in them: those which the
+// source has not. Error: kFailedPrecondition where one side has a folder and the other something else, all
+// conflicts named.
+Result<std::vector<TreeEntry>> Overlay(const std::vector<TreeEntry>& source,
+                                       const std::vector<TreeEntry>& under);
 
 }  // namespace edm::templates

@@ -19,7 +19,8 @@ std::string PlaceOf(std::string_view text, std::size_t offset, std::string_view 
   const auto before = text.substr(0, offset);
   const auto start = before.rfind('\n');
   const auto column = (start == std::string_view::npos ? offset : offset - start - 1) + 1;
-  return std::string(file) + ":" + std::to_string(std::ranges::count(before, '\n') + 1) + ":" + std::to_string(column);
+  return std::string(file) + ":" + std::to_string(std::ranges::count(before, '\n') + 1) + ":" +
+         std::to_string(column);
 }
 
 Result<std::string> Walk(std::string_view text, std::string_view file, const Lookup& value_of) {
@@ -34,15 +35,23 @@ Result<std::string> Walk(std::string_view text, std::string_view file, const Loo
       continue;
     }
     const auto close = text.find("}}", open);
-    if (close == std::string_view::npos || text.substr(open, close - open).find('\n') != std::string_view::npos) {
-      return Error{Code::kInvalidArgument, PlaceOf(text, open, file), "'{{' is not closed on its line", {},
+    if (close == std::string_view::npos ||
+        text.substr(open, close - open).find('\n') != std::string_view::npos) {
+      return Error{Code::kInvalidArgument,
+                   PlaceOf(text, open, file),
+                   "'{{' is not closed on its line",
+                   {},
                    "close it with '}}', or write '{{{{' for two braces"};
     }
     auto value = value_of(Trim(text.substr(open + 2, close - open - 2)));
     if (!value.ok()) return About(value.error(), PlaceOf(text, open, file));
     out += *value;
     if (out.size() > kResultBytesMax) {
-      return Error{Code::kResourceExhausted, std::string(file), "is larger than 4 MiB once rendered", {}, "make it smaller"};
+      return Error{Code::kResourceExhausted,
+                   std::string(file),
+                   "is larger than 4 MiB once rendered",
+                   {},
+                   "make it smaller"};
     }
     i = close + 2;
   }
@@ -53,7 +62,8 @@ Result<std::string> Walk(std::string_view text, std::string_view file, const Loo
 
 Values InstanceValues(std::string_view instance, std::string_view owner, std::string_view project,
                       const std::vector<Endpoint>& endpoints) {
-  Values values = {{"id", std::string(instance)}, {"owner", std::string(owner)}, {"project", std::string(project)}};
+  Values values = {
+      {"id", std::string(instance)}, {"owner", std::string(owner)}, {"project", std::string(project)}};
   for (const auto& endpoint : endpoints) {
     const auto suffix = endpoint.service + "." + std::to_string(endpoint.container_port);
     values["address." + suffix] = endpoint.address + ":" + std::to_string(endpoint.port);
@@ -70,7 +80,10 @@ Result<std::string> Render(std::string_view text, std::string_view file, const V
   return Walk(text, file, [&](std::string_view name) -> Result<std::string> {
     if (const auto found = values.find(std::string(name)); found != values.end()) return found->second;
     const auto nearest = Nearest(name, names);
-    return Error{Code::kInvalidArgument, "", "nothing is named '" + Shown(name) + "'", {},
+    return Error{Code::kInvalidArgument,
+                 "",
+                 "nothing is named '" + Shown(name) + "'",
+                 {},
                  nearest ? "did you mean '" + *nearest + "'?" : "known names: " + Join(names, ", ")};
   });
 }

@@ -18,11 +18,12 @@ using Values = std::map<std::string, std::string>;
 Values InstanceValues(std::string_view instance, std::string_view owner, std::string_view project,
                       const std::vector<Endpoint>& endpoints);
 
-// Replaces each `{{ name }}`; `{{{{` stands for two braces. Errors: object "<file>:<line>:<column>", the nearest
-// known name as hint.
+// Replaces each `{{ name }}`; `{{{{` stands for two braces. Errors: object "<file>:<line>:<column>", the
+// nearest known name as hint.
 Result<std::string> Render(std::string_view text, std::string_view file, const Values& values);
 
-// The names after "generated." that the text asks for, so that values can be made and sealed before rendering.
+// The names after "generated." that the text asks for, so that values can be made and sealed before
+// rendering.
 Result<std::vector<std::string>> GeneratedNames(std::string_view text, std::string_view file);
 
 }  // namespace edm::templates

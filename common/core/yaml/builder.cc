@@ -41,11 +41,14 @@ void CheckCollectionTag(Position at, const std::string& tag, std::string_view na
 }  // namespace
 
 void Builder::OnDocumentStart(const YAML::Mark& mark) {
-  if (has_document_) throw Refusal{PlaceOf(mark), "a second document begins here", "keep one document per file"};
+  if (has_document_)
+    throw Refusal{PlaceOf(mark), "a second document begins here", "keep one document per file"};
   has_document_ = true;
 }
 
-void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) { Put(Node::Null(PlaceOf(mark)), anchor); }
+void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  Put(Node::Null(PlaceOf(mark)), anchor);
+}
 
 void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        const std::string& value) {
@@ -60,7 +63,8 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
 void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const auto at = PlaceOf(mark);
   const auto found = anchors_.find(anchor);
-  if (found == anchors_.end()) throw Refusal{at, "an alias stands inside what it names", "write the value out"};
+  if (found == anchors_.end())
+    throw Refusal{at, "an alias stands inside what it names", "write the value out"};
   if (open_.size() + found->second.depth > limits_.depth) {
     throw Refusal{at, "is nested deeper than " + std::to_string(limits_.depth), "make it flatter",
                   Code::kResourceExhausted};
@@ -127,7 +131,8 @@ void Builder::PutKey(Open& open, const Node& node) {
   if (node.is_null()) throw Refusal{node.at(), "a key is empty", "write the key, or quote it"};
   if (!node.is_scalar()) throw Refusal{node.at(), "a key is a list or a map", "use a text as the key"};
   if (!open.keys.insert(node.text()).second) {
-    throw Refusal{node.at(), "the key '" + Shown(node.text()) + "' stands twice in one map", "remove one of the two"};
+    throw Refusal{node.at(), "the key '" + Shown(node.text()) + "' stands twice in one map",
+                  "remove one of the two"};
   }
   open.has_key = true;
   open.key = node.text();
@@ -144,7 +149,8 @@ void Builder::Close() {
 void Builder::Merge(Open& open) {
   const auto from = std::move(open.merged.front());
   if (from.is_map()) return MergeOne(open, from);
-  if (!from.is_sequence()) throw Refusal{from.at(), "'<<' takes a map or a list of maps", "name an anchored map"};
+  if (!from.is_sequence())
+    throw Refusal{from.at(), "'<<' takes a map or a list of maps", "name an anchored map"};
   for (const auto& item : from.items()) MergeOne(open, item);
 }
 

@@ -12,8 +12,8 @@
 
 namespace edm::yaml {
 
-// Makes nodes of one parse's events. Throws Refusal through the parser, which Read() catches: the parser has no other
-// way to be stopped, and a bomb must not be read to its end.
+// Makes nodes of one parse's events. Throws Refusal through the parser, which Read() catches: the parser has
+// no other way to be stopped, and a bomb must not be read to its end.
 class Builder final : public YAML::EventHandler {
  public:
   struct Refusal {

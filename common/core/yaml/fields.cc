@@ -36,7 +36,8 @@ Error Joined(const std::vector<Error>& errors) {
 Fields::Fields(const Node& map, std::string path, Problems& problems)
     : map_(map), path_(std::move(path)), problems_(problems) {
   if (!map.is_map() && !map.is_null()) {
-    problems_.Add(map.at(), path_, "is " + std::string(KindName(map.kind())) + ", not a map", "write keys with values");
+    problems_.Add(map.at(), path_, "is " + std::string(KindName(map.kind())) + ", not a map",
+                  "write keys with values");
   }
 }
 
@@ -78,8 +79,10 @@ std::optional<std::int64_t> Fields::Integer(std::string_view key, std::int64_t l
   std::int64_t value = 0;
   const auto& text = node->text();
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc{} && end == text.data() + text.size() && value >= least && value <= most) return value;
-  Wrong(*node, key, "is " + Shown(text), "write a number from " + std::to_string(least) + " to " + std::to_string(most));
+  if (error == std::errc{} && end == text.data() + text.size() && value >= least && value <= most)
+    return value;
+  Wrong(*node, key, "is " + Shown(text),
+        "write a number from " + std::to_string(least) + " to " + std::to_string(most));
   return {};
 }
 
@@ -104,8 +107,8 @@ std::vector<std::string> Fields::Strings(std::string_view key) {
     if (item.is_scalar()) {
       texts.push_back(item.text());
     } else {
-      problems_.Add(item.at(), PathOf(PathTo(key), i), "is " + std::string(KindName(item.kind())) + ", not a text",
-                    "write one value");
+      problems_.Add(item.at(), PathOf(PathTo(key), i),
+                    "is " + std::string(KindName(item.kind())) + ", not a text", "write one value");
     }
   }
   if (node->is_map()) Wrong(*node, key, "is a map, not a list", "write a list of texts");

@@ -49,8 +49,8 @@ class Fields {
   std::optional<bool> Bool(std::string_view key);
   std::optional<std::int64_t> Integer(std::string_view key, std::int64_t least, std::int64_t most);
   std::optional<Millis> Duration(std::string_view key);
-  std::vector<std::string> Strings(std::string_view key);                  // a list of scalars, or one scalar
-  std::map<std::string, std::string> StringMap(std::string_view key);      // scalars; null is ""
+  std::vector<std::string> Strings(std::string_view key);              // a list of scalars, or one scalar
+  std::map<std::string, std::string> StringMap(std::string_view key);  // scalars; null is ""
   const Node* Map(std::string_view key);
   const Node* List(std::string_view key);
 

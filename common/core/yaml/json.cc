@@ -10,11 +10,15 @@ using Json = nlohmann::ordered_json;
 Node FromJson(const Json& json, std::size_t depth, std::size_t& nodes, const Limits& limits) {
   if (depth > limits.depth || ++nodes > limits.nodes) throw std::length_error("too deep or too large");
   switch (json.type()) {
-    case Json::value_t::boolean: return Node::Bool(json.get<bool>());
+    case Json::value_t::boolean:
+      return Node::Bool(json.get<bool>());
     case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned: return Node::Integer(json.get<long long>());
-    case Json::value_t::number_float: return Node::Float(json.dump());
-    case Json::value_t::string: return Node::String(json.get<std::string>());
+    case Json::value_t::number_unsigned:
+      return Node::Integer(json.get<long long>());
+    case Json::value_t::number_float:
+      return Node::Float(json.dump());
+    case Json::value_t::string:
+      return Node::String(json.get<std::string>());
     case Json::value_t::array: {
       auto list = Node::Sequence();
       for (const auto& item : json) list.Add(FromJson(item, depth + 1, nodes, limits));
@@ -25,13 +29,15 @@ Node FromJson(const Json& json, std::size_t depth, std::size_t& nodes, const Lim
       for (const auto& [key, value] : json.items()) map.Set(key, FromJson(value, depth + 1, nodes, limits));
       return map;
     }
-    default: return Node::Null();
+    default:
+      return Node::Null();
   }
 }
 
 // U+0080 to U+009F, U+2028, U+2029, U+FEFF, U+FFFE and U+FFFF: line ends to YAML readers, or refused by them.
 bool IsAwkward(unsigned code) {
-  return (code >= 0x7F && code <= 0x9F) || code == 0x2028 || code == 0x2029 || code == 0xFEFF || code >= 0xFFFE;
+  return (code >= 0x7F && code <= 0x9F) || code == 0x2028 || code == 0x2029 || code == 0xFEFF ||
+         code >= 0xFFFE;
 }
 
 void AppendEscape(std::string& out, unsigned code) {
@@ -43,7 +49,9 @@ void AppendEscape(std::string& out, unsigned code) {
 void AppendString(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto at = [&](std::size_t n) { return static_cast<unsigned char>(i + n < text.size() ? text[i + n] : 0); };
+    const auto at = [&](std::size_t n) {
+      return static_cast<unsigned char>(i + n < text.size() ? text[i + n] : 0);
+    };
     const unsigned byte = at(0);
     if (byte == '"' || byte == '\\') {
       out += '\\';
@@ -53,7 +61,8 @@ void AppendString(std::string& out, std::string_view text) {
     } else if ((byte & 0xE0U) == 0xC0 && IsAwkward((byte & 0x1FU) << 6 | (at(1) & 0x3FU))) {
       AppendEscape(out, (byte & 0x1FU) << 6 | (at(1) & 0x3FU));
       i += 1;
-    } else if ((byte & 0xF0U) == 0xE0 && IsAwkward((byte & 0x0FU) << 12 | (at(1) & 0x3FU) << 6 | (at(2) & 0x3FU))) {
+    } else if ((byte & 0xF0U) == 0xE0 &&
+               IsAwkward((byte & 0x0FU) << 12 | (at(1) & 0x3FU) << 6 | (at(2) & 0x3FU))) {
       AppendEscape(out, (byte & 0x0FU) << 12 | (at(1) & 0x3FU) << 6 | (at(2) & 0x3FU));
       i += 2;
     } else {

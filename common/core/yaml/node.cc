@@ -6,13 +6,20 @@ namespace edm::yaml {
 
 std::string_view KindName(Kind kind) {
   switch (kind) {
-    case Kind::kNull: return "nothing";
-    case Kind::kBool: return "true or false";
-    case Kind::kInteger: return "a whole number";
-    case Kind::kFloat: return "a number";
-    case Kind::kString: return "a text";
-    case Kind::kSequence: return "a list";
-    case Kind::kMap: return "a map";
+    case Kind::kNull:
+      return "nothing";
+    case Kind::kBool:
+      return "true or false";
+    case Kind::kInteger:
+      return "a whole number";
+    case Kind::kFloat:
+      return "a number";
+    case Kind::kString:
+      return "a text";
+    case Kind::kSequence:
+      return "a list";
+    case Kind::kMap:
+      return "a map";
   }
   return "something else";
 }

@@ -23,8 +23,8 @@ std::string_view KindName(Kind kind);
 class Node;
 struct Entry;
 
-// A value of a document, with the place where it is written. Owns all below it; a copy is deep. Aliases and merge
-// keys are already resolved: what stood behind an alias keeps the place of its anchor.
+// A value of a document, with the place where it is written. Owns all below it; a copy is deep. Aliases and
+// merge keys are already resolved: what stood behind an alias keeps the place of its anchor.
 class Node {
  public:
   Node() = default;
@@ -81,7 +81,8 @@ struct Entry {
   Node value;
 };
 
-// "services.web" + "ports" = "services.web.ports"; a key with other than letters, digits, '_' and '-' is quoted.
+// "services.web" + "ports" = "services.web.ports"; a key with other than letters, digits, '_' and '-' is
+// quoted.
 std::string PathOf(std::string_view parent, std::string_view key);
 std::string PathOf(std::string_view parent, std::size_t index);
 

@@ -31,7 +31,8 @@ Position PlaceOf(std::string_view text, std::size_t offset) {
 
 Status CheckBytes(std::string_view text, std::string_view name, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    return Refused(name, {}, "is larger than " + FormatBytes(limits.bytes), "make it smaller", Code::kResourceExhausted);
+    return Refused(name, {}, "is larger than " + FormatBytes(limits.bytes), "make it smaller",
+                   Code::kResourceExhausted);
   }
   if (!IsUtf8(text)) return Refused(name, {}, "is not UTF-8 text", "save it as UTF-8");
   const auto bad = std::ranges::find_if(text, [](char c) {

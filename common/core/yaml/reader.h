@@ -15,8 +15,8 @@ struct Limits {
   std::size_t depth = 64;
 };
 
-// Reads one strict YAML document: UTF-8, no second document, no key twice in a map, keys are scalars, no tags but
-// YAML's own, no control characters. An empty text is null. Scalars are typed by YAML's core schema.
+// Reads one strict YAML document: UTF-8, no second document, no key twice in a map, keys are scalars, no tags
+// but YAML's own, no control characters. An empty text is null. Scalars are typed by YAML's core schema.
 // Errors: kInvalidArgument or kResourceExhausted, object "<name>:<line>:<column>".
 Result<Node> Read(std::string_view text, std::string_view name, const Limits& limits = {});
 

@@ -63,7 +63,9 @@ std::optional<std::string> AsFloat(std::string_view text) {
   if (!LooksLikeFloat(text)) return {};
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{} || !std::isfinite(value)) return {};
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{} ||
+      !std::isfinite(value))
+    return {};
   char buffer[64];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   return std::string(buffer, end);
@@ -72,7 +74,8 @@ std::optional<std::string> AsFloat(std::string_view text) {
 }  // namespace
 
 Node TypedScalar(std::string_view text, Position at) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return Node::Null(at);
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL")
+    return Node::Null(at);
   if (text == "true" || text == "True" || text == "TRUE") return Node::Bool(true, at);
   if (text == "false" || text == "False" || text == "FALSE") return Node::Bool(false, at);
   if (const auto integer = AsInteger(text)) return Node::Integer(*integer, at);

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <grpcpp/alarm.h>
+
 #include <functional>
 #include <memory>
-
-#include <grpcpp/alarm.h>
 
 #include "common/base/time.h"
 

@@ -20,8 +20,10 @@ bool IsFinal(grpc::StatusCode code) {
     case grpc::StatusCode::NOT_FOUND:
     case grpc::StatusCode::PERMISSION_DENIED:
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-    case grpc::StatusCode::UNIMPLEMENTED: return true;
-    default: return false;
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -30,7 +32,8 @@ bool IsFinal(grpc::StatusCode code) {
 // One stream. Deletes itself when gRPC is done with it.
 class AttemptFollower::Try final : public grpc::ClientReadReactor<v1::AttemptEvent> {
  public:
-  Try(std::shared_ptr<AttemptFollower> owner, std::shared_ptr<WorkerStubs::Stub> stub, v1::AssignRequest request)
+  Try(std::shared_ptr<AttemptFollower> owner, std::shared_ptr<WorkerStubs::Stub> stub,
+      v1::AssignRequest request)
       : owner_(std::move(owner)), stub_(std::move(stub)), request_(std::move(request)) {}
 
   void Begin() {
@@ -76,7 +79,8 @@ class AttemptFollower::Try final : public grpc::ClientReadReactor<v1::AttemptEve
   bool paused_ = false;  // guarded by mutex_
 };
 
-AttemptFollower::AttemptFollower(WorkerStubs& stubs, Listener listener, Order order, std::uint32_t after_cursor)
+AttemptFollower::AttemptFollower(WorkerStubs& stubs, Listener listener, Order order,
+                                 std::uint32_t after_cursor)
     : stubs_(stubs), listener_(std::move(listener)), order_(std::move(order)), cursor_(after_cursor) {}
 
 void AttemptFollower::Begin(const WorkerAddress& worker) {
@@ -125,7 +129,8 @@ void AttemptFollower::Launch() {
   attempt->Begin();
 }
 
-void AttemptFollower::Deliver(const v1::AttemptEvent& message, const std::shared_ptr<AttemptFollower>& self, Try& from) {
+void AttemptFollower::Deliver(const v1::AttemptEvent& message, const std::shared_ptr<AttemptFollower>& self,
+                              Try& from) {
   std::string operation;
   std::uint32_t attempt = 0;
   {
@@ -137,7 +142,8 @@ void AttemptFollower::Deliver(const v1::AttemptEvent& message, const std::shared
     operation = order_.operation;
     attempt = order_.attempt;
   }
-  listener_.on_event(operation, attempt, rpc::FromProto(message), [self, held = from.self_] { held->Taken(); });
+  listener_.on_event(operation, attempt, rpc::FromProto(message),
+                     [self, held = from.self_] { held->Taken(); });
 }
 
 void AttemptFollower::OnTryDone(const grpc::Status& status) {

@@ -12,8 +12,8 @@
 
 namespace edm::master {
 
-// Follows one attempt on its worker until its end was seen: sends the order, and after a broken stream sends it
-// again, from the last cursor. Callbacks come on gRPC's threads. Any thread.
+// Follows one attempt on its worker until its end was seen: sends the order, and after a broken stream sends
+// it again, from the last cursor. Callbacks come on gRPC's threads. Any thread.
 class AttemptFollower : public std::enable_shared_from_this<AttemptFollower> {
  public:
   static constexpr Backoff kRetry{Millis(100), Millis(2'000)};
@@ -41,14 +41,14 @@ class AttemptFollower : public std::enable_shared_from_this<AttemptFollower> {
   WorkerStubs& stubs_;
   const Listener listener_;
   std::mutex mutex_;
-  WorkerAddress worker_;            // guarded by mutex_
-  Order order_;                     // guarded by mutex_
-  std::uint32_t cursor_ = 0;        // guarded by mutex_; of the last event given away
-  std::uint32_t failures_ = 0;      // guarded by mutex_; tries without an event
-  bool ended_ = false;              // guarded by mutex_; its end was seen
-  bool stopped_ = false;            // guarded by mutex_
-  bool again_at_once_ = false;      // guarded by mutex_
-  Try* current_ = nullptr;          // guarded by mutex_
+  WorkerAddress worker_;        // guarded by mutex_
+  Order order_;                 // guarded by mutex_
+  std::uint32_t cursor_ = 0;    // guarded by mutex_; of the last event given away
+  std::uint32_t failures_ = 0;  // guarded by mutex_; tries without an event
+  bool ended_ = false;          // guarded by mutex_; its end was seen
+  bool stopped_ = false;        // guarded by mutex_
+  bool again_at_once_ = false;  // guarded by mutex_
+  Try* current_ = nullptr;      // guarded by mutex_
 };
 
 }  // namespace edm::master

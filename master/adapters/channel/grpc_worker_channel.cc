@@ -85,7 +85,9 @@ void SendCancel(WorkerStubs& stubs, std::shared_ptr<void> keep, Cancellation can
       [&stubs, keep, call, cancellation = std::move(cancellation)](const grpc::Status& status) mutable {
         if (!MayHelpLater(status) || ++cancellation.tries >= GrpcWorkerChannel::kCancelTriesMax) return;
         const auto pause = GrpcWorkerChannel::kCancelRetry.After(cancellation.tries);
-        After(pause, [&stubs, keep, cancellation = std::move(cancellation)] { SendCancel(stubs, keep, cancellation); });
+        After(pause, [&stubs, keep, cancellation = std::move(cancellation)] {
+          SendCancel(stubs, keep, cancellation);
+        });
       });
 }
 
@@ -123,7 +125,8 @@ void GrpcWorkerChannel::Assign(const WorkerAddress& worker, Order order, std::ui
     AttemptFollower::Listener listener{shared_->on_event, shared_->on_refused, [shared = shared_, key, self] {
                                          shared->Over(key, self->lock().get());
                                        }};
-    follower = std::make_shared<AttemptFollower>(shared_->stubs, std::move(listener), std::move(order), after_cursor);
+    follower = std::make_shared<AttemptFollower>(shared_->stubs, std::move(listener), std::move(order),
+                                                 after_cursor);
     *self = follower;
     shared_->followers[key] = follower;
     ++shared_->followed;
@@ -143,8 +146,8 @@ void GrpcWorkerChannel::Unfollow(const std::string& instance, std::uint32_t atte
   follower->Stop();
 }
 
-void GrpcWorkerChannel::Cancel(const WorkerAddress& worker, const std::string& instance, std::uint32_t attempt,
-                               std::uint32_t epoch, const std::string& reason) {
+void GrpcWorkerChannel::Cancel(const WorkerAddress& worker, const std::string& instance,
+                               std::uint32_t attempt, std::uint32_t epoch, const std::string& reason) {
   Cancellation cancellation{worker, {}, 0};
   cancellation.request.set_epoch(epoch);
   cancellation.request.set_instance(instance);
@@ -153,11 +156,13 @@ void GrpcWorkerChannel::Cancel(const WorkerAddress& worker, const std::string& i
   SendCancel(shared_->stubs, shared_, std::move(cancellation));
 }
 
-std::unique_ptr<WorkerStream> GrpcWorkerChannel::StreamLogs(const WorkerAddress& worker, const LogQuery& query,
+std::unique_ptr<WorkerStream> GrpcWorkerChannel::StreamLogs(const WorkerAddress& worker,
+                                                            const LogQuery& query,
                                                             std::function<void(LogRecord)> on_next,
                                                             std::function<void(Status)> on_end) {
   auto stub = shared_->stubs.Of(worker);
-  if (stub.ok()) return OpenLogs(std::move(stub).value(), worker, query, std::move(on_next), std::move(on_end));
+  if (stub.ok())
+    return OpenLogs(std::move(stub).value(), worker, query, std::move(on_next), std::move(on_end));
   on_end(stub.error());
   return std::make_unique<NoStream>();
 }
@@ -166,7 +171,8 @@ std::unique_ptr<WorkerStream> GrpcWorkerChannel::Exec(const WorkerAddress& worke
                                                       std::function<void(ExecOutput)> on_next,
                                                       std::function<void(Status)> on_end) {
   auto stub = shared_->stubs.Of(worker);
-  if (stub.ok()) return OpenExec(std::move(stub).value(), worker, command, std::move(on_next), std::move(on_end));
+  if (stub.ok())
+    return OpenExec(std::move(stub).value(), worker, command, std::move(on_next), std::move(on_end));
   on_end(stub.error());
   return std::make_unique<NoStream>();
 }
@@ -179,12 +185,12 @@ void GrpcWorkerChannel::GetFootprint(const WorkerAddress& worker, const std::str
   call->stub = std::move(stub).value();
   call->request.set_id(instance);
   rpc::Apply({kCallDeadline, false}, call->context);
-  call->stub->async()->GetFootprint(&call->context, &call->request, &call->response,
-                                    [call, answer = std::move(answer), object = "worker " + worker.worker](
-                                        const grpc::Status& status) {
-                                      if (!status.ok()) return answer(rpc::FromGrpc(status, object));
-                                      answer(FromProto(call->response));
-                                    });
+  call->stub->async()->GetFootprint(
+      &call->context, &call->request, &call->response,
+      [call, answer = std::move(answer), object = "worker " + worker.worker](const grpc::Status& status) {
+        if (!status.ok()) return answer(rpc::FromGrpc(status, object));
+        answer(FromProto(call->response));
+      });
 }
 
 }  // namespace edm::master

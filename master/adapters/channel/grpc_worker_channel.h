@@ -17,7 +17,8 @@ namespace edm::master {
 class AttemptFollower;
 class WorkerStubs;
 
-// Over gRPC with the master's certificate. The destructor lets go of every attempt and waits until gRPC has as well.
+// Over gRPC with the master's certificate. The destructor lets go of every attempt and waits until gRPC has
+// as well.
 class GrpcWorkerChannel final : public WorkerChannel {
  public:
   static constexpr int kCancelTriesMax = 6;
@@ -30,8 +31,8 @@ class GrpcWorkerChannel final : public WorkerChannel {
 
   void Listen(OnEvent on_event, OnRefused on_refused) override;
   void Assign(const WorkerAddress& worker, Order order, std::uint32_t after_cursor) override;
-  void Cancel(const WorkerAddress& worker, const std::string& instance, std::uint32_t attempt, std::uint32_t epoch,
-              const std::string& reason) override;
+  void Cancel(const WorkerAddress& worker, const std::string& instance, std::uint32_t attempt,
+              std::uint32_t epoch, const std::string& reason) override;
   void Unfollow(const std::string& instance, std::uint32_t attempt) override;
   std::unique_ptr<WorkerStream> StreamLogs(const WorkerAddress& worker, const LogQuery& query,
                                            std::function<void(LogRecord)> on_next,

@@ -33,9 +33,12 @@ v1::ExecInput ToProto(ExecInput input) {
 
 class ExecReactor final : public grpc::ClientBidiReactor<v1::ExecInput, v1::ExecOutput> {
  public:
-  ExecReactor(std::shared_ptr<WorkerStubs::Stub> stub, std::string object, std::function<void(ExecOutput)> on_next,
-              std::function<void(Status)> on_end)
-      : stub_(std::move(stub)), object_(std::move(object)), on_next_(std::move(on_next)), on_end_(std::move(on_end)) {}
+  ExecReactor(std::shared_ptr<WorkerStubs::Stub> stub, std::string object,
+              std::function<void(ExecOutput)> on_next, std::function<void(Status)> on_end)
+      : stub_(std::move(stub)),
+        object_(std::move(object)),
+        on_next_(std::move(on_next)),
+        on_end_(std::move(on_end)) {}
 
   void Begin(std::shared_ptr<ExecReactor> self, v1::ExecInput first) {
     self_ = std::move(self);

@@ -23,7 +23,10 @@ class LogReactor final : public grpc::ClientReadReactor<v1::LogLine> {
  public:
   LogReactor(std::shared_ptr<WorkerStubs::Stub> stub, std::string object, v1::StreamLogsRequest request,
              std::function<void(LogRecord)> on_next, std::function<void(Status)> on_end)
-      : stub_(std::move(stub)), object_(std::move(object)), request_(std::move(request)), on_next_(std::move(on_next)),
+      : stub_(std::move(stub)),
+        object_(std::move(object)),
+        request_(std::move(request)),
+        on_next_(std::move(on_next)),
         on_end_(std::move(on_end)) {}
 
   void Begin(std::shared_ptr<LogReactor> self) {
@@ -47,7 +50,8 @@ class LogReactor final : public grpc::ClientReadReactor<v1::LogLine> {
       over_ = !ok;
     }
     if (!ok) return RemoveHold();
-    on_next_({line_.service(), line_.container(), line_.is_stderr(), line_.text(), rpc::FromProto(line_.time())});
+    on_next_(
+        {line_.service(), line_.container(), line_.is_stderr(), line_.text(), rpc::FromProto(line_.time())});
   }
   void OnDone(const grpc::Status& status) override {
     on_end_(status.ok() ? Ok() : Status(rpc::FromGrpc(status, object_)));
@@ -68,8 +72,8 @@ class LogReactor final : public grpc::ClientReadReactor<v1::LogLine> {
   grpc::ClientContext context_;
   v1::LogLine line_;
   std::mutex mutex_;
-  bool over_ = false;     // guarded by mutex_
-  bool reading_ = true;   // guarded by mutex_; the first read is begun with the call
+  bool over_ = false;    // guarded by mutex_
+  bool reading_ = true;  // guarded by mutex_; the first read is begun with the call
   std::shared_ptr<LogReactor> self_;
 };
 

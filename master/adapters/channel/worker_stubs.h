@@ -17,7 +17,8 @@ namespace edm::master {
 class WorkerStubs {
  public:
   using Stub = v1::WorkerAgent::Stub;
-  static constexpr std::size_t kConnectionsMax = 2'000;  // then all are dropped and made anew as they are used
+  static constexpr std::size_t kConnectionsMax =
+      2'000;  // then all are dropped and made anew as they are used
 
   // Without an identity in the clear: for tests on loopback.
   explicit WorkerStubs(std::optional<rpc::Identity> identity) : identity_(std::move(identity)) {}

@@ -62,12 +62,16 @@ Status ClusterHistory::Compact() {
 Result<std::vector<NumberedEvent>> ClusterHistory::Read(std::uint64_t cursor, std::size_t most) const {
   const auto oldest = events_.empty() ? newest_ + 1 : events_.front().cursor;
   if (cursor + 1 < oldest) {
-    return Error{Code::kOutOfRange, "cursor " + std::to_string(cursor),
-                 "the events after it are no longer kept", {}, "begin after " + std::to_string(oldest - 1)};
+    return Error{Code::kOutOfRange,
+                 "cursor " + std::to_string(cursor),
+                 "the events after it are no longer kept",
+                 {},
+                 "begin after " + std::to_string(oldest - 1)};
   }
   std::vector<NumberedEvent> events;
-  auto at = std::lower_bound(events_.begin(), events_.end(), cursor + 1,
-                             [](const NumberedEvent& one, std::uint64_t wanted) { return one.cursor < wanted; });
+  auto at =
+      std::lower_bound(events_.begin(), events_.end(), cursor + 1,
+                       [](const NumberedEvent& one, std::uint64_t wanted) { return one.cursor < wanted; });
   for (; at != events_.end() && events.size() < most; ++at) events.push_back(*at);
   return events;
 }

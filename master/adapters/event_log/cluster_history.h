@@ -13,8 +13,8 @@
 
 namespace edm::master {
 
-// The newest events of the cluster, in memory and on the disk. Cursors grow over restarts; what was decided in the
-// last moment before a kill may be missing, but no cursor is given twice. One thread at a time.
+// The newest events of the cluster, in memory and on the disk. Cursors grow over restarts; what was decided
+// in the last moment before a kill may be missing, but no cursor is given twice. One thread at a time.
 class ClusterHistory {
  public:
   static Result<ClusterHistory> Open(std::filesystem::path path);

@@ -14,7 +14,9 @@ Error TooMany(std::string object) {
 Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(std::filesystem::path folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) return Error{Code::kInternal, folder.string(), error.message(), {}, "see that the data folder is writable"};
+  if (error)
+    return Error{
+        Code::kInternal, folder.string(), error.message(), {}, "see that the data folder is writable"};
   EDM_TRY(auto history, ClusterHistory::Open(folder / "cluster"));
   return std::unique_ptr<FileEventLog>(new FileEventLog(std::move(folder), std::move(history)));
 }

@@ -12,8 +12,8 @@
 
 namespace edm::master {
 
-// One append-only file per operation, and one for the cluster, in a folder of their own. Not synced: a power cut
-// may take the newest lines, and the operations' records in the store say the rest.
+// One append-only file per operation, and one for the cluster, in a folder of their own. Not synced: a power
+// cut may take the newest lines, and the operations' records in the store say the rest.
 class FileEventLog final : public EventLog {
  public:
   static constexpr std::size_t kOpenLogsMax = 256;  // files kept open
@@ -41,9 +41,9 @@ class FileEventLog final : public EventLog {
 
   const std::filesystem::path folder_;
   std::mutex mutex_;
-  ClusterHistory history_;                                        // guarded by mutex_
-  std::map<std::string, std::unique_ptr<OperationLog>> logs_;     // guarded by mutex_
-  std::list<std::string> used_;                                   // guarded by mutex_; least recently first
+  ClusterHistory history_;                                     // guarded by mutex_
+  std::map<std::string, std::unique_ptr<OperationLog>> logs_;  // guarded by mutex_
+  std::list<std::string> used_;                                // guarded by mutex_; least recently first
 };
 
 }  // namespace edm::master

@@ -36,7 +36,7 @@ class OperationLog {
   bool IsKnown(const OperationNote& note) const;
 
   std::optional<RecordFile> file_;
-  std::uint32_t attempt_ = 0;        // of the newest worker line
+  std::uint32_t attempt_ = 0;  // of the newest worker line
   std::uint32_t worker_cursor_ = 0;
   bool closed_ = false;
   bool warned_ = false;

@@ -14,7 +14,10 @@ constexpr std::size_t kHeadBytes = 4;               // the length, little endian
 constexpr std::uint32_t kRecordBytesMax = 1 << 20;  // larger: the file is damaged
 
 Error Failed(std::string object, int error) {
-  return {error == ENOSPC ? Code::kResourceExhausted : Code::kInternal, std::move(object), std::strerror(error), {},
+  return {error == ENOSPC ? Code::kResourceExhausted : Code::kInternal,
+          std::move(object),
+          std::strerror(error),
+          {},
           "see that the data folder is writable and has room"};
 }
 
@@ -24,7 +27,8 @@ void AppendHead(std::string& into, std::uint32_t length) {
 
 std::uint32_t HeadAt(const char* at) {
   std::uint32_t length = 0;
-  for (std::size_t i = 0; i < kHeadBytes; ++i) length |= std::uint32_t{static_cast<unsigned char>(at[i])} << (8 * i);
+  for (std::size_t i = 0; i < kHeadBytes; ++i)
+    length |= std::uint32_t{static_cast<unsigned char>(at[i])} << (8 * i);
   return length;
 }
 
@@ -50,7 +54,8 @@ Result<RecordFile> RecordFile::Open(const std::filesystem::path& path,
   return file;
 }
 
-Status RecordFile::Scan(const std::filesystem::path& path, const std::function<void(std::string_view)>& on_record) {
+Status RecordFile::Scan(const std::filesystem::path& path,
+                        const std::function<void(std::string_view)>& on_record) {
   struct stat facts {};
   if (::fstat(fd_.get(), &facts) != 0) return Failed(path.string(), errno);
   std::string all(static_cast<std::size_t>(facts.st_size), '\0');
@@ -62,7 +67,8 @@ Status RecordFile::Scan(const std::filesystem::path& path, const std::function<v
     on_record(std::string_view(all).substr(end_ + kHeadBytes, length));
     end_ += kHeadBytes + length;
   }
-  if (end_ != all.size() && ::ftruncate(fd_.get(), static_cast<off_t>(end_)) != 0) return Failed(path.string(), errno);
+  if (end_ != all.size() && ::ftruncate(fd_.get(), static_cast<off_t>(end_)) != 0)
+    return Failed(path.string(), errno);
   return Ok();
 }
 
@@ -76,7 +82,8 @@ Status RecordFile::Append(const std::vector<std::string>& records) {
   }
   std::size_t done = 0;
   while (done < block.size()) {
-    const auto wrote = ::pwrite(fd_.get(), block.data() + done, block.size() - done, static_cast<off_t>(end_ + done));
+    const auto wrote =
+        ::pwrite(fd_.get(), block.data() + done, block.size() - done, static_cast<off_t>(end_ + done));
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0) return Failed("event log", errno);
     done += static_cast<std::size_t>(wrote);

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/unique_fd.h"
 #include "common/base/result.h"
+#include "common/base/unique_fd.h"
 
 namespace edm::master {
 
-// Records one after the other in a file, each whole or not there: a torn one at the end, left by a crash, is cut
-// off when the file is opened. Survives a kill of this process at any moment (not a power cut: see the callers).
-// One thread at a time.
+// Records one after the other in a file, each whole or not there: a torn one at the end, left by a crash, is
+// cut off when the file is opened. Survives a kill of this process at any moment (not a power cut: see the
+// callers). One thread at a time.
 class RecordFile {
  public:
   // `on_record` gets each that is there.

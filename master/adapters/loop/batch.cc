@@ -14,7 +14,8 @@ class Packer {
   void Add(std::vector<KvOp> group) {
     std::size_t bytes = 0;
     for (const auto& op : group) bytes += SizeOf(op);
-    if (current_.size() + group.size() > KvStore::kOpsMax || bytes_ + bytes > KvStore::kTransactionBytesMax) Close();
+    if (current_.size() + group.size() > KvStore::kOpsMax || bytes_ + bytes > KvStore::kTransactionBytesMax)
+      Close();
     for (auto& op : group) Put(std::move(op));
   }
 
@@ -25,7 +26,8 @@ class Packer {
 
  private:
   void Put(KvOp op) {
-    const auto same = std::find_if(current_.begin(), current_.end(), [&](const KvOp& one) { return one.key == op.key; });
+    const auto same =
+        std::find_if(current_.begin(), current_.end(), [&](const KvOp& one) { return one.key == op.key; });
     if (same != current_.end()) {
       bytes_ += SizeOf(op) - SizeOf(*same);
       *same = std::move(op);
@@ -48,13 +50,15 @@ class Packer {
 
 }  // namespace
 
-std::vector<std::vector<KvOp>> PackTransactions(const std::vector<Batch::Entry>& entries, const Sealer& sealer) {
+std::vector<std::vector<KvOp>> PackTransactions(const std::vector<Batch::Entry>& entries,
+                                                const Sealer& sealer) {
   Packer packer;
   for (const auto& entry : entries) {
     std::vector<KvOp> group;
     for (const auto& change : entry.decision.changes) {
       auto op = Encode(change, sealer);
-      const auto same = std::find_if(group.begin(), group.end(), [&](const KvOp& one) { return one.key == op.key; });
+      const auto same =
+          std::find_if(group.begin(), group.end(), [&](const KvOp& one) { return one.key == op.key; });
       if (same != group.end()) {
         *same = std::move(op);
       } else {

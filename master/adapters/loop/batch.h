@@ -24,9 +24,10 @@ struct Batch {
   bool empty() const { return entries.empty() && !view; }
 };
 
-// The changes of all decisions, in their order, in as few transactions as the store's limits allow. Those of one
-// decision stay in one transaction (only one that is larger than a transaction is split). Within a transaction
-// the last of several changes of one key stands.
-std::vector<std::vector<KvOp>> PackTransactions(const std::vector<Batch::Entry>& entries, const Sealer& sealer);
+// The changes of all decisions, in their order, in as few transactions as the store's limits allow. Those of
+// one decision stay in one transaction (only one that is larger than a transaction is split). Within a
+// transaction the last of several changes of one key stands.
+std::vector<std::vector<KvOp>> PackTransactions(const std::vector<Batch::Entry>& entries,
+                                                const Sealer& sealer);
 
 }  // namespace edm::master

@@ -7,7 +7,8 @@ namespace edm::master {
 namespace {
 
 Error Stopping() {
-  return {Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
+  return {
+      Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
 }
 
 std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {
@@ -59,8 +60,8 @@ void BatchWriter::Run() {
       batch = std::exchange(pending_, {});
     }
     room_.notify_all();
-    // Lines that a worker wrote are facts already: they go ahead of the store, which so never knows of more than
-    // the log does, and asks the worker again for what it has not seen.
+    // Lines that a worker wrote are facts already: they go ahead of the store, which so never knows of more
+    // than the log does, and asks the worker again for what it has not seen.
     (void)parts_.log.Append(NotesOf(batch, true));
     if (Store(batch)) {
       Release(std::move(batch));

@@ -16,8 +16,8 @@
 
 namespace edm::master {
 
-// Stores batches on a thread of its own, and only then lets out what follows from them: the view, the notes, the
-// effects, the answers, in this order. While the store is away it tries again, for as long as it takes.
+// Stores batches on a thread of its own, and only then lets out what follows from them: the view, the notes,
+// the effects, the answers, in this order. While the store is away it tries again, for as long as it takes.
 class BatchWriter {
  public:
   static constexpr std::size_t kPendingMax = 10'000;  // decisions that wait; then Add waits as well
@@ -55,9 +55,9 @@ class BatchWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable room_;
-  Batch pending_;                   // guarded by mutex_
-  std::optional<Error> trouble_;    // guarded by mutex_
-  bool stopping_ = false;           // guarded by mutex_
+  Batch pending_;                 // guarded by mutex_
+  std::optional<Error> trouble_;  // guarded by mutex_
+  bool stopping_ = false;         // guarded by mutex_
   std::thread thread_;
 };
 

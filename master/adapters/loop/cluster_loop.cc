@@ -8,7 +8,8 @@ namespace edm::master {
 namespace {
 
 Error Stopping() {
-  return {Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
+  return {
+      Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
 }
 
 Error TooBusy() {
@@ -25,7 +26,8 @@ bool IsQuiet(const Report& report) {
 }
 
 bool IsEmpty(const Decision& decision) {
-  return decision.changes.empty() && decision.effects.empty() && decision.notes.empty() && decision.events.empty();
+  return decision.changes.empty() && decision.effects.empty() && decision.notes.empty() &&
+         decision.events.empty();
 }
 
 }  // namespace
@@ -35,11 +37,11 @@ ClusterLoop::ClusterLoop(State loaded, Parts parts) : parts_(parts), state_(std:
   next_tick_ = state_.started + kTickInterval;
   next_sweep_ = state_.started + kTickInterval;
   view_ = std::make_shared<const State>(state_.Share());
-  writer_ = std::make_unique<BatchWriter>(
-      BatchWriter::Parts{parts_.store, parts_.sealer, parts_.log, parts_.effects, [this](std::shared_ptr<const State> view) {
-                           const std::lock_guard lock(view_mutex_);
-                           view_ = std::move(view);
-                         }});
+  writer_ = std::make_unique<BatchWriter>(BatchWriter::Parts{
+      parts_.store, parts_.sealer, parts_.log, parts_.effects, [this](std::shared_ptr<const State> view) {
+        const std::lock_guard lock(view_mutex_);
+        view_ = std::move(view);
+      }});
 }
 
 ClusterLoop::~ClusterLoop() { Stop(); }
@@ -72,7 +74,9 @@ void ClusterLoop::Submit(Command command, Answer answer) {
   Enqueue({std::move(command), std::move(answer)});
 }
 
-void ClusterLoop::Report(master::Report report, Answer answer) { Enqueue({std::move(report), std::move(answer)}); }
+void ClusterLoop::Report(master::Report report, Answer answer) {
+  Enqueue({std::move(report), std::move(answer)});
+}
 
 void ClusterLoop::Enqueue(Input input) {
   std::unique_lock lock(mutex_);
@@ -121,7 +125,8 @@ void ClusterLoop::DecideAll(std::deque<Input> inputs) {
   for (auto& input : inputs) {
     const auto* report = std::get_if<master::Report>(&input.what);
     const bool quiet = report != nullptr && IsQuiet(*report);
-    auto decision = report != nullptr ? Decide(state_, *report, Now()) : Decide(state_, std::get<Command>(input.what), Now());
+    auto decision = report != nullptr ? Decide(state_, *report, Now())
+                                      : Decide(state_, std::get<Command>(input.what), Now());
     const bool changes_view = ChangesView(decision, quiet);
     // The view is shared once a round is over, or at once where somebody waits for it: sharing makes the next
     // write clone a table, so not after each of many.
@@ -137,12 +142,14 @@ void ClusterLoop::OnTime() {
   if (now.steady >= next_tick_) {
     next_tick_ = now.steady + kTickInterval;
     auto decision = Decide(state_, master::Report(Tick{}), now);
-    if (!IsEmpty(decision)) writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
+    if (!IsEmpty(decision))
+      writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
   }
   if (now.steady >= next_sweep_) {
     next_sweep_ = now.steady + kSweepInterval;
     auto decision = DecideSweep(state_, now);
-    if (!IsEmpty(decision)) writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
+    if (!IsEmpty(decision))
+      writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
   }
 }
 

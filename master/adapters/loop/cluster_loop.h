@@ -18,13 +18,13 @@
 
 namespace edm::master {
 
-// Owns the state of the cluster on one thread: takes inputs in turn, decides, and hands decisions to the writer.
-// Reads the clock, ticks, and sweeps. Made with the state that was loaded; Start sets everything going that was
-// under way.
+// Owns the state of the cluster on one thread: takes inputs in turn, decides, and hands decisions to the
+// writer. Reads the clock, ticks, and sweeps. Made with the state that was loaded; Start sets everything
+// going that was under way.
 class ClusterLoop final : public Cluster {
  public:
-  static constexpr std::size_t kQueuedMax = 65'536;    // inputs that wait
-  static constexpr std::size_t kRoundMax = 512;        // inputs decided before the view is renewed
+  static constexpr std::size_t kQueuedMax = 65'536;  // inputs that wait
+  static constexpr std::size_t kRoundMax = 512;      // inputs decided before the view is renewed
   static constexpr Millis kTickInterval{200};
   static constexpr Millis kSweepInterval{60'000};
 
@@ -71,10 +71,10 @@ class ClusterLoop final : public Cluster {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Input> inputs_;                // guarded by mutex_
-  bool stopping_ = false;                   // guarded by mutex_
+  std::deque<Input> inputs_;  // guarded by mutex_
+  bool stopping_ = false;     // guarded by mutex_
   mutable std::mutex view_mutex_;
-  std::shared_ptr<const State> view_;       // guarded by view_mutex_
+  std::shared_ptr<const State> view_;  // guarded by view_mutex_
   std::thread thread_;
 };
 

@@ -8,7 +8,8 @@ namespace edm::master {
 void EffectRunner::Connect(Cluster& cluster) {
   cluster_ = &cluster;
   parts_.workers.Listen(
-      [this](const std::string& operation, std::uint32_t attempt, AttemptEvent event, std::function<void()> taken) {
+      [this](const std::string& operation, std::uint32_t attempt, AttemptEvent event,
+             std::function<void()> taken) {
         cluster_->Report(AttemptReported{operation, attempt, std::move(event)},
                          [taken = std::move(taken)](const Result<Accepted>&) { taken(); });
       },
@@ -20,13 +21,20 @@ void EffectRunner::Connect(Cluster& cluster) {
 void EffectRunner::Do(Effect effect) {
   if (const auto* cancel = std::get_if<CancelAttempt>(&effect)) return Perform(*cancel);  // never blocks
   auto shared = std::make_shared<const Effect>(std::move(effect));
-  const bool posted = parts_.pool.Post([this, shared] { std::visit([this](const auto& it) { Perform(it); }, *shared); });
+  const bool posted =
+      parts_.pool.Post([this, shared] { std::visit([this](const auto& it) { Perform(it); }, *shared); });
   if (posted) return;
-  const Error busy{Code::kResourceExhausted, "master", "too much work waits for the git server", {},
+  const Error busy{Code::kResourceExhausted,
+                   "master",
+                   "too much work waits for the git server",
+                   {},
                    "try again a little later"};
-  if (const auto* take = std::get_if<TakeSource>(shared.get())) cluster_->Report(SourceTaken{take->operation, busy});
-  if (const auto* move = std::get_if<MoveBranch>(shared.get())) cluster_->Report(BranchMoved{move->operation, busy});
-  if (const auto* gone = std::get_if<DeleteRepo>(shared.get())) cluster_->Report(RepoDeleted{gone->operation, busy});
+  if (const auto* take = std::get_if<TakeSource>(shared.get()))
+    cluster_->Report(SourceTaken{take->operation, busy});
+  if (const auto* move = std::get_if<MoveBranch>(shared.get()))
+    cluster_->Report(BranchMoved{move->operation, busy});
+  if (const auto* gone = std::get_if<DeleteRepo>(shared.get()))
+    cluster_->Report(RepoDeleted{gone->operation, busy});
   if (const auto* send = std::get_if<SendOrder>(shared.get())) {
     cluster_->Report(OrderRefused{send->order.operation, send->order.attempt, busy});
   }
@@ -47,7 +55,11 @@ Status EffectRunner::CheckWanted(const std::string& operation, std::uint32_t att
   const auto record = cluster_->View()->operations.Find(operation);
   const bool open = record && record->attempt == attempt && !IsTerminal(record->operation.state);
   if (open && !record->plan.cancel_requested) return Ok();
-  return Error{Code::kCancelled, "operation " + operation, "it was cancelled before its order was sent", {}, "start it again when you want it"};
+  return Error{Code::kCancelled,
+               "operation " + operation,
+               "it was cancelled before its order was sent",
+               {},
+               "start it again when you want it"};
 }
 
 Result<Source> EffectRunner::Take(const TakeSource& effect) {
@@ -63,14 +75,18 @@ Result<Source> EffectRunner::Take(const TakeSource& effect) {
   }
   auto commit = parts_.git.Resolve(repo, effect.ref.empty() ? effect.branch : effect.ref);
   if (!commit.ok() && commit.error().code == Code::kNotFound && effect.ref.empty()) {
-    return Error{Code::kFailedPrecondition, "instance " + effect.instance,
-                 "its branch " + effect.branch + " has no commit yet", {}, "edmctl deploy DIR, or push to it"};
+    return Error{Code::kFailedPrecondition,
+                 "instance " + effect.instance,
+                 "its branch " + effect.branch + " has no commit yet",
+                 {},
+                 "edmctl deploy DIR, or push to it"};
   }
   if (!commit.ok()) return std::move(commit).error();
   source.commit = std::move(commit).value();
   const auto instance = cluster_->View()->instances.Find(effect.instance);
   // What is known of that very commit is worth keeping: it may have been an upload.
-  if (instance && instance->instance.status.source.commit == source.commit) return instance->instance.status.source;
+  if (instance && instance->instance.status.source.commit == source.commit)
+    return instance->instance.status.source;
   return source;
 }
 
@@ -90,7 +106,10 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
     const RepoName repo{"templates", order.template_name};
     auto commit = parts_.git.Resolve(repo, "");
     if (!commit.ok() && commit.error().code == Code::kNotFound) {
-      return Error{Code::kFailedPrecondition, "template " + order.template_name, "there is no template of that name", {},
+      return Error{Code::kFailedPrecondition,
+                   "template " + order.template_name,
+                   "there is no template of that name",
+                   {},
                    "edmctl template ls, or upload it"};
     }
     if (!commit.ok()) return std::move(commit).error();
@@ -113,8 +132,8 @@ void EffectRunner::Perform(const SendOrder& effect) {
 void EffectRunner::Perform(const CancelAttempt& effect) {
   if (effect.stop_following) parts_.workers.Unfollow(effect.instance, effect.attempt);
   if (effect.rpc_address.empty()) return;
-  parts_.workers.Cancel({effect.worker, effect.rpc_address}, effect.instance, effect.attempt, cluster_->View()->epoch,
-                        effect.reason);
+  parts_.workers.Cancel({effect.worker, effect.rpc_address}, effect.instance, effect.attempt,
+                        cluster_->View()->epoch, effect.reason);
 }
 
 void EffectRunner::Perform(const MoveBranch& effect) {
@@ -136,7 +155,9 @@ void EffectRunner::Perform(const DeleteRepo& effect) {
 }
 
 void EffectRunner::Perform(const KeepCommit& effect) {
-  (void)Patiently<Unit>([&] { return parts_.git.KeepCommit({effect.owner, effect.instance}, effect.release, effect.commit); });
+  (void)Patiently<Unit>([&] {
+    return parts_.git.KeepCommit({effect.owner, effect.instance}, effect.release, effect.commit);
+  });
 }
 
 void EffectRunner::Perform(const DropCommit& effect) {

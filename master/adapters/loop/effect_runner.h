@@ -17,7 +17,7 @@ namespace edm::master {
 // report. Any thread; the cluster is given by Connect before the first effect.
 class EffectRunner final : public EffectSink {
  public:
-  static constexpr int kGitTriesMax = 6;                         // while the git server is away: 15 s in all
+  static constexpr int kGitTriesMax = 6;  // while the git server is away: 15 s in all
   static constexpr Backoff kGitRetry{Millis(500), Millis(4'000)};
 
   struct Parts {

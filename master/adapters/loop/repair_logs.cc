@@ -15,7 +15,8 @@ void RepairOne(const OperationRecord& record, EventLog& log) {
   if (!known.ok()) return;
   std::vector<OperationNote> missing;
   for (const auto& step : operation.steps) {
-    const auto there = std::find_if(known->begin(), known->end(), [&](const Step& one) { return one.name == step.name; });
+    const auto there =
+        std::find_if(known->begin(), known->end(), [&](const Step& one) { return one.name == step.name; });
     const auto reached = there == known->end() ? StepState::kPending : there->state;
     if (step.state <= reached) continue;
     const auto time = step.ended_at.value_or(step.started_at.value_or(operation.created_at));

@@ -16,7 +16,10 @@ template <class Message>
 Result<Message> Parse(const KvEntry& entry) {
   Message message;
   if (message.ParseFromString(entry.value)) return message;
-  return Error{Code::kDataLoss, "key " + entry.key, "its value is no record of edm", {},
+  return Error{Code::kDataLoss,
+               "key " + entry.key,
+               "its value is no record of edm",
+               {},
                "restore the store from a backup, or remove that key"};
 }
 
@@ -29,7 +32,8 @@ OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
   plan.ref = message.ref();
   plan.git_url = message.git_url();
   plan.source = FromProto(message.source());
-  if (message.has_push()) plan.push = PendingPush{message.push().branch(), message.push().from(), message.push().to()};
+  if (message.has_push())
+    plan.push = PendingPush{message.push().branch(), message.push().from(), message.push().to()};
   plan.cancel_requested = message.cancel_requested();
   return plan;
 }
@@ -73,7 +77,8 @@ Result<OperationRecord> DecodeOperation(const KvEntry& entry) {
     v1::Order order;
     order.ParseFromString(message.order());
     auto decoded = FromProto(order);
-    if (!decoded.ok()) return Error{Code::kDataLoss, "key " + entry.key, ToString(decoded.error()), {}, "remove that key"};
+    if (!decoded.ok())
+      return Error{Code::kDataLoss, "key " + entry.key, ToString(decoded.error()), {}, "remove that key"};
     record.order = std::move(decoded).value();
   }
   return record;

@@ -62,7 +62,8 @@ std::string EncodeOne(const OperationRecord& record) {
   message.set_request_digest(record.request_digest);
   message.set_attempt(record.attempt);
   message.set_worker(record.worker);
-  if (record.attempt != 0) message.set_order(ToProto(rpc::WithoutCredentials(record.order)).SerializeAsString());
+  if (record.attempt != 0)
+    message.set_order(ToProto(rpc::WithoutCredentials(record.order)).SerializeAsString());
   message.set_worker_cursor(record.worker_cursor);
   message.set_placement_note(record.placement_note);
   *message.mutable_plan() = PlanToProto(record.plan);

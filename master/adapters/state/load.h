@@ -6,7 +6,8 @@
 
 namespace edm::master {
 
-// Reads everything back, and takes the next epoch. Blocking. kAborted: another master took the epoch just now.
+// Reads everything back, and takes the next epoch. Blocking. kAborted: another master took the epoch just
+// now.
 Result<State> LoadState(KvStore& store, const Sealer& sealer);
 
 }  // namespace edm::master

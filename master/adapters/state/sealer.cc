@@ -7,7 +7,9 @@
 namespace edm::master {
 namespace {
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 }  // namespace
@@ -19,7 +21,8 @@ Result<Sealer> Sealer::Open(const std::filesystem::path& key_file) {
   auto read = ReadSmallFile(key_file);
   if (read.ok()) {
     if (read->size() == crypto_secretbox_KEYBYTES) return Sealer(*read);
-    return Error{Code::kDataLoss, key_file.string(), "it is no key of 32 bytes", {}, "restore it from a backup"};
+    return Error{
+        Code::kDataLoss, key_file.string(), "it is no key of 32 bytes", {}, "restore it from a backup"};
   }
   std::string key(crypto_secretbox_KEYBYTES, '\0');
   randombytes_buf(key.data(), key.size());
@@ -30,13 +33,16 @@ Result<Sealer> Sealer::Open(const std::filesystem::path& key_file) {
 std::string Sealer::Seal(std::string_view plain) const {
   std::string sealed(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size(), '\0');
   randombytes_buf(sealed.data(), crypto_secretbox_NONCEBYTES);
-  crypto_secretbox_easy(Bytes(sealed) + crypto_secretbox_NONCEBYTES, Bytes(plain), plain.size(), Bytes(sealed),
-                        Bytes(std::string_view(key_)));
+  crypto_secretbox_easy(Bytes(sealed) + crypto_secretbox_NONCEBYTES, Bytes(plain), plain.size(),
+                        Bytes(sealed), Bytes(std::string_view(key_)));
   return sealed;
 }
 
 Result<std::string> Sealer::Unseal(std::string_view sealed) const {
-  const Error damaged{Code::kDataLoss, "sealed value", "it was sealed with another key, or is damaged", {},
+  const Error damaged{Code::kDataLoss,
+                      "sealed value",
+                      "it was sealed with another key, or is damaged",
+                      {},
                       "restore seal.key of the master's data folder from a backup"};
   constexpr auto kExtra = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
   if (sealed.size() < kExtra) return damaged;
@@ -51,7 +57,8 @@ Result<std::string> Sealer::Unseal(std::string_view sealed) const {
 
 std::string Sealer::Derive(std::string_view input) const {
   std::string made(32, '\0');
-  crypto_generichash(Bytes(made), made.size(), Bytes(input), input.size(), Bytes(std::string_view(key_)), key_.size());
+  crypto_generichash(Bytes(made), made.size(), Bytes(input), input.size(), Bytes(std::string_view(key_)),
+                     key_.size());
   return made;
 }
 

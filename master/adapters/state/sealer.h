@@ -9,8 +9,8 @@
 
 namespace edm::master {
 
-// Closes what must not be readable in the K/V store (libsodium's secretbox), with a key that never leaves this
-// machine's data folder. Any thread.
+// Closes what must not be readable in the K/V store (libsodium's secretbox), with a key that never leaves
+// this machine's data folder. Any thread.
 class Sealer final : public Secrets {
  public:
   // Reads the key, or makes it: mode 0600, whole or not at all.

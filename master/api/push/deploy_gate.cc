@@ -78,7 +78,8 @@ Result<DeployGate::Verdict> DeployGate::Judge(const PushedBranch& push,
   if (push.owner == kTemplates) return Verdict::kStore;
   const auto record = cluster_.View()->instances.Find(push.instance);
   if (record == nullptr) {
-    return Error{Code::kNotFound, "instance " + push.instance, "it is gone", {}, "edmctl remote add makes a new one"};
+    return Error{
+        Code::kNotFound, "instance " + push.instance, "it is gone", {}, "edmctl remote add makes a new one"};
   }
   const auto& branch = record->instance.spec.branch;
   if (push.branch != branch) {
@@ -86,7 +87,10 @@ Result<DeployGate::Verdict> DeployGate::Judge(const PushedBranch& push,
     return Verdict::kStore;
   }
   if (IsZero(push.to)) {
-    return Error{Code::kFailedPrecondition, "branch " + branch, "it is what is deployed", {},
+    return Error{Code::kFailedPrecondition,
+                 "branch " + branch,
+                 "it is what is deployed",
+                 {},
                  "edmctl delete " + push.instance + " takes the whole instance away"};
   }
   EDM_TRY(const auto operation, Begin(push));
@@ -98,8 +102,8 @@ Result<DeployGate::Verdict> DeployGate::Judge(const PushedBranch& push,
     }
     return Verdict::kMoved;
   }
-  return ended.failure.value_or(
-      Error{Code::kUnknown, "operation " + operation, "it did not end well", {}, "edmctl op show " + operation});
+  return ended.failure.value_or(Error{
+      Code::kUnknown, "operation " + operation, "it did not end well", {}, "edmctl op show " + operation});
 }
 
 Result<std::string> DeployGate::Begin(const PushedBranch& push) {
@@ -111,13 +115,15 @@ Result<std::string> DeployGate::Begin(const PushedBranch& push) {
   begin.push = PendingPush{push.branch, push.from, push.to};
   const auto answer = std::make_shared<std::promise<Result<Accepted>>>();
   auto future = answer->get_future();
-  cluster_.Submit(std::move(begin), [answer](Result<Accepted> accepted) { answer->set_value(std::move(accepted)); });
+  cluster_.Submit(std::move(begin),
+                  [answer](Result<Accepted> accepted) { answer->set_value(std::move(accepted)); });
   EDM_TRY(const auto accepted, future.get());
   return accepted.operation;
 }
 
 Result<Operation> DeployGate::Follow(const std::string& operation,
-                                     const std::function<void(std::string_view)>& on_line, std::stop_token stop) {
+                                     const std::function<void(std::string_view)>& on_line,
+                                     std::stop_token stop) {
   const auto bell = std::make_shared<Bell>();
   const auto wake = std::make_shared<std::function<void()>>([bell] { bell->Ring(); });
   std::uint64_t cursor = 0;
@@ -130,9 +136,11 @@ Result<Operation> DeployGate::Follow(const std::string& operation,
       if (const auto* step = std::get_if<Step>(&line.note.what)) under_way = step->name;
       if (const auto text = LineOf(line.note)) on_line(*text);
     }
-    if (lines.empty() && !bell->Wait(kQuietMax, stop) && !stop.stop_requested()) on_line("  … still at " + under_way);
+    if (lines.empty() && !bell->Wait(kQuietMax, stop) && !stop.stop_requested())
+      on_line("  … still at " + under_way);
   }
-  return Error{Code::kCancelled, "operation " + operation, "you left; it goes on", {}, "edmctl op watch " + operation};
+  return Error{
+      Code::kCancelled, "operation " + operation, "you left; it goes on", {}, "edmctl op watch " + operation};
 }
 
 }  // namespace edm::master

@@ -8,15 +8,17 @@
 
 namespace edm::master {
 
-// Deploys what is pushed to a deploy branch: blocks until the operation has ended, and shows its steps meanwhile.
-// Any number of threads.
+// Deploys what is pushed to a deploy branch: blocks until the operation has ended, and shows its steps
+// meanwhile. Any number of threads.
 class DeployGate final : public PushGate {
  public:
   static constexpr Millis kQuietMax{5'000};  // then a line says that it goes on
 
-  DeployGate(Cluster& cluster, EventLog& log, Entropy& entropy) : cluster_(cluster), log_(log), entropy_(entropy) {}
+  DeployGate(Cluster& cluster, EventLog& log, Entropy& entropy)
+      : cluster_(cluster), log_(log), entropy_(entropy) {}
 
-  Status Admit(const std::string& owner, const std::string& instance, bool write, const std::string& actor) override;
+  Status Admit(const std::string& owner, const std::string& instance, bool write,
+               const std::string& actor) override;
   Result<Verdict> Judge(const PushedBranch& push, const std::function<void(std::string_view)>& on_line,
                         std::stop_token stop) override;
 

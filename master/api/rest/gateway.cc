@@ -38,13 +38,13 @@ class Gateway::State {
       : table_(table),
         authenticate_(std::move(authenticate)),
         limits_(limits),
-        routes_(table),
+        routes_(std::make_shared<RouteTable>(table)),
         version_(version) {}
 
   void Handle(std::shared_ptr<rpc::Exchange> exchange) {
     const auto& request = exchange->request();
     if (request.path == kOpenApiPath) return ServeOpenApi(*exchange);
-    auto found = routes_.Find(request.method, request.path);
+    auto found = routes_->Find(request.method, request.path);
     if (const auto* miss = std::get_if<RouteTable::Miss>(&found)) return ServeMiss(*exchange, *miss);
     auto& match = std::get<RouteTable::Match>(found);
     auto caller = rpc::Admit(match.route->rpc(), CredentialsOf(request), authenticate_);
@@ -57,7 +57,7 @@ class Gateway::State {
 
   // Made when first asked for: most starts of a master are not followed by a question for it.
   const std::string& openapi() {
-    std::call_once(described_, [this] { openapi_ = OpenApi(routes_, version_); });
+    std::call_once(described_, [this] { openapi_ = OpenApi(*routes_, version_); });
     return openapi_;
   }
 
@@ -105,7 +105,8 @@ class Gateway::State {
     }
     if (route.streams())
       return StartStream(std::move(exchange), route, std::move(caller), std::move(read->message));
-    const auto call = std::make_shared<UnaryCall>(std::move(exchange), routes_, route, std::move(caller));
+    const auto call =
+        std::make_shared<UnaryCall>(std::move(exchange), routes_, Kept(route), std::move(caller));
     if (read->wait) call->WaitForTheEnd(table_, *read->wait);
     call->Run(std::move(read->message));
   }
@@ -113,15 +114,17 @@ class Gateway::State {
   void StartStream(std::shared_ptr<rpc::Exchange> exchange, const Route& route, rpc::Caller caller,
                    std::shared_ptr<google::protobuf::Message> first) {
     const auto form = FormFor(exchange->request().headers.Get("Accept"), *route.rpc().output_type());
-    const auto call = std::make_shared<StreamCall>(std::move(exchange), route, std::move(caller), form);
+    const auto call = std::make_shared<StreamCall>(std::move(exchange), Kept(route), std::move(caller), form);
     keeper_.Keep(call);
     call->Run(std::move(first));
   }
 
+  std::shared_ptr<const Route> Kept(const Route& route) const { return {routes_, &route}; }
+
   const rpc::MethodTable& table_;
   const rpc::Authenticate authenticate_;
   const GatewayLimits limits_;
-  const RouteTable routes_;
+  const std::shared_ptr<const RouteTable> routes_;
   const std::string version_;
   std::once_flag described_;
   std::string openapi_;

@@ -11,8 +11,9 @@ constexpr std::size_t kPieceMax = 256 * 1024;  // bytes of one request of an upl
 
 }  // namespace
 
-RestCall::RestCall(std::shared_ptr<rpc::Exchange> exchange, const Route& route, rpc::Caller caller)
-    : exchange_(std::move(exchange)), route_(route), caller_(std::move(caller)) {}
+RestCall::RestCall(std::shared_ptr<rpc::Exchange> exchange, std::shared_ptr<const Route> route,
+                   rpc::Caller caller)
+    : exchange_(std::move(exchange)), route_(std::move(route)), caller_(std::move(caller)) {}
 
 void RestCall::Run(std::shared_ptr<const google::protobuf::Message> first) {
   auto self = shared_from_this();
@@ -21,10 +22,10 @@ void RestCall::Run(std::shared_ptr<const google::protobuf::Message> first) {
   });
   std::shared_ptr<ServerCall> handle(this, [self](ServerCall*) {
     self->Finish(
-        Error{Code::kInternal, self->route_.rpc().name(), "it was dropped without an answer", {}, ""});
+        Error{Code::kInternal, self->route_->rpc().name(), "it was dropped without an answer", {}, ""});
   });
   strand_.Post([this, handle = std::move(handle), first = std::move(first)]() mutable {
-    route_.method->handler(std::move(handle), *first);
+    route_->method->handler(std::move(handle), *first);
   });
 }
 
@@ -77,7 +78,7 @@ void RestCall::Read(OnMessage on_message) {
   {
     const std::scoped_lock lock(mutex_);
     if (ended_) return;
-    if (route_.body != Route::Body::kRaw) body_ended_ = true;
+    if (route_->body != Route::Body::kRaw) body_ended_ = true;
     more = !body_ended_ && rest_.empty();
   }
   if (!more) return Deliver(on_message);
@@ -106,7 +107,7 @@ void RestCall::Deliver(const OnMessage& on_message) {
     const std::scoped_lock lock(mutex_);
     if (ended_) return;
     if (!rest_.empty()) {
-      message.reset(route_.method->request_prototype->New());
+      message.reset(route_->method->request_prototype->New());
       const auto* data = message->GetDescriptor()->FindFieldByName("data");
       message->GetReflection()->SetString(message.get(), data, rest_.substr(0, kPieceMax));
       rest_.erase(0, kPieceMax);

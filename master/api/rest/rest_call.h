@@ -16,7 +16,7 @@ namespace edm::master::rest {
 // is handed on in pieces, at the pace at which the handler reads.
 class RestCall : public rpc::ServerCall, public std::enable_shared_from_this<RestCall> {
  public:
-  RestCall(std::shared_ptr<rpc::Exchange> exchange, const Route& route, rpc::Caller caller);
+  RestCall(std::shared_ptr<rpc::Exchange> exchange, std::shared_ptr<const Route> route, rpc::Caller caller);
 
   // Calls the handler with the first request; it holds the call by the pointer that it gets.
   void Run(std::shared_ptr<const google::protobuf::Message> first);
@@ -37,7 +37,7 @@ class RestCall : public rpc::ServerCall, public std::enable_shared_from_this<Res
   bool ended() const;
 
   rpc::Exchange& exchange() { return *exchange_; }
-  const Route& route() const { return route_; }
+  const Route& route() const { return *route_; }
   rpc::Strand& strand() { return strand_; }
 
  private:
@@ -48,7 +48,7 @@ class RestCall : public rpc::ServerCall, public std::enable_shared_from_this<Res
   bool TakeEnd(std::function<void()>& on_cancel);
 
   const std::shared_ptr<rpc::Exchange> exchange_;
-  const Route& route_;
+  const std::shared_ptr<const Route> route_;  // the handler may keep the call longer than the gateway lives
   const rpc::Caller caller_;
   rpc::Strand strand_;
 

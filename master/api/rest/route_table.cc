@@ -41,6 +41,7 @@ Route RouteOf(const rpc::MethodTable::Method& method) {
                : rule.body() == "*" ? Route::Body::kJson
                                     : Route::Body::kNone;
   route.method = &method;
+  route.descriptor = method.descriptor;
   for (const auto& segment : route.segments) {
     const auto variable = VariableOf(segment);
     EDM_ASSERT(variable.empty() ||

@@ -20,8 +20,9 @@ struct Route {
   std::vector<std::string> segments;  // of the path; "{id}" stands for any one
   Body body = Body::kNone;
   const rpc::MethodTable::Method* method = nullptr;
+  const google::protobuf::MethodDescriptor* descriptor = nullptr;
 
-  const google::protobuf::MethodDescriptor& rpc() const { return *method->descriptor; }
+  const google::protobuf::MethodDescriptor& rpc() const { return *descriptor; }
   bool streams() const { return rpc().server_streaming(); }
 };
 

@@ -14,9 +14,11 @@ SteadyTime SteadyNow() { return std::chrono::time_point_cast<Millis>(std::chrono
 
 }  // namespace
 
-StreamCall::StreamCall(std::shared_ptr<rpc::Exchange> exchange, const Route& route, rpc::Caller caller,
-                       StreamForm form)
-    : RestCall(std::move(exchange), route, std::move(caller)), form_(form), quiet_since_(SteadyNow()) {}
+StreamCall::StreamCall(std::shared_ptr<rpc::Exchange> exchange, std::shared_ptr<const Route> route,
+                       rpc::Caller caller, StreamForm form)
+    : RestCall(std::move(exchange), std::move(route), std::move(caller)),
+      form_(form),
+      quiet_since_(SteadyNow()) {}
 
 void StreamCall::BeginLocked() {
   if (std::exchange(begun_, true)) return;

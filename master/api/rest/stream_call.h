@@ -14,7 +14,7 @@ namespace edm::master::rest {
 // moment (StreamKeeper ticks): an error before that still has a status of its own.
 class StreamCall final : public RestCall {
  public:
-  StreamCall(std::shared_ptr<rpc::Exchange> exchange, const Route& route, rpc::Caller caller,
+  StreamCall(std::shared_ptr<rpc::Exchange> exchange, std::shared_ptr<const Route> route, rpc::Caller caller,
              StreamForm form);
 
   void Send(const google::protobuf::Message& message, std::function<void(bool)> on_sent) override;

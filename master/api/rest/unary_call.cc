@@ -15,9 +15,9 @@ constexpr std::string_view kWaitMethod = "/edm.v1.Master/WaitOperation";
 
 }  // namespace
 
-UnaryCall::UnaryCall(std::shared_ptr<rpc::Exchange> exchange, const RouteTable& routes, const Route& route,
-                     rpc::Caller caller)
-    : RestCall(std::move(exchange), route, std::move(caller)), routes_(routes) {}
+UnaryCall::UnaryCall(std::shared_ptr<rpc::Exchange> exchange, std::shared_ptr<const RouteTable> routes,
+                     std::shared_ptr<const Route> route, rpc::Caller caller)
+    : RestCall(std::move(exchange), std::move(route), std::move(caller)), routes_(std::move(routes)) {}
 
 void UnaryCall::WaitForTheEnd(const rpc::MethodTable& table, Millis at_most) {
   table_ = &table;
@@ -48,7 +48,7 @@ void UnaryCall::Answer(Status status) {
 }
 
 void UnaryCall::Respond(const google::protobuf::Message& message) {
-  exchange().Respond(AnswerOf(routes_, route(), exchange().request(), message));
+  exchange().Respond(AnswerOf(*routes_, route(), exchange().request(), message));
 }
 
 bool UnaryCall::StartWaiting(const edm::v1::Operation& operation) {

@@ -13,8 +13,8 @@ namespace edm::master::rest {
 class UnaryCall final : public RestCall {
  public:
   // `wait`: how long the client wants to wait for the operation; the table then serves WaitOperation.
-  UnaryCall(std::shared_ptr<rpc::Exchange> exchange, const RouteTable& routes, const Route& route,
-            rpc::Caller caller);
+  UnaryCall(std::shared_ptr<rpc::Exchange> exchange, std::shared_ptr<const RouteTable> routes,
+            std::shared_ptr<const Route> route, rpc::Caller caller);
   void WaitForTheEnd(const rpc::MethodTable& table, Millis at_most);
 
   void Send(const google::protobuf::Message& message, std::function<void(bool)> on_sent) override;
@@ -24,7 +24,7 @@ class UnaryCall final : public RestCall {
   void Respond(const google::protobuf::Message& message);
   bool StartWaiting(const edm::v1::Operation& operation);
 
-  const RouteTable& routes_;
+  const std::shared_ptr<const RouteTable> routes_;
   const rpc::MethodTable* table_ = nullptr;
   Millis wait_{0};
   std::mutex mutex_;

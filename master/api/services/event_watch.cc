@@ -22,7 +22,8 @@ void EventWatch::Begin() {
 
 void EventWatch::Later() {
   if (pool_.Post([self = shared_from_this()] { self->Pump(); })) return;
-  call_->Finish(Error{Code::kResourceExhausted, "master", "too much work waits already", {}, "watch again a little later"});
+  call_->Finish(Error{
+      Code::kResourceExhausted, "master", "too much work waits already", {}, "watch again a little later"});
 }
 
 void EventWatch::Pump() {

@@ -13,21 +13,23 @@ constexpr std::size_t kArgumentsMax = 1'000;
 Status CheckCommand(const ExecCommand& command) {
   EDM_CHECK(CheckInstanceId(command.instance));
   if (command.argv.empty() || command.argv.front().empty()) {
-    return Error{Code::kInvalidArgument, "argv", "there is no command", {}, "give the program and its arguments"};
+    return Error{
+        Code::kInvalidArgument, "argv", "there is no command", {}, "give the program and its arguments"};
   }
   if (command.argv.size() > kArgumentsMax) {
     return Error{Code::kInvalidArgument, "argv", "there are more than 1,000 arguments", {}, "give fewer"};
   }
   for (const auto& one : command.argv) {
     if (one.find('\0') != std::string::npos) {
-      return Error{Code::kInvalidArgument, "argv", "an argument has a NUL byte", {}, "give binary content as input"};
+      return Error{
+          Code::kInvalidArgument, "argv", "an argument has a NUL byte", {}, "give binary content as input"};
     }
   }
   return Ok();
 }
 
-// A terminal: the client's input goes to the worker, the worker's output to the client, one message at a time each
-// way. The call's cancel callback keeps it until the end.
+// A terminal: the client's input goes to the worker, the worker's output to the client, one message at a time
+// each way. The call's cancel callback keeps it until the end.
 class ExecRelay : public std::enable_shared_from_this<ExecRelay> {
  public:
   explicit ExecRelay(CallPointer call) : call_(std::move(call)) {}
@@ -35,7 +37,8 @@ class ExecRelay : public std::enable_shared_from_this<ExecRelay> {
   void Begin(WorkerChannel& workers, const WorkerAddress& worker, const ExecCommand& command) {
     call_->OnCancel([self = shared_from_this()] { self->Drop(); });
     auto stream = workers.Exec(
-        worker, command, [weak = weak_from_this()](ExecOutput output) {
+        worker, command,
+        [weak = weak_from_this()](ExecOutput output) {
           if (const auto held = weak.lock()) held->Pass(output);
         },
         [weak = weak_from_this()](Status status) {
@@ -107,9 +110,12 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
   CommandRun(CallPointer call, std::string input) : call_(std::move(call)), input_(std::move(input)) {}
 
   void Begin(WorkerChannel& workers, const WorkerAddress& worker, const ExecCommand& command) {
-    call_->OnCancel([self = shared_from_this()] { self->End(Error{Code::kCancelled, "run", "the client is gone", {}, ""}); });
+    call_->OnCancel([self = shared_from_this()] {
+      self->End(Error{Code::kCancelled, "run", "the client is gone", {}, ""});
+    });
     auto stream = workers.Exec(
-        worker, command, [weak = weak_from_this()](ExecOutput output) {
+        worker, command,
+        [weak = weak_from_this()](ExecOutput output) {
           if (const auto held = weak.lock()) held->Take(output);
         },
         [weak = weak_from_this()](Status status) {
@@ -172,20 +178,25 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
 void RegisterExec(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::ExecInput>("edm.v1.Master/Exec", [parts](CallPointer call, const v1::ExecInput& request) {
     const auto& start = request.start();
-    const ExecCommand command{start.id(), start.service(), {start.argv().begin(), start.argv().end()}, start.tty(),
+    const ExecCommand command{start.id(),
+                              start.service(),
+                              {start.argv().begin(), start.argv().end()},
+                              start.tty(),
                               {start.size().columns(), start.size().rows()}};
     if (auto good = CheckCommand(command); !good.ok()) return call->Finish(good);
     const auto worker = HolderAddress(*parts.cluster.View(), command.instance);
     if (!worker.ok()) return call->Finish(worker.error());
     std::make_shared<ExecRelay>(call)->Begin(parts.workers, *worker, command);
   });
-  table.On<v1::RunCommandRequest>("edm.v1.Master/RunCommand", [parts](CallPointer call, const v1::RunCommandRequest& request) {
-    const ExecCommand command{request.id(), request.service(), {request.argv().begin(), request.argv().end()}, false, {}};
-    if (auto good = CheckCommand(command); !good.ok()) return call->Finish(good);
-    const auto worker = HolderAddress(*parts.cluster.View(), command.instance);
-    if (!worker.ok()) return call->Finish(worker.error());
-    std::make_shared<CommandRun>(call, request.input())->Begin(parts.workers, *worker, command);
-  });
+  table.On<v1::RunCommandRequest>(
+      "edm.v1.Master/RunCommand", [parts](CallPointer call, const v1::RunCommandRequest& request) {
+        const ExecCommand command{
+            request.id(), request.service(), {request.argv().begin(), request.argv().end()}, false, {}};
+        if (auto good = CheckCommand(command); !good.ok()) return call->Finish(good);
+        const auto worker = HolderAddress(*parts.cluster.View(), command.instance);
+        if (!worker.ok()) return call->Finish(worker.error());
+        std::make_shared<CommandRun>(call, request.input())->Begin(parts.workers, *worker, command);
+      });
 }
 
 }  // namespace edm::master

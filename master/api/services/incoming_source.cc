@@ -4,7 +4,8 @@
 
 namespace edm::master {
 
-IncomingSource::IncomingSource(const ServiceParts& parts, CallPointer call, DataOf data_of, OnStaged on_staged)
+IncomingSource::IncomingSource(const ServiceParts& parts, CallPointer call, DataOf data_of,
+                               OnStaged on_staged)
     : parts_(parts), call_(std::move(call)), data_of_(data_of), on_staged_(std::move(on_staged)) {}
 
 void IncomingSource::Begin(std::string first_piece) {

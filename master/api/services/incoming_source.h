@@ -8,8 +8,8 @@
 
 namespace edm::master {
 
-// The files of a streamed upload, on their way into staging: reads the next piece only once the last one is on the
-// disk, on the pool. A client that leaves leaves nothing: the upload goes with this object.
+// The files of a streamed upload, on their way into staging: reads the next piece only once the last one is
+// on the disk, on the pool. A client that leaves leaves nothing: the upload goes with this object.
 class IncomingSource : public std::enable_shared_from_this<IncomingSource> {
  public:
   using OnStaged = std::function<void(std::shared_ptr<StagedTree>)>;

@@ -10,7 +10,8 @@
 namespace edm::master {
 namespace {
 
-Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts, const v1::CreateInstanceRequest& request) {
+Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts,
+                          const v1::CreateInstanceRequest& request) {
   CreateInstance command;
   EDM_TRY(command.origin, OriginOf(call, parts, request));
   auto& instance = command.instance;
@@ -24,7 +25,8 @@ Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts, cons
   return Command(std::move(command));
 }
 
-Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts, const v1::UpdateInstanceRequest& request) {
+Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts,
+                          const v1::UpdateInstanceRequest& request) {
   UpdateInstance command;
   EDM_TRY(command.origin, OriginOf(call, parts, request));
   EDM_CHECK(CheckInstanceId(request.id()));
@@ -65,7 +67,10 @@ Result<v1::ListInstancesResponse> List(const State& state, const v1::ListInstanc
   auto phase = request.phase();
   for (auto& c : phase) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   if (!phase.empty() && !v1::Phase::Value_Parse(phase, &ignored)) {
-    return Error{Code::kInvalidArgument, "phase", "there is no phase " + Shown(request.phase()), {},
+    return Error{Code::kInvalidArgument,
+                 "phase",
+                 "there is no phase " + Shown(request.phase()),
+                 {},
                  "for example RUNNING, STOPPED, FAILED"};
   }
   v1::ListInstancesResponse response;
@@ -84,30 +89,36 @@ Result<v1::ListInstancesResponse> List(const State& state, const v1::ListInstanc
 }  // namespace
 
 void RegisterInstances(rpc::MethodTable& table, const ServiceParts& parts) {
-  table.On<v1::CreateInstanceRequest>("edm.v1.Master/CreateInstance", [parts](CallPointer call, const auto& request) {
-    auto command = ToCommand(*call, parts, request);
-    if (!command.ok()) return call->Finish(command.error());
-    parts.cluster.Submit(std::move(command).value(), [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
-      ReplyInstance(*call, cluster, accepted);
-    });
-  });
-  table.On<v1::UpdateInstanceRequest>("edm.v1.Master/UpdateInstance", [parts](CallPointer call, const auto& request) {
-    auto command = ToCommand(*call, parts, request);
-    if (!command.ok()) return call->Finish(command.error());
-    parts.cluster.Submit(std::move(command).value(), [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
-      ReplyInstance(*call, cluster, accepted);
-    });
-  });
-  table.On<v1::GetInstanceRequest>("edm.v1.Master/GetInstance", [parts](CallPointer call, const auto& request) {
-    const auto record = FindInstance(*parts.cluster.View(), request.id());
-    if (!record.ok()) return call->Finish(record.error());
-    Reply(*call, rpc::ToProto((*record)->instance));
-  });
-  table.On<v1::ListInstancesRequest>("edm.v1.Master/ListInstances", [parts](CallPointer call, const auto& request) {
-    const auto response = List(*parts.cluster.View(), request);
-    if (!response.ok()) return call->Finish(response.error());
-    Reply(*call, *response);
-  });
+  table.On<v1::CreateInstanceRequest>(
+      "edm.v1.Master/CreateInstance", [parts](CallPointer call, const auto& request) {
+        auto command = ToCommand(*call, parts, request);
+        if (!command.ok()) return call->Finish(command.error());
+        parts.cluster.Submit(std::move(command).value(),
+                             [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+                               ReplyInstance(*call, cluster, accepted);
+                             });
+      });
+  table.On<v1::UpdateInstanceRequest>(
+      "edm.v1.Master/UpdateInstance", [parts](CallPointer call, const auto& request) {
+        auto command = ToCommand(*call, parts, request);
+        if (!command.ok()) return call->Finish(command.error());
+        parts.cluster.Submit(std::move(command).value(),
+                             [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+                               ReplyInstance(*call, cluster, accepted);
+                             });
+      });
+  table.On<v1::GetInstanceRequest>("edm.v1.Master/GetInstance",
+                                   [parts](CallPointer call, const auto& request) {
+                                     const auto record = FindInstance(*parts.cluster.View(), request.id());
+                                     if (!record.ok()) return call->Finish(record.error());
+                                     Reply(*call, rpc::ToProto((*record)->instance));
+                                   });
+  table.On<v1::ListInstancesRequest>("edm.v1.Master/ListInstances",
+                                     [parts](CallPointer call, const auto& request) {
+                                       const auto response = List(*parts.cluster.View(), request);
+                                       if (!response.ok()) return call->Finish(response.error());
+                                       Reply(*call, *response);
+                                     });
 }
 
 }  // namespace edm::master

@@ -7,10 +7,13 @@ namespace edm::master {
 namespace {
 
 template <class Request>
-concept HasTimeout = requires(const Request& request) { request.timeout(); };
+concept HasTimeout = requires(const Request& request) {
+  request.timeout();
+};
 
 template <class Request>
-Result<Begin> BeginOf(const rpc::ServerCall& call, const ServiceParts& parts, const Request& request, OperationKind kind) {
+Result<Begin> BeginOf(const rpc::ServerCall& call, const ServiceParts& parts, const Request& request,
+                      OperationKind kind) {
   Begin begin;
   EDM_TRY(begin.origin, OriginOf(call, parts, request));
   EDM_CHECK(CheckInstanceId(request.id()));
@@ -46,7 +49,11 @@ Status Complete(Begin& begin, const v1::DeployInstanceRequest& request) {
 }
 Status Complete(Begin& begin, const v1::SetSourceRequest& request) {
   if (request.git_url().empty()) {
-    return Error{Code::kInvalidArgument, "git_url", "it is missing", {}, "give the URL of a git repo, or upload files"};
+    return Error{Code::kInvalidArgument,
+                 "git_url",
+                 "it is missing",
+                 {},
+                 "give the URL of a git repo, or upload files"};
   }
   EDM_CHECK(CheckSource(request.git_url(), request.ref()));
   begin.git_url = request.git_url();
@@ -71,7 +78,8 @@ Status Complete(Begin&, const Request&) {
 void UseKnownSource(Begin& begin, const State& state) {
   if (begin.kind != OperationKind::kDeploy || !begin.git_url.empty() || !begin.ref.empty()) return;
   const auto record = state.instances.Find(begin.instance);
-  if (record && record->instance.status.source.kind == SourceKind::kGit) begin.ref = record->instance.status.source.commit;
+  if (record && record->instance.status.source.kind == SourceKind::kGit)
+    begin.ref = record->instance.status.source.commit;
 }
 
 template <class Request>
@@ -81,9 +89,10 @@ void OnBegin(rpc::MethodTable& table, const ServiceParts& parts, std::string_vie
     if (!begin.ok()) return call->Finish(begin.error());
     if (auto complete = Complete(*begin, request); !complete.ok()) return call->Finish(complete);
     UseKnownSource(*begin, *parts.cluster.View());
-    parts.cluster.Submit(std::move(begin).value(), [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
-      ReplyOperation(*call, cluster, accepted);
-    });
+    parts.cluster.Submit(std::move(begin).value(),
+                         [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+                           ReplyOperation(*call, cluster, accepted);
+                         });
   });
 }
 
@@ -97,7 +106,8 @@ void RegisterLifecycle(rpc::MethodTable& table, const ServiceParts& parts) {
   OnBegin<v1::RestartInstanceRequest>(table, parts, "edm.v1.Master/RestartInstance", OperationKind::kRestart);
   OnBegin<v1::RefreshInstanceRequest>(table, parts, "edm.v1.Master/RefreshInstance", OperationKind::kRefresh);
   OnBegin<v1::DeployInstanceRequest>(table, parts, "edm.v1.Master/DeployInstance", OperationKind::kDeploy);
-  OnBegin<v1::RollbackInstanceRequest>(table, parts, "edm.v1.Master/RollbackInstance", OperationKind::kRollback);
+  OnBegin<v1::RollbackInstanceRequest>(table, parts, "edm.v1.Master/RollbackInstance",
+                                       OperationKind::kRollback);
   OnBegin<v1::DeleteInstanceRequest>(table, parts, "edm.v1.Master/DeleteInstance", OperationKind::kDelete);
 }
 

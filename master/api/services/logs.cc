@@ -38,7 +38,8 @@ class LogRelay : public std::enable_shared_from_this<LogRelay> {
     const auto self = shared_from_this();
     call_->OnCancel([self] { self->Drop(); });
     auto stream = workers.StreamLogs(
-        worker, query, [weak = weak_from_this()](LogRecord record) {
+        worker, query,
+        [weak = weak_from_this()](LogRecord record) {
           if (const auto held = weak.lock()) held->Pass(record);
         },
         [weak = weak_from_this()](Status status) {
@@ -76,7 +77,8 @@ std::string LastBuild(const State& state, const std::string& instance) {
   std::shared_ptr<const OperationRecord> newest;
   for (const auto& [id, record] : state.operations.all()) {
     const auto& steps = record->operation.steps;
-    const bool builds = std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.name == "build"; });
+    const bool builds =
+        std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.name == "build"; });
     if (record->operation.instance != instance || !builds) continue;
     if (!newest || newest->operation.created_at <= record->operation.created_at) newest = record;
   }
@@ -93,10 +95,12 @@ bool Wanted(const LogQuery& query, const OperationNote& note) {
 // Build output stands in the operation's own log: its worker need not be there.
 EventWatch::Step BuildOutput(EventLog& log, const std::string& id, LogQuery query) {
   return [&log, id, query = std::move(query), cursor = std::uint64_t{0}](
-             rpc::ServerCall& call, const Wake& wake, std::function<void(bool)> on_sent) mutable -> Result<EventWatch::Next> {
+             rpc::ServerCall& call, const Wake& wake,
+             std::function<void(bool)> on_sent) mutable -> Result<EventWatch::Next> {
     while (true) {
       EDM_TRY(auto lines, log.Read(id, cursor, EventWatch::kLinesPerRead, query.follow ? wake : nullptr));
-      if (lines.empty()) return !query.follow || log.IsClosed(id) ? EventWatch::Next::kEnd : EventWatch::Next::kWait;
+      if (lines.empty())
+        return !query.follow || log.IsClosed(id) ? EventWatch::Next::kEnd : EventWatch::Next::kWait;
       cursor = lines.back().cursor;
       std::erase_if(lines, [&](const NumberedNote& one) { return !Wanted(query, one.note); });
       for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -111,7 +115,10 @@ EventWatch::Step BuildOutput(EventLog& log, const std::string& id, LogQuery quer
 void StreamBuild(const ServiceParts& parts, const CallPointer& call, const v1::StreamLogsRequest& request) {
   const auto id = LastBuild(*parts.cluster.View(), request.id());
   if (id.empty()) {
-    return call->Finish(Error{Code::kFailedPrecondition, "instance " + request.id(), "it was not built yet", {},
+    return call->Finish(Error{Code::kFailedPrecondition,
+                              "instance " + request.id(),
+                              "it was not built yet",
+                              {},
                               "edmctl deploy, or edmctl build"});
   }
   std::make_shared<EventWatch>(call, parts.pool, BuildOutput(parts.log, id, QueryOf(request)))->Begin();

@@ -15,7 +15,8 @@ Error Bad(std::string object, std::string cause, std::string hint) {
 
 Status CheckText(const std::string& object, const std::string& text) {
   if (text.size() > kTextBytesMax) return Bad(object, "it is longer than 1,024 bytes", "shorten it");
-  if (!IsUtf8(text) || text.find('\0') != std::string::npos) return Bad(object, "it is not plain UTF-8", "mend it");
+  if (!IsUtf8(text) || text.find('\0') != std::string::npos)
+    return Bad(object, "it is not plain UTF-8", "mend it");
   return Ok();
 }
 
@@ -27,7 +28,8 @@ Status CheckSpec(const InstanceSpec& spec) {
     return Bad("spec.cpus", "it is no number of CPUs", "give 0 to 1024");
   }
   if (spec.memory_mib > (1U << 24)) return Bad("spec.memory_mib", "it is more than 16 TiB", "give it in MiB");
-  if (spec.worker_labels.size() > kAnnotationsMax) return Bad("spec.worker_labels", "there are more than 64", "use fewer");
+  if (spec.worker_labels.size() > kAnnotationsMax)
+    return Bad("spec.worker_labels", "there are more than 64", "use fewer");
   for (const auto& [key, value] : spec.worker_labels) {
     EDM_CHECK(CheckText("label " + Shown(key), key));
     EDM_CHECK(CheckText("label " + Shown(key), value));
@@ -40,7 +42,8 @@ Status CheckSpec(const InstanceSpec& spec) {
 Status CheckDescription(const std::string& text) { return CheckText("description", text); }
 
 Status CheckEnvironment(const std::map<std::string, std::string>& environment) {
-  if (environment.size() > kVariablesMax) return Bad("environment", "there are more than 500 variables", "use a file");
+  if (environment.size() > kVariablesMax)
+    return Bad("environment", "there are more than 500 variables", "use a file");
   std::size_t bytes = 0;
   for (const auto& [name, value] : environment) {
     EDM_CHECK(CheckVariable(name));
@@ -79,7 +82,8 @@ Status CompleteAndCheck(Instance& instance) {
 
 Result<std::uint32_t> ParseRevision(const std::string& text) {
   std::uint32_t revision = 0;
-  const auto bare = text.size() >= 2 && text.front() == '"' && text.back() == '"' ? text.substr(1, text.size() - 2) : text;
+  const auto bare =
+      text.size() >= 2 && text.front() == '"' && text.back() == '"' ? text.substr(1, text.size() - 2) : text;
   const auto [end, error] = std::from_chars(bare.data(), bare.data() + bare.size(), revision);
   if (error == std::errc() && end == bare.data() + bare.size()) return revision;
   return Bad("revision", Shown(text) + " is none", "give back the revision that was read");

@@ -21,7 +21,8 @@ std::string SortKey(const Operation& operation) {
 }
 
 bool StateMatches(const std::string& wanted, OperationState state) {
-  return wanted.empty() || Folded(wanted) == Folded(v1::Operation::State_Name(static_cast<v1::Operation::State>(state)));
+  return wanted.empty() ||
+         Folded(wanted) == Folded(v1::Operation::State_Name(static_cast<v1::Operation::State>(state)));
 }
 
 Result<v1::ListOperationsResponse> List(const State& state, const v1::ListOperationsRequest& request) {
@@ -45,31 +46,37 @@ Result<v1::ListOperationsResponse> List(const State& state, const v1::ListOperat
 }  // namespace
 
 void RegisterOperations(rpc::MethodTable& table, const ServiceParts& parts) {
-  table.On<v1::GetOperationRequest>("edm.v1.Master/GetOperation", [parts](CallPointer call, const auto& request) {
-    const auto record = FindOperation(*parts.cluster.View(), request.id());
-    if (!record.ok()) return call->Finish(record.error());
-    Reply(*call, rpc::ToProto((*record)->operation));
-  });
-  table.On<v1::ListOperationsRequest>("edm.v1.Master/ListOperations", [parts](CallPointer call, const auto& request) {
-    const auto response = List(*parts.cluster.View(), request);
-    if (!response.ok()) return call->Finish(response.error());
-    Reply(*call, *response);
-  });
-  table.On<v1::CancelOperationRequest>("edm.v1.Master/CancelOperation", [parts](CallPointer call, const auto& request) {
-    auto origin = OriginOf(*call, parts, request);
-    if (!origin.ok()) return call->Finish(origin.error());
-    parts.cluster.Submit(CancelOperation{std::move(origin).value(), request.id()},
-                         [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
-                           ReplyOperation(*call, cluster, accepted);
-                         });
-  });
+  table.On<v1::GetOperationRequest>("edm.v1.Master/GetOperation",
+                                    [parts](CallPointer call, const auto& request) {
+                                      const auto record = FindOperation(*parts.cluster.View(), request.id());
+                                      if (!record.ok()) return call->Finish(record.error());
+                                      Reply(*call, rpc::ToProto((*record)->operation));
+                                    });
+  table.On<v1::ListOperationsRequest>("edm.v1.Master/ListOperations",
+                                      [parts](CallPointer call, const auto& request) {
+                                        const auto response = List(*parts.cluster.View(), request);
+                                        if (!response.ok()) return call->Finish(response.error());
+                                        Reply(*call, *response);
+                                      });
+  table.On<v1::CancelOperationRequest>(
+      "edm.v1.Master/CancelOperation", [parts](CallPointer call, const auto& request) {
+        auto origin = OriginOf(*call, parts, request);
+        if (!origin.ok()) return call->Finish(origin.error());
+        parts.cluster.Submit(CancelOperation{std::move(origin).value(), request.id()},
+                             [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+                               ReplyOperation(*call, cluster, accepted);
+                             });
+      });
   const auto wait = std::make_shared<OperationWait>(parts.cluster, parts.log, parts.pool);
-  table.On<v1::WaitOperationRequest>("edm.v1.Master/WaitOperation", [parts, wait](CallPointer call, const auto& request) {
+  table.On<v1::WaitOperationRequest>("edm.v1.Master/WaitOperation", [parts, wait](CallPointer call,
+                                                                                  const auto& request) {
     const auto record = FindOperation(*parts.cluster.View(), request.id());
     if (!record.ok()) return call->Finish(record.error());
     const auto timeout = request.has_timeout() ? rpc::FromProto(request.timeout()) : OperationWait::kDefault;
     const auto id = request.id();
-    const auto answer = [call, id, &cluster = parts.cluster] { ReplyOperation(*call, cluster, Accepted{"", id, "", false}); };
+    const auto answer = [call, id, &cluster = parts.cluster] {
+      ReplyOperation(*call, cluster, Accepted{"", id, "", false});
+    };
     if (IsTerminal((*record)->operation.state)) return answer();
     wait->Begin(id, std::clamp(timeout, Millis(0), OperationWait::kMost), answer);
   });

@@ -29,8 +29,8 @@ void ClearField(google::protobuf::Message& message, const char* name) {
 
 }  // namespace
 
-Result<Origin> OriginOf(const rpc::ServerCall& call, const ServiceParts& parts, const google::protobuf::Message& request,
-                        std::string_view extra) {
+Result<Origin> OriginOf(const rpc::ServerCall& call, const ServiceParts& parts,
+                        const google::protobuf::Message& request, std::string_view extra) {
   Origin origin;
   origin.actor = call.caller().name;
   origin.token_id = call.caller().token_id;

@@ -31,10 +31,14 @@ Result<Admission> Admit(const ServiceParts& parts, const v1::JoinRequest& reques
           OpenToken(*view, parts.secrets, token.id, token.secret, TokenKind::kWorker, parts.clock.Now()));
   const auto there = view->workers.Find(request.worker());
   if (there && there->state == WorkerState::kReady && !there->session.empty()) {
-    return Error{Code::kAlreadyExists, "worker " + request.worker(), "one of that name is at work", {},
+    return Error{Code::kAlreadyExists,
+                 "worker " + request.worker(),
+                 "one of that name is at work",
+                 {},
                  "choose another id for this machine"};
   }
-  EDM_TRY(auto certificate, parts.authority.SignWorker(request.certificate_request(), request.worker(), parts.clock.Now()));
+  EDM_TRY(auto certificate,
+          parts.authority.SignWorker(request.certificate_request(), request.worker(), parts.clock.Now()));
   return Admission{record->id, std::move(certificate)};
 }
 
@@ -55,11 +59,17 @@ void OnJoin(const ServiceParts& parts, const CallPointer& call, const v1::JoinRe
 Status CheckRegistration(const rpc::Caller& caller, const v1::RegisterRequest& request) {
   const auto& worker = request.worker();
   if (worker.id() != caller.name) {
-    return Error{Code::kPermissionDenied, "worker " + Shown(worker.id()), "the certificate is of worker " + caller.name,
-                 {}, "register under the id it joined with"};
+    return Error{Code::kPermissionDenied,
+                 "worker " + Shown(worker.id()),
+                 "the certificate is of worker " + caller.name,
+                 {},
+                 "register under the id it joined with"};
   }
   if (worker.rpc_address().empty() || worker.public_address().empty()) {
-    return Error{Code::kInvalidArgument, "worker " + worker.id(), "it does not say where it is reached", {},
+    return Error{Code::kInvalidArgument,
+                 "worker " + worker.id(),
+                 "it does not say where it is reached",
+                 {},
                  "set rpc_address and public_address"};
   }
   return Ok();
@@ -73,19 +83,21 @@ void OnRegister(const ServiceParts& parts, const CallPointer& call, const v1::Re
   report.session = ToHex(parts.entropy.Bytes(12));
   report.observations = Observations(request.observations());
   const auto session = report.session;
-  parts.cluster.Report(std::move(report), [call, session, &cluster = parts.cluster](const Result<Accepted>& accepted) {
-    if (!accepted.ok()) return call->Finish(accepted.error());
-    const auto view = cluster.View();
-    v1::RegisterResponse response;
-    response.set_session(session);
-    response.set_epoch(view->epoch);
-    *response.mutable_beat_interval() = rpc::ToProto(view->settings.beat_interval);
-    Reply(*call, response);
-  });
+  parts.cluster.Report(std::move(report),
+                       [call, session, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+                         if (!accepted.ok()) return call->Finish(accepted.error());
+                         const auto view = cluster.View();
+                         v1::RegisterResponse response;
+                         response.set_session(session);
+                         response.set_epoch(view->epoch);
+                         *response.mutable_beat_interval() = rpc::ToProto(view->settings.beat_interval);
+                         Reply(*call, response);
+                       });
 }
 
 void OnHeartbeat(const ServiceParts& parts, const CallPointer& call, const v1::HeartbeatRequest& request) {
-  WorkerBeat report{call->caller().name, request.session(), rpc::FromProto(request.load()), Observations(request.changed())};
+  WorkerBeat report{call->caller().name, request.session(), rpc::FromProto(request.load()),
+                    Observations(request.changed())};
   parts.cluster.Report(std::move(report), [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
     if (!accepted.ok()) return call->Finish(accepted.error());
     v1::HeartbeatResponse response;
@@ -109,12 +121,15 @@ void OnPublish(const ServiceParts& parts, const CallPointer& call, const v1::Pub
 void RegisterRegistry(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::JoinRequest>("edm.v1.Registry/Join",
                             [parts](CallPointer call, const auto& request) { OnJoin(parts, call, request); });
-  table.On<v1::RegisterRequest>("edm.v1.Registry/Register",
-                                [parts](CallPointer call, const auto& request) { OnRegister(parts, call, request); });
-  table.On<v1::HeartbeatRequest>("edm.v1.Registry/Heartbeat",
-                                 [parts](CallPointer call, const auto& request) { OnHeartbeat(parts, call, request); });
-  table.On<v1::PublishRequest>("edm.v1.Registry/Publish",
-                               [parts](CallPointer call, const auto& request) { OnPublish(parts, call, request); });
+  table.On<v1::RegisterRequest>("edm.v1.Registry/Register", [parts](CallPointer call, const auto& request) {
+    OnRegister(parts, call, request);
+  });
+  table.On<v1::HeartbeatRequest>("edm.v1.Registry/Heartbeat", [parts](CallPointer call, const auto& request) {
+    OnHeartbeat(parts, call, request);
+  });
+  table.On<v1::PublishRequest>("edm.v1.Registry/Publish", [parts](CallPointer call, const auto& request) {
+    OnPublish(parts, call, request);
+  });
 }
 
 }  // namespace edm::master

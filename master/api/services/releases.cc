@@ -1,5 +1,4 @@
 #include "common/rpc/mapping/release.h"
-
 #include "edm/v1/master_service.pb.h"
 #include "master/api/services/reply.h"
 
@@ -23,16 +22,19 @@ v1::Footprint ToProto(const Footprint& footprint, std::uint32_t releases) {
 }  // namespace
 
 void RegisterReleases(rpc::MethodTable& table, const ServiceParts& parts) {
-  table.On<v1::ListReleasesRequest>("edm.v1.Master/ListReleases", [parts](CallPointer call, const auto& request) {
-    const auto view = parts.cluster.View();
-    const auto record = FindInstance(*view, request.id());
-    if (!record.ok()) return call->Finish(record.error());
-    v1::ListReleasesResponse response;
-    const auto releases = ReleasesOf(*view, request.id());
-    for (auto at = releases.rbegin(); at != releases.rend(); ++at) *response.add_releases() = rpc::ToProto(**at);
-    Reply(*call, response);
-  });
-  table.On<v1::GetFootprintRequest>("edm.v1.Master/GetFootprint", [parts](CallPointer call, const auto& request) {
+  table.On<v1::ListReleasesRequest>("edm.v1.Master/ListReleases",
+                                    [parts](CallPointer call, const auto& request) {
+                                      const auto view = parts.cluster.View();
+                                      const auto record = FindInstance(*view, request.id());
+                                      if (!record.ok()) return call->Finish(record.error());
+                                      v1::ListReleasesResponse response;
+                                      const auto releases = ReleasesOf(*view, request.id());
+                                      for (auto at = releases.rbegin(); at != releases.rend(); ++at)
+                                        *response.add_releases() = rpc::ToProto(**at);
+                                      Reply(*call, response);
+                                    });
+  table.On<v1::GetFootprintRequest>("edm.v1.Master/GetFootprint", [parts](CallPointer call,
+                                                                          const auto& request) {
     const auto view = parts.cluster.View();
     const auto record = FindInstance(*view, request.id());
     if (!record.ok()) return call->Finish(record.error());

@@ -19,8 +19,11 @@ void ReplyOperation(rpc::ServerCall& call, const Cluster& cluster, const Result<
   if (!accepted.ok()) return call.Finish(accepted.error());
   const auto record = cluster.View()->operations.Find(accepted->operation);
   if (record == nullptr) {
-    return call.Finish(Error{Code::kNotFound, "operation " + accepted->operation, "it ended long ago and is not kept",
-                             {}, "edmctl op ls"});
+    return call.Finish(Error{Code::kNotFound,
+                             "operation " + accepted->operation,
+                             "it ended long ago and is not kept",
+                             {},
+                             "edmctl op ls"});
   }
   Reply(call, rpc::ToProto(record->operation));
 }
@@ -37,18 +40,23 @@ Result<WorkerAddress> HolderAddress(const State& state, const std::string& insta
   const auto& id = record->instance.status.worker;
   const auto worker = state.workers.Find(id);
   if (worker == nullptr) {
-    return Error{Code::kFailedPrecondition, "instance " + instance, "it is on no worker yet", {},
+    return Error{Code::kFailedPrecondition,
+                 "instance " + instance,
+                 "it is on no worker yet",
+                 {},
                  "edmctl deploy, then try again"};
   }
   if (worker->state == WorkerState::kLost) {
-    return Error{Code::kUnavailable, "worker " + id, "it is lost: no beat came for a while", {}, "edmctl worker ls"};
+    return Error{
+        Code::kUnavailable, "worker " + id, "it is lost: no beat came for a while", {}, "edmctl worker ls"};
   }
   return WorkerAddress{id, worker->facts.rpc_address};
 }
 
 void OnPool(const ServiceParts& parts, const CallPointer& call, std::function<void()> work) {
   if (parts.pool.Post(std::move(work))) return;
-  call->Finish(Error{Code::kResourceExhausted, "master", "too much work waits already", {}, "try again a little later"});
+  call->Finish(Error{
+      Code::kResourceExhausted, "master", "too much work waits already", {}, "try again a little later"});
 }
 
 }  // namespace edm::master

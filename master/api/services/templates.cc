@@ -15,8 +15,8 @@ std::string DataOf(const google::protobuf::Message& message) {
   return static_cast<const v1::UploadTemplateRequest&>(message).data();
 }
 
-Result<v1::Template> Store(const ServiceParts& parts, const v1::UploadTemplateRequest& head, const std::string& actor,
-                           const StagedTree& staged) {
+Result<v1::Template> Store(const ServiceParts& parts, const v1::UploadTemplateRequest& head,
+                           const std::string& actor, const StagedTree& staged) {
   const RepoName repo{kOwner, head.name()};
   EDM_CHECK(parts.git.EnsureOwner(kOwner));
   EDM_CHECK(parts.git.EnsureRepo(repo, kBranch));
@@ -46,14 +46,18 @@ Status Delete(const ServiceParts& parts, const std::string& name) {
   EDM_CHECK(CheckTemplateName(name));
   for (const auto& [id, record] : parts.cluster.View()->instances.all()) {
     if (record->instance.spec.template_name == name) {
-      return Error{Code::kFailedPrecondition, "template " + name, "instance " + id + " is built with it", {},
+      return Error{Code::kFailedPrecondition,
+                   "template " + name,
+                   "instance " + id + " is built with it",
+                   {},
                    "give that instance another template first"};
     }
   }
   const RepoName repo{kOwner, name};
   EDM_TRY(const auto repos, parts.git.ListRepos());
   if (std::find(repos.begin(), repos.end(), repo) == repos.end()) {
-    return Error{Code::kNotFound, "template " + name, "there is none of that name", {}, "see GET /v1/templates"};
+    return Error{
+        Code::kNotFound, "template " + name, "there is none of that name", {}, "see GET /v1/templates"};
   }
   return parts.git.DeleteRepo(repo);
 }
@@ -61,18 +65,19 @@ Status Delete(const ServiceParts& parts, const std::string& name) {
 }  // namespace
 
 void RegisterTemplates(rpc::MethodTable& table, const ServiceParts& parts) {
-  table.On<v1::UploadTemplateRequest>("edm.v1.Master/UploadTemplate", [parts](CallPointer call, const v1::UploadTemplateRequest& request) {
-    if (auto good = CheckTemplateName(request.name()); !good.ok()) return call->Finish(good);
-    auto head = std::make_shared<v1::UploadTemplateRequest>(request);
-    head->clear_data();
-    const auto incoming = std::make_shared<IncomingSource>(
-        parts, call, &DataOf, [parts, call, head](const std::shared_ptr<StagedTree>& staged) {
-          const auto stored = Store(parts, *head, call->caller().name, *staged);
-          if (!stored.ok()) return call->Finish(stored.error());
-          Reply(*call, *stored);
-        });
-    incoming->Begin(request.data());
-  });
+  table.On<v1::UploadTemplateRequest>(
+      "edm.v1.Master/UploadTemplate", [parts](CallPointer call, const v1::UploadTemplateRequest& request) {
+        if (auto good = CheckTemplateName(request.name()); !good.ok()) return call->Finish(good);
+        auto head = std::make_shared<v1::UploadTemplateRequest>(request);
+        head->clear_data();
+        const auto incoming = std::make_shared<IncomingSource>(
+            parts, call, &DataOf, [parts, call, head](const std::shared_ptr<StagedTree>& staged) {
+              const auto stored = Store(parts, *head, call->caller().name, *staged);
+              if (!stored.ok()) return call->Finish(stored.error());
+              Reply(*call, *stored);
+            });
+        incoming->Begin(request.data());
+      });
   table.On<v1::ListTemplatesRequest>("edm.v1.Master/ListTemplates", [parts](CallPointer call, const auto&) {
     OnPool(parts, call, [parts, call] {
       const auto response = List(parts.git);
@@ -80,12 +85,14 @@ void RegisterTemplates(rpc::MethodTable& table, const ServiceParts& parts) {
       Reply(*call, *response);
     });
   });
-  table.On<v1::DeleteTemplateRequest>("edm.v1.Master/DeleteTemplate", [parts](CallPointer call, const auto& request) {
-    OnPool(parts, call, [parts, call, name = request.name()] {
-      if (auto outcome = Delete(parts, name); !outcome.ok()) return call->Finish(outcome);
-      Reply(*call, google::protobuf::Empty());
-    });
-  });
+  table.On<v1::DeleteTemplateRequest>("edm.v1.Master/DeleteTemplate",
+                                      [parts](CallPointer call, const auto& request) {
+                                        OnPool(parts, call, [parts, call, name = request.name()] {
+                                          if (auto outcome = Delete(parts, name); !outcome.ok())
+                                            return call->Finish(outcome);
+                                          Reply(*call, google::protobuf::Empty());
+                                        });
+                                      });
 }
 
 }  // namespace edm::master

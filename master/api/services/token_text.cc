@@ -8,12 +8,18 @@ namespace {
 constexpr std::string_view kPrefix = "edm_";
 
 Error Unknown() {
-  return {Code::kUnauthenticated, "token", "it is not known here", {}, "see edmctl context ls, or ask for a new one"};
+  return {Code::kUnauthenticated,
+          "token",
+          "it is not known here",
+          {},
+          "see edmctl context ls, or ask for a new one"};
 }
 
 }  // namespace
 
-std::string FormatToken(const TokenText& token) { return std::string(kPrefix) + token.id + "_" + token.secret; }
+std::string FormatToken(const TokenText& token) {
+  return std::string(kPrefix) + token.id + "_" + token.secret;
+}
 
 std::optional<TokenText> ParseToken(std::string_view text) {
   if (!text.starts_with(kPrefix)) return std::nullopt;
@@ -23,10 +29,12 @@ std::optional<TokenText> ParseToken(std::string_view text) {
   return TokenText{std::string(text.substr(0, middle)), std::string(text.substr(middle + 1))};
 }
 
-Result<std::shared_ptr<const TokenRecord>> OpenToken(const State& state, const Secrets& secrets, const std::string& id,
-                                                     std::string_view secret, TokenKind kind, WallTime now) {
+Result<std::shared_ptr<const TokenRecord>> OpenToken(const State& state, const Secrets& secrets,
+                                                     const std::string& id, std::string_view secret,
+                                                     TokenKind kind, WallTime now) {
   auto record = state.tokens.Find(id);
-  if (record == nullptr || record->kind != kind || !secrets.Equal(secrets.Hash(secret), record->hash)) return Unknown();
+  if (record == nullptr || record->kind != kind || !secrets.Equal(secrets.Hash(secret), record->hash))
+    return Unknown();
   EDM_CHECK(CheckToken(*record, now));
   return record;
 }

@@ -23,7 +23,8 @@ std::optional<TokenText> ParseToken(std::string_view text);
 rpc::Authenticate TokenAuthenticator(const Cluster& cluster, const Secrets& secrets, const Clock& clock);
 
 // The record that `id` and `secret` open; kUnauthenticated without telling which of both is wrong.
-Result<std::shared_ptr<const TokenRecord>> OpenToken(const State& state, const Secrets& secrets, const std::string& id,
-                                                     std::string_view secret, TokenKind kind, WallTime now);
+Result<std::shared_ptr<const TokenRecord>> OpenToken(const State& state, const Secrets& secrets,
+                                                     const std::string& id, std::string_view secret,
+                                                     TokenKind kind, WallTime now);
 
 }  // namespace edm::master

@@ -13,7 +13,8 @@ std::string DataOf(const google::protobuf::Message& message) {
 
 Status CheckMessage(const std::string& message) {
   if (message.size() <= 4'096 && message.find('\0') == std::string::npos && IsUtf8(message)) return Ok();
-  return Error{Code::kInvalidArgument, "message", "it is longer than 4 KiB, or not plain UTF-8", {}, "shorten it"};
+  return Error{
+      Code::kInvalidArgument, "message", "it is longer than 4 KiB, or not plain UTF-8", {}, "shorten it"};
 }
 
 // What can be judged before the files have come.
@@ -40,7 +41,10 @@ Result<Begin> Prepare(const ServiceParts& parts, const v1::UploadSourceRequest& 
     instance.project = request.project();
     EDM_CHECK(CompleteAndCheck(instance));
     if (there && !request.owner().empty() && Folded(request.owner()) != Folded(there->instance.owner)) {
-      return Error{Code::kAlreadyExists, "instance " + request.id(), "it belongs to owner " + there->instance.owner, {},
+      return Error{Code::kAlreadyExists,
+                   "instance " + request.id(),
+                   "it belongs to owner " + there->instance.owner,
+                   {},
                    "choose another id"};
     }
     begin.create = std::move(instance);
@@ -71,46 +75,51 @@ Result<Source> Commit(const ServiceParts& parts, const std::string& id, const st
   return source;
 }
 
-void Deliver(const ServiceParts& parts, const CallPointer& call, const Accepted& accepted, const std::string& message,
-             const StagedTree& staged) {
-  SourceTaken taken{accepted.operation, Commit(parts, accepted.instance, call->caller().name, message, staged)};
+void Deliver(const ServiceParts& parts, const CallPointer& call, const Accepted& accepted,
+             const std::string& message, const StagedTree& staged) {
+  SourceTaken taken{accepted.operation,
+                    Commit(parts, accepted.instance, call->caller().name, message, staged)};
   parts.cluster.Report(std::move(taken), [call, &cluster = parts.cluster, accepted](const Result<Accepted>&) {
     ReplyOperation(*call, cluster, accepted);
   });
 }
 
-void OnStaged(const ServiceParts& parts, const CallPointer& call, const v1::UploadSourceRequest& request, Begin begin,
-              const std::shared_ptr<StagedTree>& staged) {
+void OnStaged(const ServiceParts& parts, const CallPointer& call, const v1::UploadSourceRequest& request,
+              Begin begin, const std::shared_ptr<StagedTree>& staged) {
   auto origin = OriginOf(*call, parts, request, staged->digest());
   if (!origin.ok()) return call->Finish(origin.error());
   begin.origin = std::move(origin).value();
   begin.upload = Source{.kind = SourceKind::kUpload, .digest = staged->digest()};
-  parts.cluster.Submit(std::move(begin), [parts, call, staged, message = request.message()](const Result<Accepted>& accepted) {
-    if (!accepted.ok() || accepted->repeated) return ReplyOperation(*call, parts.cluster, accepted);
-    const bool posted = parts.pool.Post([parts, call, staged, message, accepted = *accepted] {
-      Deliver(parts, call, accepted, message, *staged);
-    });
-    if (posted) return;
-    const Error busy{Code::kResourceExhausted, "master", "too much work waits already", {}, "send it again later"};
-    parts.cluster.Report(SourceTaken{accepted->operation, busy});
-    call->Finish(busy);
-  });
+  parts.cluster.Submit(
+      std::move(begin), [parts, call, staged, message = request.message()](const Result<Accepted>& accepted) {
+        if (!accepted.ok() || accepted->repeated) return ReplyOperation(*call, parts.cluster, accepted);
+        const bool posted = parts.pool.Post([parts, call, staged, message, accepted = *accepted] {
+          Deliver(parts, call, accepted, message, *staged);
+        });
+        if (posted) return;
+        const Error busy{
+            Code::kResourceExhausted, "master", "too much work waits already", {}, "send it again later"};
+        parts.cluster.Report(SourceTaken{accepted->operation, busy});
+        call->Finish(busy);
+      });
 }
 
 }  // namespace
 
 void RegisterUpload(rpc::MethodTable& table, const ServiceParts& parts) {
-  table.On<v1::UploadSourceRequest>("edm.v1.Master/UploadSource", [parts](CallPointer call, const v1::UploadSourceRequest& request) {
-    auto begin = Prepare(parts, request);
-    if (!begin.ok()) return call->Finish(begin.error());
-    auto head = std::make_shared<v1::UploadSourceRequest>(request);
-    head->clear_data();
-    const auto incoming = std::make_shared<IncomingSource>(
-        parts, call, &DataOf, [parts, call, head, begin = std::move(begin).value()](const std::shared_ptr<StagedTree>& staged) {
-          OnStaged(parts, call, *head, begin, staged);
-        });
-    incoming->Begin(request.data());
-  });
+  table.On<v1::UploadSourceRequest>(
+      "edm.v1.Master/UploadSource", [parts](CallPointer call, const v1::UploadSourceRequest& request) {
+        auto begin = Prepare(parts, request);
+        if (!begin.ok()) return call->Finish(begin.error());
+        auto head = std::make_shared<v1::UploadSourceRequest>(request);
+        head->clear_data();
+        const auto incoming = std::make_shared<IncomingSource>(
+            parts, call, &DataOf,
+            [parts, call, head, begin = std::move(begin).value()](const std::shared_ptr<StagedTree>& staged) {
+              OnStaged(parts, call, *head, begin, staged);
+            });
+        incoming->Begin(request.data());
+      });
 }
 
 }  // namespace edm::master

@@ -9,14 +9,16 @@ namespace edm::master {
 void RegisterWorkers(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::ListWorkersRequest>("edm.v1.Master/ListWorkers", [parts](CallPointer call, const auto&) {
     v1::ListWorkersResponse response;
-    for (const auto& [id, worker] : parts.cluster.View()->workers.all()) *response.add_workers() = ToProto(*worker);
+    for (const auto& [id, worker] : parts.cluster.View()->workers.all())
+      *response.add_workers() = ToProto(*worker);
     Reply(*call, response);
   });
   table.On<v1::GetWorkerRequest>("edm.v1.Master/GetWorker", [parts](CallPointer call, const auto& request) {
     const auto view = parts.cluster.View();
     if (auto good = CheckWorkerId(request.id()); !good.ok()) return call->Finish(good);
     const auto worker = view->workers.Find(request.id());
-    if (worker == nullptr) return call->Finish(NoSuch("worker", request.id(), view->workers, "edmctl worker ls"));
+    if (worker == nullptr)
+      return call->Finish(NoSuch("worker", request.id(), view->workers, "edmctl worker ls"));
     Reply(*call, ToProto(*worker));
   });
   table.On<google::protobuf::Empty>("edm.v1.Master/GetVersion", [parts](CallPointer call, const auto&) {

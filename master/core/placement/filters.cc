@@ -21,11 +21,16 @@ std::uint32_t ReservedNetworks(const WorkerRecord& worker) {
 
 std::string_view WhyNotReady(const WorkerRecord& worker) {
   switch (worker.state) {
-    case WorkerState::kReady: return worker.session.empty() ? "has not registered yet" : "";
-    case WorkerState::kJoining: return "has not registered yet";
-    case WorkerState::kCordoned: return "is cordoned";
-    case WorkerState::kDraining: return "is draining";
-    case WorkerState::kLost: return "is lost: no beat came for a while";
+    case WorkerState::kReady:
+      return worker.session.empty() ? "has not registered yet" : "";
+    case WorkerState::kJoining:
+      return "has not registered yet";
+    case WorkerState::kCordoned:
+      return "is cordoned";
+    case WorkerState::kDraining:
+      return "is draining";
+    case WorkerState::kLost:
+      return "is lost: no beat came for a while";
   }
   return "is in an unknown state";
 }
@@ -62,7 +67,8 @@ std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerR
     }
   }
   if (load.disk_free_mib < kDiskFloorMib) {
-    reasons.push_back(fmt::format("has {} MiB of disk free, {} are needed", load.disk_free_mib, kDiskFloorMib));
+    reasons.push_back(
+        fmt::format("has {} MiB of disk free, {} are needed", load.disk_free_mib, kDiskFloorMib));
   }
   if (request.needs_network && load.networks_free <= ReservedNetworks(worker)) {
     reasons.emplace_back("has no network left on its engine");

@@ -26,8 +26,8 @@ std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerR
 // Larger is better; adds what was weighed to `reasons`. Only of workers without refusals.
 double Score(const PlacementRequest& request, const WorkerRecord& worker, std::vector<std::string>& reasons);
 
-// The best worker, or "" with the reasons against each. Equal facts give equal answers: ties go by a hash of the
-// instance and the worker, so that they do not all fall on one.
+// The best worker, or "" with the reasons against each. Equal facts give equal answers: ties go by a hash of
+// the instance and the worker, so that they do not all fall on one.
 Placement Place(const PlacementRequest& request, const Table<WorkerRecord>& workers, WallTime now);
 
 // Whether a load can be believed at all.

@@ -7,15 +7,15 @@
 namespace edm::master {
 namespace {
 
-// Shares of the whole. A CPU that is busy by 0.8 more weighs as much as fourteen builds that wait, so that a hogged
-// machine stays empty for long and equal machines fill evenly.
+// Shares of the whole. A CPU that is busy by 0.8 more weighs as much as fourteen builds that wait, so that a
+// hogged machine stays empty for long and equal machines fill evenly.
 constexpr double kCpuWeight = 0.70;
 constexpr double kMemoryWeight = 0.10;
 constexpr double kDiskWeight = 0.05;
-constexpr double kBuildWeight = 0.04;   // per build under way or promised
+constexpr double kBuildWeight = 0.04;    // per build under way or promised
 constexpr double kSpreadWeight = 0.004;  // per instance that runs there
 constexpr double kHolderBonus = 1.0;
-constexpr double kDiskShort = 0.85;     // below this use the disk does not matter
+constexpr double kDiskShort = 0.85;  // below this use the disk does not matter
 
 double UsedShare(std::uint32_t total, std::uint32_t free) {
   return total == 0 ? 1.0 : 1.0 - static_cast<double>(free) / total;

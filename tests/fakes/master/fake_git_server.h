@@ -52,7 +52,8 @@ class FakeGitServer final : public GitServer {
     if (branch == found->second.branches.end()) return none;
     return branch->second;
   }
-  Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string&, const std::string& to) override {
+  Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string&,
+                    const std::string& to) override {
     const std::lock_guard lock(mutex_);
     repos_[repo].branches[branch] = to;
     return Ok();

@@ -11,8 +11,8 @@
 
 namespace edm::master {
 
-// A cluster of workers in memory that carry out every order at once, and remember: the same attempt again only
-// tells its history again, from the cursor that was asked for. Any thread.
+// A cluster of workers in memory that carry out every order at once, and remember: the same attempt again
+// only tells its history again, from the cursor that was asked for. Any thread.
 class FakeWorkerChannel final : public WorkerChannel {
  public:
   void Listen(OnEvent on_event, OnRefused) override {
@@ -37,19 +37,23 @@ class FakeWorkerChannel final : public WorkerChannel {
       if (event.cursor > after_cursor) on_event(order.operation, order.attempt, event, [] {});
     }
   }
-  void Cancel(const WorkerAddress&, const std::string&, std::uint32_t, std::uint32_t, const std::string&) override {}
+  void Cancel(const WorkerAddress&, const std::string&, std::uint32_t, std::uint32_t,
+              const std::string&) override {}
   void Unfollow(const std::string&, std::uint32_t) override {}
-  std::unique_ptr<WorkerStream> StreamLogs(const WorkerAddress&, const LogQuery&, std::function<void(LogRecord)>,
+  std::unique_ptr<WorkerStream> StreamLogs(const WorkerAddress&, const LogQuery&,
+                                           std::function<void(LogRecord)>,
                                            std::function<void(Status)> on_end) override {
     on_end(Ok());
     return nullptr;
   }
-  std::unique_ptr<WorkerStream> Exec(const WorkerAddress&, const ExecCommand&, std::function<void(ExecOutput)>,
+  std::unique_ptr<WorkerStream> Exec(const WorkerAddress&, const ExecCommand&,
+                                     std::function<void(ExecOutput)>,
                                      std::function<void(Status)> on_end) override {
     on_end(Ok());
     return nullptr;
   }
-  void GetFootprint(const WorkerAddress&, const std::string&, std::function<void(Result<Footprint>)> answer) override {
+  void GetFootprint(const WorkerAddress&, const std::string&,
+                    std::function<void(Result<Footprint>)> answer) override {
     answer(Footprint{});
   }
 
@@ -67,10 +71,18 @@ class FakeWorkerChannel final : public WorkerChannel {
     };
     AttemptEnd end;
     switch (order.target) {
-      case Target::kStopped: end.phase = Phase::kStopped; break;
-      case Target::kDeleted: end.phase = Phase::kDeleted; break;
-      case Target::kBuilt: end.phase = Phase::kBuilt; break;
-      default: end.phase = Phase::kRunning; break;
+      case Target::kStopped:
+        end.phase = Phase::kStopped;
+        break;
+      case Target::kDeleted:
+        end.phase = Phase::kDeleted;
+        break;
+      case Target::kBuilt:
+        end.phase = Phase::kBuilt;
+        break;
+      default:
+        end.phase = Phase::kRunning;
+        break;
     }
     if (order.build) {
       add(Phase::kBuilding);
@@ -85,9 +97,9 @@ class FakeWorkerChannel final : public WorkerChannel {
   }
 
   mutable std::mutex mutex_;
-  OnEvent on_event_;                                                              // guarded by mutex_
+  OnEvent on_event_;                                                                      // guarded by mutex_
   std::map<std::pair<std::string, std::uint32_t>, std::vector<AttemptEvent>> histories_;  // guarded by mutex_
-  std::size_t carried_ = 0;                                                       // guarded by mutex_
+  std::size_t carried_ = 0;                                                               // guarded by mutex_
 };
 
 }  // namespace edm::master

@@ -53,7 +53,9 @@ TEST_F(Deploying, ShowsTheStepsAndEndsWithTheUrl) {
 
 TEST_F(Deploying, NamesIgnoredFilesThatTheComposeFileNeeds) {
   const auto ran = Run({"deploy"});
-  EXPECT_THAT(ran.err, HasSubstr("prod.env is left out by .gitignore, but compose.yaml needs it (services.web.env_file)"));
+  EXPECT_THAT(
+      ran.err,
+      HasSubstr("prod.env is left out by .gitignore, but compose.yaml needs it (services.web.env_file)"));
 }
 
 TEST_F(Deploying, SendsTheSameBytesForTheSameFiles) {
@@ -101,7 +103,8 @@ TEST_F(Deploying, SetsVariablesBeforeTheUploadWithoutShowingThem) {
   master_.instances["shop"].set_id("shop");
   const auto ran = Run({"deploy", "--id", "shop", "-e", "KEY=hidden value"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_THAT(Asked(), testing::ElementsAre("GetInstance", "UpdateInstance", "UploadSource", "WatchOperation"));
+  EXPECT_THAT(Asked(),
+              testing::ElementsAre("GetInstance", "UpdateInstance", "UploadSource", "WatchOperation"));
   EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("hidden")));
 }
 
@@ -130,7 +133,9 @@ TEST_F(Deploying, DetachedSaysHowToWatchIt) {
   EXPECT_THAT(Asked(), testing::ElementsAre("GetInstance", "UploadSource"));
 }
 
-TEST_F(Deploying, QuietPrintsTheUrlAlone) { EXPECT_EQ(Run({"deploy", "--quiet"}).out, "http://10.0.0.12:30081\n"); }
+TEST_F(Deploying, QuietPrintsTheUrlAlone) {
+  EXPECT_EQ(Run({"deploy", "--quiet"}).out, "http://10.0.0.12:30081\n");
+}
 
 TEST_F(Deploying, JsonIsOneEventALine) {
   const auto ran = Run({"deploy", "--json"});
@@ -154,7 +159,8 @@ TEST_F(Deploying, IsPlainAsciiWhereTheLocaleIs) {
   RunSpec spec;
   spec.environment["LANG"] = "C";
   const auto ran = Run({"deploy"}, "shop", spec);
-  EXPECT_TRUE(std::ranges::all_of(ran.out, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) << ran.out;
+  EXPECT_TRUE(std::ranges::all_of(ran.out, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+      << ran.out;
   EXPECT_THAT(ran.out, HasSubstr("  + source   a1c93fe"));
 }
 

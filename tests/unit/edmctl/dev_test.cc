@@ -92,7 +92,8 @@ TEST_F(Dev, SaysWhyAProgramEnded) {
 
 TEST(Ports, AreMovedUpWhereTheyAreTaken) {
   std::vector<TakenPort> taken;
-  const auto chosen = ChoosePorts({}, [](std::uint16_t port) { return port != 8080 && port != 8800; }, taken);
+  const auto chosen = ChoosePorts(
+      {}, [](std::uint16_t port) { return port != 8080 && port != 8800; }, taken);
   ASSERT_TRUE(chosen.ok());
   EXPECT_EQ(chosen->http, 8081);
   EXPECT_EQ(chosen->grpc, 8802);  // 8801 is wanted for the cluster
@@ -101,7 +102,8 @@ TEST(Ports, AreMovedUpWhereTheyAreTaken) {
 
 TEST(Ports, AreGivenUpAfterAHundred) {
   std::vector<TakenPort> taken;
-  const auto chosen = ChoosePorts({}, [](std::uint16_t) { return false; }, taken);
+  const auto chosen = ChoosePorts(
+      {}, [](std::uint16_t) { return false; }, taken);
   ASSERT_FALSE(chosen.ok());
   EXPECT_EQ(chosen.error().code, Code::kResourceExhausted);
 }

@@ -41,7 +41,8 @@ grpc::Status FakeMaster::Note(const Context& context, const std::string& method,
   return rpc::ToGrpc(Error{Code::kUnauthenticated, "the token", "is not known", {}, "ask for another"});
 }
 
-grpc::Status FakeMaster::Begin(v1::Operation* operation, const std::string& instance, v1::Operation::Kind kind) {
+grpc::Status FakeMaster::Begin(v1::Operation* operation, const std::string& instance,
+                               v1::Operation::Kind kind) {
   operation->set_id("op-81d0");
   operation->set_instance(instance);
   operation->set_kind(kind);
@@ -49,7 +50,8 @@ grpc::Status FakeMaster::Begin(v1::Operation* operation, const std::string& inst
   return grpc::Status::OK;
 }
 
-grpc::Status FakeMaster::GetVersion(Context* context, const google::protobuf::Empty* request, v1::Version* version) {
+grpc::Status FakeMaster::GetVersion(Context* context, const google::protobuf::Empty* request,
+                                    v1::Version* version) {
   version->set_version("0.1.0");
   version->set_api(1);
   return Note(*context, "GetVersion", *request);
@@ -62,11 +64,13 @@ grpc::Status FakeMaster::CreateInstance(Context* context, const v1::CreateInstan
   return Note(*context, "CreateInstance", *request);
 }
 
-grpc::Status FakeMaster::GetInstance(Context* context, const v1::GetInstanceRequest* request, v1::Instance* instance) {
+grpc::Status FakeMaster::GetInstance(Context* context, const v1::GetInstanceRequest* request,
+                                     v1::Instance* instance) {
   if (auto status = Note(*context, "GetInstance", *request); !status.ok()) return status;
   const auto found = instances.find(request->id());
   if (found == instances.end()) {
-    return rpc::ToGrpc(Error{Code::kNotFound, "instance " + request->id(), "does not exist", {}, "edmctl ls"});
+    return rpc::ToGrpc(
+        Error{Code::kNotFound, "instance " + request->id(), "does not exist", {}, "edmctl ls"});
   }
   *instance = found->second;
   return grpc::Status::OK;
@@ -160,7 +164,8 @@ grpc::Status FakeMaster::StreamLogs(Context* context, const v1::StreamLogsReques
   return grpc::Status::OK;
 }
 
-grpc::Status FakeMaster::Exec(Context* context, grpc::ServerReaderWriter<v1::ExecOutput, v1::ExecInput>* stream) {
+grpc::Status FakeMaster::Exec(Context* context,
+                              grpc::ServerReaderWriter<v1::ExecOutput, v1::ExecInput>* stream) {
   v1::ExecInput input;
   stream->Read(&input);
   if (auto status = Note(*context, "Exec", input); !status.ok()) return status;
@@ -174,7 +179,8 @@ grpc::Status FakeMaster::Exec(Context* context, grpc::ServerReaderWriter<v1::Exe
   return grpc::Status::OK;
 }
 
-grpc::Status FakeMaster::GetWorker(Context* context, const v1::GetWorkerRequest* request, v1::Worker* worker) {
+grpc::Status FakeMaster::GetWorker(Context* context, const v1::GetWorkerRequest* request,
+                                   v1::Worker* worker) {
   worker->set_id(request->id());
   worker->set_state(v1::Worker::READY);
   return Note(*context, "GetWorker", *request);

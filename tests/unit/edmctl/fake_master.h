@@ -1,5 +1,7 @@
 #pragma once
 
+#include <grpcpp/server.h>
+
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -7,15 +9,13 @@
 #include <string>
 #include <vector>
 
-#include <grpcpp/server.h>
-
 #include "common/base/time.h"
 #include "edm/v1/master_service.grpc.pb.h"
 
 namespace edm::ctl {
 
-// A master of scripted answers on a loopback port: it keeps instances, and every operation shows the events it
-// was given. Thread-safe; tests set the members before the program under test runs.
+// A master of scripted answers on a loopback port: it keeps instances, and every operation shows the events
+// it was given. Thread-safe; tests set the members before the program under test runs.
 class FakeMaster final : public v1::Master::Service {
  public:
   explicit FakeMaster(const std::string& token = "secret", const std::string& listen = "127.0.0.1:0");
@@ -57,7 +57,8 @@ class FakeMaster final : public v1::Master::Service {
   grpc::Status CreateToken(Context*, const v1::CreateTokenRequest*, v1::CreateTokenResponse*) override;
 
  private:
-  grpc::Status Note(const Context& context, const std::string& method, const google::protobuf::Message& request);
+  grpc::Status Note(const Context& context, const std::string& method,
+                    const google::protobuf::Message& request);
   grpc::Status Begin(v1::Operation* operation, const std::string& instance, v1::Operation::Kind kind);
 
   const std::string token_;

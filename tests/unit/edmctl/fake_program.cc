@@ -32,7 +32,8 @@ std::map<std::string, std::string> FlagsOf(int argc, char** argv) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(listen_on.substr(listen_on.rfind(':') + 1))));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || listen(file, 8) != 0) _exit(1);
+  if (bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || listen(file, 8) != 0)
+    _exit(1);
   for (;;) {
     const int peer = accept(file, nullptr, nullptr);
     char request[4096];

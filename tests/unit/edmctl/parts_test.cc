@@ -20,16 +20,18 @@ using testing::HasSubstr;
 
 TEST(ExitCodes, FollowTheCode) {
   const std::pair<Code, int> table[] = {
-      {Code::kInvalidArgument, 2},  {Code::kNotFound, 3},         {Code::kPermissionDenied, 4},
-      {Code::kUnauthenticated, 4},  {Code::kDeadlineExceeded, 6}, {Code::kCancelled, 7},
-      {Code::kAlreadyExists, 8},    {Code::kAborted, 8},          {Code::kFailedPrecondition, 1},
-      {Code::kResourceExhausted, 1}, {Code::kInternal, 1},        {Code::kUnknown, 1},
-      {Code::kUnimplemented, 1},    {Code::kDataLoss, 1},         {Code::kOutOfRange, 1}};
-  for (const auto& [code, exit] : table) EXPECT_EQ(ExitCodeOf(Error{code, "x", "y", {}, ""}), exit) << CodeName(code);
+      {Code::kInvalidArgument, 2},   {Code::kNotFound, 3},         {Code::kPermissionDenied, 4},
+      {Code::kUnauthenticated, 4},   {Code::kDeadlineExceeded, 6}, {Code::kCancelled, 7},
+      {Code::kAlreadyExists, 8},     {Code::kAborted, 8},          {Code::kFailedPrecondition, 1},
+      {Code::kResourceExhausted, 1}, {Code::kInternal, 1},         {Code::kUnknown, 1},
+      {Code::kUnimplemented, 1},     {Code::kDataLoss, 1},         {Code::kOutOfRange, 1}};
+  for (const auto& [code, exit] : table)
+    EXPECT_EQ(ExitCodeOf(Error{code, "x", "y", {}, ""}), exit) << CodeName(code);
 }
 
 TEST(ExitCodes, TellAnAwayMasterFromAnAwayWorker) {
-  EXPECT_EQ(ExitCodeOf(Error{Code::kUnavailable, "master at 127.0.0.1:8800", "cannot be reached", {}, ""}), 5);
+  EXPECT_EQ(ExitCodeOf(Error{Code::kUnavailable, "master at 127.0.0.1:8800", "cannot be reached", {}, ""}),
+            5);
   EXPECT_EQ(ExitCodeOf(Error{Code::kUnavailable, "worker-2", "is away", {}, ""}), 1);
 }
 
@@ -38,7 +40,8 @@ TEST(Terminals, AreDescribedByWhatTheySay) {
   EXPECT_FALSE(plain.live || plain.color);
   EXPECT_TRUE(plain.unicode);
   EXPECT_FALSE(DescribeTerminal({.is_tty = true, .term = "dumb", .locale = "C"}).live);
-  const auto quiet = DescribeTerminal({.is_tty = true, .columns = 120, .no_color = true, .term = "xterm", .locale = "C"});
+  const auto quiet =
+      DescribeTerminal({.is_tty = true, .columns = 120, .no_color = true, .term = "xterm", .locale = "C"});
   EXPECT_TRUE(quiet.live);
   EXPECT_FALSE(quiet.color || quiet.unicode);
   EXPECT_EQ(quiet.columns, 120U);
@@ -46,7 +49,9 @@ TEST(Terminals, AreDescribedByWhatTheySay) {
 }
 
 TEST(Terminals, ShowNoEscapesOfOthers) {
-  EXPECT_EQ(Harmless("a\x1b[31mb\x1b]0;title\x07" "c\rd"), "abc d");
+  EXPECT_EQ(Harmless("a\x1b[31mb\x1b]0;title\x07"
+                     "c\rd"),
+            "abc d");
   const Terminal narrow{.live = true, .unicode = true, .columns = 40};
   EXPECT_EQ(Fitted(narrow, "añb and more", 4), "añb…");
 }
@@ -68,7 +73,8 @@ TEST(Steps, FitAnyWidthOfTerminal) {
 TEST(Tables, CutTheirLastColumnOnTerminalsOnly) {
   const std::vector<Row> rows = {{"a", std::string(100, 'x')}};
   EXPECT_LE(Width(RenderTable({.live = true, .columns = 80}, {"ID", "URL"}, rows)), 2 * 81U);
-  EXPECT_THAT(RenderTable({.live = false, .columns = 80}, {"ID", "URL"}, rows), HasSubstr(std::string(100, 'x')));
+  EXPECT_THAT(RenderTable({.live = false, .columns = 80}, {"ID", "URL"}, rows),
+              HasSubstr(std::string(100, 'x')));
 }
 
 struct Glob {
@@ -78,11 +84,21 @@ struct Glob {
 };
 
 TEST(Globs, MatchAsGitAndDockerSay) {
-  const Glob table[] = {{"*.log", "a.log", true},       {"*.log", "a/b.log", false}, {"**/*.log", "a/b/c.log", true},
-                        {"**/*.log", "c.log", true},    {"a/**", "a/b/c", true},     {"a/**/z", "a/z", true},
-                        {"a/**/z", "a/b/c/z", true},    {"a?c", "abc", true},        {"a?c", "a/c", false},
-                        {"[a-c]x", "bx", true},         {"[!a-c]x", "bx", false},    {"\\*", "*", true},
-                        {"\\*", "a", false},            {"foo", "foobar", false},    {"[", "[", true},
+  const Glob table[] = {{"*.log", "a.log", true},
+                        {"*.log", "a/b.log", false},
+                        {"**/*.log", "a/b/c.log", true},
+                        {"**/*.log", "c.log", true},
+                        {"a/**", "a/b/c", true},
+                        {"a/**/z", "a/z", true},
+                        {"a/**/z", "a/b/c/z", true},
+                        {"a?c", "abc", true},
+                        {"a?c", "a/c", false},
+                        {"[a-c]x", "bx", true},
+                        {"[!a-c]x", "bx", false},
+                        {"\\*", "*", true},
+                        {"\\*", "a", false},
+                        {"foo", "foobar", false},
+                        {"[", "[", true},
                         {"*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false}};
   for (const auto& [pattern, path, matches] : table) {
     EXPECT_EQ(GlobMatches(pattern, path), matches) << pattern << " " << path;
@@ -142,9 +158,11 @@ TEST(Targets, AreNeverAnotherFoldersInstance) {
   EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->id, "shop");
   EXPECT_TRUE(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->must_be_new);
   EXPECT_FALSE(ChooseTarget({"/a/shop", "", "shop", "shop-1", std::nullopt})->must_be_new);
-  EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, "/b/shop"}).error().code, Code::kAlreadyExists);
+  EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, "/b/shop"}).error().code,
+            Code::kAlreadyExists);
   EXPECT_TRUE(ChooseTarget({"/a/shop", "shop", "shop", std::nullopt, "/b/shop"}).ok());
-  EXPECT_EQ(ChooseTarget({"/a/shop", "../x", "", std::nullopt, std::nullopt}).error().code, Code::kInvalidArgument);
+  EXPECT_EQ(ChooseTarget({"/a/shop", "../x", "", std::nullopt, std::nullopt}).error().code,
+            Code::kInvalidArgument);
 }
 
 TEST(EnvironmentFiles, AreReadAsComposeReadsThem) {
@@ -158,7 +176,8 @@ TEST(EnvironmentFiles, AreReadAsComposeReadsThem) {
 
 TEST(ContextFiles, AreReadAsTheyWereWritten) {
   Contexts contexts;
-  contexts.Put({"team", "edm.example.org:8800", "https://edm.example.org:8080", "t: [", "-----BEGIN\nx\n", "ab"});
+  contexts.Put(
+      {"team", "edm.example.org:8800", "https://edm.example.org:8080", "t: [", "-----BEGIN\nx\n", "ab"});
   contexts.Put({"dev", "127.0.0.1:8800", "http://127.0.0.1:8080", "x", "", ""});
   contexts.current = "team";
   const auto read = ParseContexts(PrintContexts(contexts));
@@ -190,11 +209,19 @@ struct Typed {
 };
 
 TEST(CommandLine, SaysWhichVerbIsMeant) {
-  const Typed table[] = {{{"rm", "shop"}, "edmctl delete"},  {{"ps"}, "edmctl ls"},     {{"status"}, "edmctl show"},
-                         {{"destroy"}, "edmctl delete"},     {{"up"}, "edmctl deploy"}, {{"down"}, "edmctl stop"},
-                         {{"run"}, "edmctl deploy"},         {{"push"}, "edmctl deploy"}, {{"list"}, "edmctl ls"},
-                         {{"delpoy"}, "edmctl deploy"},      {{"op", "wtach", "x"}, "edmctl op watch"},
-                         {{"op"}, "one of:"},                {{"deploy", "--untill", "built"}, "--until"},
+  const Typed table[] = {{{"rm", "shop"}, "edmctl delete"},
+                         {{"ps"}, "edmctl ls"},
+                         {{"status"}, "edmctl show"},
+                         {{"destroy"}, "edmctl delete"},
+                         {{"up"}, "edmctl deploy"},
+                         {{"down"}, "edmctl stop"},
+                         {{"run"}, "edmctl deploy"},
+                         {{"push"}, "edmctl deploy"},
+                         {{"list"}, "edmctl ls"},
+                         {{"delpoy"}, "edmctl deploy"},
+                         {{"op", "wtach", "x"}, "edmctl op watch"},
+                         {{"op"}, "one of:"},
+                         {{"deploy", "--untill", "built"}, "--until"},
                          {{"ls", "--jsno"}, "--json"}};
   for (const auto& [words, hint] : table) {
     const auto parsed = ParseCommandLine(AllCommands(), words);
@@ -205,7 +232,8 @@ TEST(CommandLine, SaysWhichVerbIsMeant) {
 }
 
 TEST(CommandLine, TakesGlobalOptionsAnywhere) {
-  const auto parsed = ParseCommandLine(AllCommands(), {"--context", "dev", "op", "--json", "watch", "op-1", "--quiet"});
+  const auto parsed =
+      ParseCommandLine(AllCommands(), {"--context", "dev", "op", "--json", "watch", "op-1", "--quiet"});
   ASSERT_TRUE(parsed.ok()) << ToString(parsed.error());
   EXPECT_EQ(parsed->command->path, "op watch");
   EXPECT_EQ(parsed->arguments.Text("context"), "dev");
@@ -214,7 +242,8 @@ TEST(CommandLine, TakesGlobalOptionsAnywhere) {
 }
 
 TEST(CommandLine, LeavesWhatStandsBehindTwoDashesAsItIs) {
-  const auto parsed = ParseCommandLine(AllCommands(), {"exec", "-it", "shop/web", "--", "ls", "--help", "-l", "--json"});
+  const auto parsed =
+      ParseCommandLine(AllCommands(), {"exec", "-it", "shop/web", "--", "ls", "--help", "-l", "--json"});
   ASSERT_TRUE(parsed.ok()) << ToString(parsed.error());
   EXPECT_EQ(parsed->arguments.All("command"), (std::vector<std::string>{"ls", "--help", "-l", "--json"}));
   EXPECT_FALSE(parsed->arguments.Has("json"));
@@ -222,7 +251,8 @@ TEST(CommandLine, LeavesWhatStandsBehindTwoDashesAsItIs) {
 }
 
 TEST(CommandLine, EveryVerbHasHelpWithExamples) {
-  for (const auto& command : AllCommands()) EXPECT_THAT(HelpText(command.Group()), HasSubstr("edmctl")) << command.path;
+  for (const auto& command : AllCommands())
+    EXPECT_THAT(HelpText(command.Group()), HasSubstr("edmctl")) << command.path;
 }
 
 }  // namespace

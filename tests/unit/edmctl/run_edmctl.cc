@@ -23,7 +23,8 @@ struct Pipes {
   int err[2] = {-1, -1};
 };
 
-[[noreturn]] void Become(const RunSpec& spec, const std::vector<std::string>& environment, const Pipes& pipes) {
+[[noreturn]] void Become(const RunSpec& spec, const std::vector<std::string>& environment,
+                         const Pipes& pipes) {
   dup2(pipes.in[0], 0);
   dup2(pipes.out[1], 1);
   dup2(pipes.err[1], 2);
@@ -34,7 +35,8 @@ struct Pipes {
   std::vector<char*> variables;
   for (const auto& one : environment) variables.push_back(const_cast<char*>(one.c_str()));
   variables.push_back(nullptr);
-  if (chdir(spec.directory.c_str()) == 0) execve(spec.program.empty() ? EDMCTL_PATH : spec.program.c_str(), argv.data(), variables.data());
+  if (chdir(spec.directory.c_str()) == 0)
+    execve(spec.program.empty() ? EDMCTL_PATH : spec.program.c_str(), argv.data(), variables.data());
   _exit(127);
 }
 

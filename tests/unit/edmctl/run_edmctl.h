@@ -14,12 +14,12 @@ struct Ran {
 
 struct RunSpec {
   std::vector<std::string> words;
-  std::string program;  // instead of the one that was built
+  std::string program;                             // instead of the one that was built
   std::map<std::string, std::string> environment;  // beside HOME, PATH and LANG=C.UTF-8
   std::string directory = "/";
   std::string input;
-  bool terminal = false;      // out and err are one pseudo-terminal of 80 columns
-  int interrupt_after_ms = 0; // then SIGINT
+  bool terminal = false;       // out and err are one pseudo-terminal of 80 columns
+  int interrupt_after_ms = 0;  // then SIGINT
 };
 
 // A folder of its own, removed at the end; HOME of the programs run.

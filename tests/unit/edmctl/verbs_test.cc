@@ -48,8 +48,17 @@ TEST_F(Verbs, ShowOfWhatIsNotThereIs3) {
   EXPECT_EQ(ran.err, "error: instance nobody: does not exist\n  next   edmctl ls\n");
 }
 
+TEST_F(Verbs, FailuresAreJsonToo) {
+  const auto ran = Run({"show", "nobody", "--json"});
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_EQ(ran.err,
+            "{\"code\":\"NOT_FOUND\",\"object\":\"instance nobody\",\"cause\":\"does not exist\","
+            "\"evidence\":[],\"hint\":\"edmctl ls\"}\n");
+}
+
 TEST_F(Verbs, BadNamesNeverReachTheMaster) {
-  for (const auto* name : {"../x", "-x;y", "Shop", "a b"}) EXPECT_EQ(Run({"show", "--", name}).code, 2) << name;
+  for (const auto* name : {"../x", "-x;y", "Shop", "a b"})
+    EXPECT_EQ(Run({"show", "--", name}).code, 2) << name;
   EXPECT_TRUE(master_.asked().empty());
 }
 
@@ -108,7 +117,8 @@ TEST_F(Verbs, GitCredentialAnswersForItsMasterOnly) {
 TEST_F(Verbs, ContextsAreKeptForTheirOwnerAlone) {
   home_.Write("token", "secret\n");
   RunSpec spec;
-  spec.words = {"context", "add", "team", "--master", master_.address(), "--token-file", home_.path() + "/token"};
+  spec.words = {
+      "context", "add", "team", "--master", master_.address(), "--token-file", home_.path() + "/token"};
   ASSERT_EQ(RunEdmctl(home_, spec).code, 0);
   spec.words = {"ls", "--quiet"};
   EXPECT_EQ(RunEdmctl(home_, spec).out, "shop\n");
@@ -129,6 +139,19 @@ TEST_F(Verbs, InitWritesNothingOver) {
   home_.Write("x/Dockerfile", "FROM scratch\n");
   EXPECT_EQ(Run({"init", home_.path() + "/x"}).code, 0);
   EXPECT_EQ(Run({"init", home_.path() + "/x"}).code, 8);
+}
+
+TEST_F(Verbs, ValidateJudgesWithoutAMaster) {
+  home_.Write("good/compose.yaml", "services:\n  web:\n    image: x\n    ports: [\"8000\"]\n");
+  home_.Write("bad/compose.yaml", "services:\n  web:\n    image: x\n    privileged: true\n");
+  const auto good = Run({"validate", home_.path() + "/good"});
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_THAT(good.out, HasSubstr("compose.yaml: 1 service"));
+  const auto bad = Run({"validate", home_.path() + "/bad"});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_THAT(bad.err, HasSubstr("compose.yaml:4"));
+  EXPECT_EQ(Run({"validate", home_.path()}).code, 1);
+  EXPECT_TRUE(master_.asked().empty());
 }
 
 TEST_F(Verbs, WaitEndsWhenTheInstanceRuns) { EXPECT_EQ(Run({"wait", "shop", "--timeout", "5s"}).code, 0); }

@@ -85,7 +85,8 @@ struct ClusterFixture {
     return Tell(AttemptReported{operation, Op(operation).attempt, {cursor, now.wall, std::move(what)}});
   }
 
-  Decision End(const std::string& operation, Phase phase, std::uint32_t running = 0, std::optional<Error> failure = {}) {
+  Decision End(const std::string& operation, Phase phase, std::uint32_t running = 0,
+               std::optional<Error> failure = {}) {
     AttemptEnd end;
     end.phase = phase;
     end.running_release = running;

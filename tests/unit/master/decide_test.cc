@@ -38,7 +38,8 @@ TEST(Deploy, GoesFromSourceToRunning) {
   EXPECT_EQ(cluster.Inst().instance.status.endpoints.size(), 1U);
   EXPECT_TRUE(cluster.state.releases.Find(ReleaseKey("shop", 1))->good);
   EXPECT_TRUE(cluster.state.open.empty());
-  for (const auto& step : cluster.Op("op-1").operation.steps) EXPECT_NE(step.state, StepState::kRunning) << step.name;
+  for (const auto& step : cluster.Op("op-1").operation.steps)
+    EXPECT_NE(step.state, StepState::kRunning) << step.name;
 }
 
 TEST(Deploy, EndsWithTheBuildWhenAskedTo) {
@@ -68,7 +69,8 @@ TEST(Deploy, KeepsWhatRunsWhenTheNewReleaseFails) {
   const auto id = cluster.DeployToOrder();
   EXPECT_EQ(cluster.Op(id).order.good_release, 1U);
   (void)cluster.Event(id, 1, Built{});
-  (void)cluster.End(id, Phase::kFailed, 1, Error{Code::kFailedPrecondition, "shop/web", "not healthy", {}, "mend it"});
+  (void)cluster.End(id, Phase::kFailed, 1,
+                    Error{Code::kFailedPrecondition, "shop/web", "not healthy", {}, "mend it"});
   EXPECT_EQ(cluster.StateOf(id), OperationState::kFailed);
   const auto& status = cluster.Inst().instance.status;
   EXPECT_EQ(status.phase, Phase::kRunning);
@@ -143,7 +145,8 @@ TEST(Start, IsRefusedWhereNothingWasBuilt) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");
   cluster.AddInstance("shop");
-  for (const auto kind : {OperationKind::kStart, OperationKind::kRestart, OperationKind::kRollback, OperationKind::kBuild}) {
+  for (const auto kind :
+       {OperationKind::kStart, OperationKind::kRestart, OperationKind::kRollback, OperationKind::kBuild}) {
     const auto decision = cluster.Give(cluster.Asking(kind));
     ASSERT_FALSE(decision.reply.ok());
     EXPECT_EQ(decision.reply.error().code, Code::kFailedPrecondition);
@@ -186,7 +189,8 @@ TEST(Delete, SupersedesEverythingAndLeavesNothing) {
   ASSERT_NE(EffectOf<SendOrder>(cluster.Give(gone)), nullptr);
   EXPECT_EQ(cluster.StateOf(open), OperationState::kCancelled);
   // Nothing else is taken meanwhile, and the same again is the same.
-  EXPECT_EQ(cluster.Give(cluster.Asking(OperationKind::kStart)).reply.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(cluster.Give(cluster.Asking(OperationKind::kStart)).reply.error().code,
+            Code::kFailedPrecondition);
   EXPECT_EQ(cluster.Give(cluster.Asking(OperationKind::kDelete)).reply->operation, gone.operation);
   EXPECT_NE(EffectOf<DeleteRepo>(cluster.End(gone.operation, Phase::kDeleted)), nullptr);
   EXPECT_EQ(cluster.StateOf(gone.operation), OperationState::kRunning);

@@ -1,5 +1,3 @@
-#include "master/adapters/loop/cluster_loop.h"
-
 #include <gtest/gtest.h>
 
 #include <future>
@@ -10,6 +8,7 @@
 #include "common/adapters/system/system_clock.h"
 #include "common/adapters/system/thread_pool.h"
 #include "master/adapters/event_log/file_event_log.h"
+#include "master/adapters/loop/cluster_loop.h"
 #include "master/adapters/loop/effect_runner.h"
 #include "master/adapters/state/load.h"
 #include "tests/fakes/master/fake_git_server.h"
@@ -39,7 +38,8 @@ struct Life {
         effects({world.git, world.workers, *log, *pool, world.clock}) {
     auto state = LoadState(world.kept, sealer).value();
     RepairLogs(state, *log);
-    loop = std::make_unique<ClusterLoop>(std::move(state), ClusterLoop::Parts{store, sealer, *log, effects, world.clock});
+    loop = std::make_unique<ClusterLoop>(std::move(state),
+                                         ClusterLoop::Parts{store, sealer, *log, effects, world.clock});
     effects.Connect(*loop);
     loop->Start();
   }
@@ -54,7 +54,8 @@ struct Life {
   Result<Accepted> Ask(Command command) {
     const auto answer = std::make_shared<std::promise<Result<Accepted>>>();
     auto future = answer->get_future();
-    loop->Submit(std::move(command), [answer](Result<Accepted> accepted) { answer->set_value(std::move(accepted)); });
+    loop->Submit(std::move(command),
+                 [answer](Result<Accepted> accepted) { answer->set_value(std::move(accepted)); });
     return future.get();
   }
   void AddWorker() {
@@ -63,9 +64,13 @@ struct Life {
     facts.rpc_address = "w1:1";
     facts.public_address = "10.0.0.1";
     loop->Report(WorkerRegistered{facts, kProtocol, "s", {}});
-    loop->Report(WorkerBeat{"w1", "s",
-                            {.memory_total_mib = 8'000, .memory_available_mib = 8'000, .disk_total_mib = 9'000,
-                             .disk_free_mib = 9'000, .networks_free = 90},
+    loop->Report(WorkerBeat{"w1",
+                            "s",
+                            {.memory_total_mib = 8'000,
+                             .memory_available_mib = 8'000,
+                             .disk_total_mib = 9'000,
+                             .disk_free_mib = 9'000,
+                             .networks_free = 90},
                             {}});
   }
   Result<Accepted> Create(const std::string& id) {
@@ -111,7 +116,8 @@ TEST(ClusterLoop, DeploysFromAnImportToRunning) {
   life.AddWorker();
   ASSERT_TRUE(life.Create("shop").ok());
   ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-1")).ok());
-  ASSERT_TRUE(life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
+  ASSERT_TRUE(
+      life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
   EXPECT_EQ(life.loop->View()->instances.Find("shop")->instance.status.phase, Phase::kRunning);
   ASSERT_TRUE(life.Eventually([&](const State&) { return life.log->IsClosed("op-1"); }));
   const auto lines = life.log->Read("op-1", 0, 1'000, nullptr).value();
@@ -128,7 +134,8 @@ TEST(ClusterLoop, NeverStoresAValueOfTheEnvironmentInTheClear) {
   life.AddWorker();
   ASSERT_TRUE(life.Create("shop").ok());
   ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-1")).ok());
-  ASSERT_TRUE(life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
+  ASSERT_TRUE(
+      life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
   const auto stored = world.kept.List("").value();
   for (const auto& entry : stored.entries) {
     EXPECT_EQ(entry.value.find("hush"), std::string::npos) << entry.key;
@@ -187,9 +194,11 @@ TEST(ClusterLoop, LosesNothingAcknowledgedWhereverItDies) {
         CreateInstance create;
         create.instance = {.id = "shop", .owner = "default", .project = "shop"};
         life.loop->Submit(create, [](const Result<Accepted>&) {});
-        life.loop->Submit(life.Deploy("shop", "op-1"), [&](const Result<Accepted>& it) { acknowledged = it.ok(); });
+        life.loop->Submit(life.Deploy("shop", "op-1"),
+                          [&](const Result<Accepted>& it) { acknowledged = it.ok(); });
       }
-      life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }, Millis(150));
+      life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; },
+                      Millis(150));
     }
     Life next(world, world.kept);
     next.AddWorker();
@@ -227,7 +236,8 @@ TEST(ClusterLoop, DeletesAlthoughTheGitServerIsAwayForAMoment) {
   gone.instance = "shop";
   gone.operation = "op-d";
   ASSERT_TRUE(life.Ask(gone).ok());
-  ASSERT_TRUE(life.Eventually([](const State& state) { return StateOf(state, "op-d") == OperationState::kDone; }));
+  ASSERT_TRUE(
+      life.Eventually([](const State& state) { return StateOf(state, "op-d") == OperationState::kDone; }));
   EXPECT_TRUE(world.kept.List("edm/v1/instances/")->entries.empty());
 }
 
@@ -237,7 +247,8 @@ TEST(PackTransactions, KeepsADecisionTogetherAndMeetsTheLimits) {
   std::vector<Batch::Entry> entries;
   for (int i = 0; i < 50; ++i) {
     Decision decision;
-    for (int j = 0; j < 3; ++j) decision.changes.emplace_back(StoredAddress{"i" + std::to_string(3 * i + j), "10.0.0.1"});
+    for (int j = 0; j < 3; ++j)
+      decision.changes.emplace_back(StoredAddress{"i" + std::to_string(3 * i + j), "10.0.0.1"});
     entries.push_back({std::move(decision), {}});
   }
   std::size_t total = 0;

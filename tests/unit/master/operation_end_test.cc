@@ -167,7 +167,8 @@ TEST(Observation, TellsHowARunningInstanceDoes) {
   cluster.AddWorker("w1");
   cluster.AddInstance("shop");
   (void)cluster.DeployToRunning();
-  Observation seen{.instance = "shop", .attempt = 1, .phase = Phase::kRunning, .health = Health::kUnhealthy, .release = 1};
+  Observation seen{
+      .instance = "shop", .attempt = 1, .phase = Phase::kRunning, .health = Health::kUnhealthy, .release = 1};
   (void)cluster.Tell(WorkerBeat{"w1", "session-w1", ClusterFixture::FreeLoad(), {seen}});
   EXPECT_EQ(cluster.Inst().instance.status.health, Health::kUnhealthy);
   seen.attempt = 0;

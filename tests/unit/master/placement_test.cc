@@ -1,10 +1,10 @@
-#include "master/core/placement/place.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 #include <map>
+
+#include "master/core/placement/place.h"
 
 namespace edm::master {
 namespace {
@@ -40,7 +40,8 @@ std::map<std::string, int> PlaceAtOnce(std::vector<WorkerRecord> workers, int co
     const auto placement = Place(request, TableOf(workers), {});
     ++chosen[placement.worker];
     for (auto& worker : workers) {
-      if (worker.facts.id == placement.worker) worker.reservations.push_back({request.instance, request.memory_mib, true});
+      if (worker.facts.id == placement.worker)
+        worker.reservations.push_back({request.instance, request.memory_mib, true});
     }
   }
   return chosen;
@@ -97,7 +98,8 @@ TEST(Placement, SaysWhyAWorkerCannotTakeIt) {
       {"no load", [](WorkerRecord& w) { w.load.reset(); }, "has not reported its load yet"},
       {"memory", [](WorkerRecord& w) { w.load->memory_available_mib = 100; },
        "has 100 MiB of memory free and 0 promised, 256 are needed"},
-      {"disk", [](WorkerRecord& w) { w.load->disk_free_mib = 10; }, "has 10 MiB of disk free, 1024 are needed"},
+      {"disk", [](WorkerRecord& w) { w.load->disk_free_mib = 10; },
+       "has 10 MiB of disk free, 1024 are needed"},
       {"networks", [](WorkerRecord& w) { w.load->networks_free = 0; }, "has no network left on its engine"},
       {"label", [](WorkerRecord& w) { w.facts.labels["zone"] = "b"; }, "lacks label zone=a"},
   };
@@ -139,7 +141,8 @@ TEST(Placement, GivesTheSameAnswerForTheSameFacts) {
 TEST(Load, IsRefusedWhenItMakesNoSense) {
   const auto good = *Ready("w", 0.5).load;
   EXPECT_TRUE(IsSane(good));
-  for (const double cpu : {std::numeric_limits<double>::quiet_NaN(), -0.1, std::numeric_limits<double>::infinity(), 7.0}) {
+  for (const double cpu :
+       {std::numeric_limits<double>::quiet_NaN(), -0.1, std::numeric_limits<double>::infinity(), 7.0}) {
     auto bad = good;
     bad.cpu = cpu;
     EXPECT_FALSE(IsSane(bad)) << cpu;

@@ -17,7 +17,8 @@ bool LooksRemote(std::string_view context) {
 std::optional<std::string> JudgeContext(Ruling& ruling, const Spot& spot) {
   const auto& text = spot.node.text();
   if (LooksRemote(text)) {
-    ruling.Refuse(spot, "'" + Shown(text) + "' is fetched from elsewhere", "put the files into the source, and name their folder");
+    ruling.Refuse(spot, "'" + Shown(text) + "' is fetched from elsewhere",
+                  "put the files into the source, and name their folder");
     return {};
   }
   const auto path = InCheckout(ruling, spot, text);
@@ -25,7 +26,8 @@ std::optional<std::string> JudgeContext(Ruling& ruling, const Spot& spot) {
   const auto facts = ruling.tree.Look(*path);
   if (facts.ok() && facts->kind == FileKind::kDirectory) return facts->real_path;
   const bool leaves = facts.ok() && facts->kind == FileKind::kLeaves;
-  ruling.Refuse(spot, "'" + Shown(text) + (leaves ? "' leads out of the checkout" : "' is no folder of the source"),
+  ruling.Refuse(spot,
+                "'" + Shown(text) + (leaves ? "' leads out of the checkout" : "' is no folder of the source"),
                 "name a folder of the source, as ./web");
   return {};
 }
@@ -33,14 +35,17 @@ std::optional<std::string> JudgeContext(Ruling& ruling, const Spot& spot) {
 void JudgeBuildNetwork(Ruling& ruling, const Spot& value) {
   const auto& text = value.node.text();
   if (IsVacant(value.node) || text == "none" || text == "default") return;
-  ruling.Refuse(value, text == "host" ? "a build would share the machine's network" : "'" + Shown(text) + "' is not allowed",
-                "remove it");
+  ruling.Refuse(
+      value,
+      text == "host" ? "a build would share the machine's network" : "'" + Shown(text) + "' is not allowed",
+      "remove it");
 }
 
 void JudgeArgs(Ruling& ruling, const Spot& value) { NamedTexts(ruling, value); }
 
 constexpr KeyRule kBuildKeys[] = {
-    {"additional_contexts", nullptr, "reads files or images outside the context", "copy the files into the context"},
+    {"additional_contexts", nullptr, "reads files or images outside the context",
+     "copy the files into the context"},
     {"args", JudgeArgs},
     {"cache_from"},
     {"cache_to", nullptr, "writes to a registry", kRemove},
@@ -73,7 +78,8 @@ Dockerfile::Arguments ArgumentsOf(const yaml::Node& build) {
   for (const auto& entry : args->entries()) arguments[entry.key] = entry.value.text();
   for (const auto& item : args->items()) {
     const auto equals = item.text().find('=');
-    if (equals != std::string::npos) arguments[item.text().substr(0, equals)] = item.text().substr(equals + 1);
+    if (equals != std::string::npos)
+      arguments[item.text().substr(0, equals)] = item.text().substr(equals + 1);
   }
   return arguments;
 }
@@ -91,16 +97,19 @@ void JudgeDockerfile(Ruling& ruling, const Spot& build, const std::string& conte
   const auto spot = build.node.is_map() && build.node.Find("dockerfile") ? build.At("dockerfile")
                                                                          : Spot{build.node, build.path};
   if (name.starts_with('/')) {
-    return ruling.Refuse(spot, "'" + Shown(name) + "' is an absolute path", "write it from the context's folder");
+    return ruling.Refuse(spot, "'" + Shown(name) + "' is an absolute path",
+                         "write it from the context's folder");
   }
   const auto path = context == "." ? name : context + "/" + name;
   const auto facts = ruling.tree.Look(path);
   const bool is_inside = facts.ok() && (context == "." || facts->real_path.starts_with(context + "/"));
   if (facts.ok() && facts->kind != FileKind::kMissing && (!is_inside || facts->kind == FileKind::kLeaves)) {
-    return ruling.Refuse(spot, "'" + Shown(name) + "' is not inside the build's context", "move it into the context");
+    return ruling.Refuse(spot, "'" + Shown(name) + "' is not inside the build's context",
+                         "move it into the context");
   }
   if (!facts.ok() || facts->kind != FileKind::kFile) {
-    return ruling.Refuse(spot, "there is no file '" + Shown(path) + "'", "add it, or name the Dockerfile under build.dockerfile");
+    return ruling.Refuse(spot, "there is no file '" + Shown(path) + "'",
+                         "add it, or name the Dockerfile under build.dockerfile");
   }
   const auto text = ruling.tree.Read(facts->real_path, Dockerfile::kBytesMax);
   if (!text.ok()) return ruling.Refuse(spot, text.error().cause, text.error().hint);

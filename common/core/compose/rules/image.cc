@@ -17,7 +17,8 @@ std::optional<ImageRefusal> WhyNotImage(std::string_view reference) {
     return ImageRefusal{"'" + Shown(reference) + "' belongs to an instance of edm",
                         "name the image that it was built from, or build it here"};
   }
-  const bool is_hex = std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  const bool is_hex =
+      std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (name.starts_with("sha256:") || (is_hex && !name.empty())) {
     return ImageRefusal{"'" + Shown(reference) + "' may be the id of somebody else's image",
                         "write the image's name with its tag, as nginx:1.27"};

@@ -6,7 +6,8 @@
 
 namespace edm::compose {
 
-// Why an image may not be named so; nothing when it may. Images of other instances, and image ids, are refused.
+// Why an image may not be named so; nothing when it may. Images of other instances, and image ids, are
+// refused.
 struct ImageRefusal {
   std::string cause;
   std::string instead;

@@ -13,11 +13,13 @@ std::string Quoted(std::string_view path) { return "'" + Shown(path) + "'"; }
 
 bool IsUnder(std::string_view path, std::string_view prefix) {
   if (prefix == "/") return path.starts_with('/');
-  return path == prefix || (path.starts_with(prefix) && path.size() > prefix.size() && path[prefix.size()] == '/');
+  return path == prefix ||
+         (path.starts_with(prefix) && path.size() > prefix.size() && path[prefix.size()] == '/');
 }
 
 std::string_view WhyNot(std::string_view path) {
-  if (path.find("docker.sock") != std::string_view::npos || path.find("containerd.sock") != std::string_view::npos) {
+  if (path.find("docker.sock") != std::string_view::npos ||
+      path.find("containerd.sock") != std::string_view::npos) {
     return "the engine's socket gives the whole machine away";
   }
   if (path == "/") return "the whole machine would be mounted";
@@ -81,12 +83,13 @@ std::string Joined(std::string_view folder, std::string_view path) {
 
 std::optional<std::string> InCheckout(Ruling& ruling, const Spot& spot, std::string_view path) {
   if (path.starts_with('/') || path.starts_with('~')) {
-    ruling.Refuse(spot, Quoted(path) + ": " + std::string(WhyNot(path)), "write a path inside the checkout, as ./file");
+    ruling.Refuse(spot, Quoted(path) + ": " + std::string(WhyNot(path)),
+                  "write a path inside the checkout, as ./file");
     return {};
   }
   const bool is_odd = path.find("://") != std::string_view::npos || std::ranges::any_of(path, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\';
-  });
+                        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\';
+                      });
   if (is_odd || path.empty()) {
     ruling.Refuse(spot, Quoted(path) + " is no path", "write a path inside the checkout, as ./file");
     return {};
@@ -122,7 +125,8 @@ void JudgeBind(Ruling& ruling, const Spot& spot, std::string_view source, bool r
   const auto facts = Looked(ruling, spot, *path);
   if (!facts || ruling.is_effective()) return;
   if (facts->kind == FileKind::kMissing) {
-    ruling.Warn(spot, Quoted(source) + " is not in the source: an empty folder is made, and lost with a redeploy",
+    ruling.Warn(spot,
+                Quoted(source) + " is not in the source: an empty folder is made, and lost with a redeploy",
                 "use a named volume for data");
   } else if (!read_only) {
     ruling.Warn(spot, "what is written to " + Quoted(source) + " is lost with a redeploy",

@@ -11,8 +11,8 @@ namespace edm::compose {
 
 constexpr std::size_t kEnvFileBytesMax = 256U << 10;
 
-// A document's path as one from the root of the tree; none, and refused, when it is absolute, of the home folder,
-// or holds characters that no path of a checkout has.
+// A document's path as one from the root of the tree; none, and refused, when it is absolute, of the home
+// folder, or holds characters that no path of a checkout has.
 std::optional<std::string> InCheckout(Ruling& ruling, const Spot& spot, std::string_view path);
 
 // "a" + "b/../c" -> "a/c"; may begin with ".." where it leads out. "." for the root.

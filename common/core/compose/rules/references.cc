@@ -5,11 +5,13 @@
 namespace edm::compose {
 namespace {
 
-constexpr KeyRule kEnvFileKeys[] = {{"path"}, {"required"}, {"format", nullptr, "is not supported", "remove it"}};
+constexpr KeyRule kEnvFileKeys[] = {
+    {"path"}, {"required"}, {"format", nullptr, "is not supported", "remove it"}};
 constexpr KeyRule kExtendsKeys[] = {{"file"}, {"service"}};
 constexpr KeyRule kIncludeKeys[] = {
     {"path"},
-    {"project_directory", nullptr, "is not supported", "move the file to the folder that its paths start from"},
+    {"project_directory", nullptr, "is not supported",
+     "move the file to the folder that its paths start from"},
     {"env_file", nullptr, "is not supported", "write the variables into .env beside the compose file"},
 };
 

@@ -24,14 +24,16 @@ std::string ExternalName(const Spot& spot) {
 }
 
 // True when it is external: then nothing else of it counts.
-bool JudgeExternal(Ruling& ruling, const Spot& spot, const std::set<std::string>& granted, std::string_view what) {
+bool JudgeExternal(Ruling& ruling, const Spot& spot, const std::set<std::string>& granted,
+                   std::string_view what) {
   const auto* external = spot.node.Find("external");
   if (!external || IsVacant(*external)) return false;
   const auto name = ExternalName(spot);
   if (granted.contains(name)) {
     ruling.Used(std::string(what) + " " + name);
   } else {
-    ruling.Refuse(spot.At("external"), "the " + std::string(what) + " '" + Shown(name) + "' was not made for this instance",
+    ruling.Refuse(spot.At("external"),
+                  "the " + std::string(what) + " '" + Shown(name) + "' was not made for this instance",
                   "remove 'external', or ask for a grant");
   }
   return true;
@@ -61,7 +63,8 @@ void JudgeName(Ruling& ruling, const Spot& value) {
 
 void JudgeVolumeDriver(Ruling& ruling, const Spot& value) {
   if (IsVacant(value.node) || value.node.text() == "local") return;
-  ruling.Refuse(value, "the volume driver '" + Shown(value.node.text()) + "' is not supported", kRemove.data());
+  ruling.Refuse(value, "the volume driver '" + Shown(value.node.text()) + "' is not supported",
+                kRemove.data());
 }
 
 // A local volume can be any mount of the machine; only a plain tmpfs is let through.
@@ -78,11 +81,13 @@ void JudgeDriverOptions(Ruling& ruling, const Spot& value) {
   }
   if (const auto options = text("o"); !options.empty()) {
     for (const auto& option : Split(options, ',')) {
-      is_tmpfs = is_tmpfs && std::ranges::any_of(kSized, [&](auto prefix) { return option.starts_with(prefix); });
+      is_tmpfs =
+          is_tmpfs && std::ranges::any_of(kSized, [&](auto prefix) { return option.starts_with(prefix); });
     }
   }
   if (is_tmpfs) return;
-  ruling.Refuse(value, "driver options can mount any part of the machine", "remove driver_opts, or use tmpfs");
+  ruling.Refuse(value, "driver options can mount any part of the machine",
+                "remove driver_opts, or use tmpfs");
 }
 
 constexpr KeyRule kNetworkKeys[] = {
@@ -120,7 +125,8 @@ constexpr KeyRule kFileKeys[] = {
     {"content"},
     {"driver", nullptr, "is not supported", kRemove},
     {"driver_opts", nullptr, "is not supported", kRemove},
-    {"environment", nullptr, "reads a variable of the machine's programs", "write file: ./path, or set it under environment"},
+    {"environment", nullptr, "reads a variable of the machine's programs",
+     "write file: ./path, or set it under environment"},
     {"external", nullptr, "was not made for this instance", "write file: ./path"},
     {"file", JudgeConfigFile},
     {"labels", JudgeLabels},
@@ -130,13 +136,16 @@ constexpr KeyRule kFileKeys[] = {
 
 void JudgeReservedDevices(Ruling& ruling, const Spot& value) {
   if (IsVacant(value.node)) return;
-  if (!ruling.grants.gpus) return ruling.Refuse(value, "the machine's devices need a grant", "remove it, or ask for a grant");
+  if (!ruling.grants.gpus)
+    return ruling.Refuse(value, "the machine's devices need a grant", "remove it, or ask for a grant");
   ruling.Used("gpus for " + value.path);
 }
 
 constexpr KeyRule kLimitKeys[] = {{"cpus"}, {"memory"}, {"pids"}};
 constexpr KeyRule kReservationKeys[] = {
-    {"cpus"}, {"memory"}, {"devices", JudgeReservedDevices},
+    {"cpus"},
+    {"memory"},
+    {"devices", JudgeReservedDevices},
     {"generic_resources", nullptr, "is not supported", kRemove},
 };
 constexpr KeyRule kResourceKeys[] = {
@@ -146,7 +155,8 @@ constexpr KeyRule kResourceKeys[] = {
 
 void JudgeReplicas(Ruling& ruling, const Spot& value) {
   if (value.node.text() == "1" || value.node.text() == "0") return;
-  ruling.Refuse(value, "several copies of one service are not supported", "remove it, or write the service twice");
+  ruling.Refuse(value, "several copies of one service are not supported",
+                "remove it, or write the service twice");
 }
 
 void JudgeMode(Ruling& ruling, const Spot& value) {
@@ -218,7 +228,8 @@ void JudgePorts(Ruling& ruling, const Spot& value) {
       ruling.Used("low port " + std::to_string(*wish) + " for " + spot.path);
     } else {
       const auto inside = std::to_string(ports->front().port);
-      ruling.Refuse(spot, "the host port " + std::to_string(*wish) + " is below 1024, which belongs to the machine",
+      ruling.Refuse(spot,
+                    "the host port " + std::to_string(*wish) + " is below 1024, which belongs to the machine",
                     "write \"" + inside + "\": edm chooses the host port and keeps it");
     }
   }

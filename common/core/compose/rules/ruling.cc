@@ -68,7 +68,8 @@ std::string Ruling::ObjectOf(const Spot& spot) const {
 
 void Ruling::Add(Severity severity, const Spot& spot, std::string cause, std::string instead) {
   const auto code = severity == Severity::kRefusal ? Code::kInvalidArgument : Code::kOk;
-  findings_.push_back({severity, spot.path, {code, ObjectOf(spot), std::move(cause), {}, std::move(instead)}});
+  findings_.push_back(
+      {severity, spot.path, {code, ObjectOf(spot), std::move(cause), {}, std::move(instead)}});
 }
 
 void Ruling::Refuse(const Spot& spot, std::string cause, std::string instead) {
@@ -149,7 +150,8 @@ std::vector<NamedText> NamedTexts(Ruling& ruling, const Spot& value) {
   for (const auto& entry : value.node.entries()) {
     const Spot spot{entry.value, yaml::PathOf(value.path, entry.key)};
     if (entry.value.is_map() || entry.value.is_sequence()) {
-      ruling.Refuse(spot, "is " + std::string(KindName(entry.value.kind())) + ", not a text", "write one value");
+      ruling.Refuse(spot, "is " + std::string(KindName(entry.value.kind())) + ", not a text",
+                    "write one value");
     } else {
       texts.push_back({entry.key, spot});
     }
@@ -161,7 +163,8 @@ void JudgeLabels(Ruling& ruling, const Spot& labels) {
   for (const auto& [name, spot] : NamedTexts(ruling, labels)) {
     const auto folded = Folded(name);
     if (!folded.starts_with("dev.edm.") && !folded.starts_with("com.docker.")) continue;
-    ruling.Refuse(spot, "the label '" + Shown(name) + "' belongs to edm or Docker", "use a label with another prefix");
+    ruling.Refuse(spot, "the label '" + Shown(name) + "' belongs to edm or Docker",
+                  "use a label with another prefix");
   }
 }
 

@@ -24,7 +24,8 @@ struct Spot {
 // One document under judgement: what the rules look at, and what they found. Lives for one call of Judge.
 class Ruling {
  public:
-  Ruling(const Document& judged, const FileTree& files, const Grants& given, std::set<std::string>* used_grants)
+  Ruling(const Document& judged, const FileTree& files, const Grants& given,
+         std::set<std::string>* used_grants)
       : document(judged), tree(files), grants(given), used_(used_grants) {}
 
   void Refuse(const Spot& spot, std::string cause, std::string instead);
@@ -51,8 +52,8 @@ class Ruling {
 
 using Check = void (*)(Ruling&, const Spot& value);
 
-// What holds for one key of a map. Neither check nor cause: the key is harmless. A cause: refused whenever the key
-// says anything.
+// What holds for one key of a map. Neither check nor cause: the key is harmless. A cause: refused whenever
+// the key says anything.
 struct KeyRule {
   std::string_view key;
   Check check = nullptr;

@@ -13,9 +13,10 @@ namespace {
 void JudgeEnvironment(Ruling& ruling, const Spot& value) {
   for (const auto& [name, spot] : NamedTexts(ruling, value)) {
     const bool is_odd = name.empty() || std::ranges::any_of(name, [](char c) {
-      return static_cast<unsigned char>(c) <= ' ' || c == '$' || c == '=' || c == 0x7F;
-    });
-    if (is_odd) ruling.Refuse(spot, "'" + Shown(name) + "' is not a variable's name", "use letters, digits and '_'");
+                          return static_cast<unsigned char>(c) <= ' ' || c == '$' || c == '=' || c == 0x7F;
+                        });
+    if (is_odd)
+      ruling.Refuse(spot, "'" + Shown(name) + "' is not a variable's name", "use letters, digits and '_'");
     if (spot.node.text().find('\0') != std::string::npos) {
       ruling.Refuse(spot, "has a NUL in its value", "remove it");
     }
@@ -36,14 +37,16 @@ void JudgeNamespace(Ruling& ruling, const Spot& value) {
   if (text.starts_with("container:")) {
     return ruling.Refuse(value, "joins a container that may be somebody else's", "write service:<name>");
   }
-  ruling.Refuse(value, text == "host" ? "shares the machine's namespace" : "'" + Shown(text) + "' is not allowed",
+  ruling.Refuse(value,
+                text == "host" ? "shares the machine's namespace" : "'" + Shown(text) + "' is not allowed",
                 "remove it, or write service:<name>");
 }
 
 void JudgeNetworkMode(Ruling& ruling, const Spot& value) {
   const auto& text = value.node.text();
   if (IsVacant(value.node) || text == "none" || text.starts_with("service:")) return;
-  if (text == "host") return ruling.Refuse(value, "shares the machine's network", "remove it and name the ports");
+  if (text == "host")
+    return ruling.Refuse(value, "shares the machine's network", "remove it and name the ports");
   if (text == "bridge" || text == "default") {
     return ruling.Refuse(value, "the default bridge is shared by everything on the machine", "remove it");
   }
@@ -56,18 +59,20 @@ void JudgeNetworkMode(Ruling& ruling, const Spot& value) {
 void JudgeVolumesFrom(Ruling& ruling, const Spot& value) {
   for (const auto& spot : Texts(ruling, value)) {
     if (!spot.node.text().starts_with("container:")) continue;
-    ruling.Refuse(spot, "takes volumes of a container that may be somebody else's", "name a service of this file");
+    ruling.Refuse(spot, "takes volumes of a container that may be somebody else's",
+                  "name a service of this file");
   }
 }
 
 void JudgeCapabilities(Ruling& ruling, const Spot& value) {
   // What Docker gives by default: adding it back after "cap_drop: ALL" makes nothing weaker.
   static constexpr std::array<std::string_view, 14> kHarmless = {
-      "AUDIT_WRITE", "CHOWN",  "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",       "MKNOD",
-      "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
+      "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
+      "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
   for (const auto& spot : Texts(ruling, value)) {
     auto name = spot.node.text();
-    std::ranges::transform(name, name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     if (name.starts_with("CAP_")) name.erase(0, 4);
     if (std::ranges::find(kHarmless, name) != kHarmless.end()) continue;
     if (name != "ALL" && ruling.grants.capabilities.contains(name)) {
@@ -87,7 +92,8 @@ void JudgeDevices(Ruling& ruling, const Spot& value) {
     if (ruling.grants.devices.contains(device)) {
       ruling.Used("device " + device + " for " + spot.path);
     } else {
-      ruling.Refuse(spot, "the device '" + Shown(device) + "' belongs to the machine", "remove it, or ask for a grant");
+      ruling.Refuse(spot, "the device '" + Shown(device) + "' belongs to the machine",
+                    "remove it, or ask for a grant");
     }
   }
   if (!value.node.is_sequence()) ruling.Refuse(value, "devices belong to the machine", "remove them");
@@ -95,7 +101,8 @@ void JudgeDevices(Ruling& ruling, const Spot& value) {
 
 void JudgeGpus(Ruling& ruling, const Spot& value) {
   if (IsVacant(value.node)) return;
-  if (!ruling.grants.gpus) return ruling.Refuse(value, "the machine's GPUs need a grant", "remove it, or ask for a grant");
+  if (!ruling.grants.gpus)
+    return ruling.Refuse(value, "the machine's GPUs need a grant", "remove it, or ask for a grant");
   ruling.Used("gpus for " + value.path);
 }
 
@@ -103,7 +110,8 @@ void JudgeRuntime(Ruling& ruling, const Spot& value) {
   if (IsVacant(value.node)) return;
   const auto& name = value.node.text();
   if (!ruling.grants.runtimes.contains(name)) {
-    return ruling.Refuse(value, "the runtime '" + Shown(name) + "' needs a grant", "remove it, or ask for a grant");
+    return ruling.Refuse(value, "the runtime '" + Shown(name) + "' needs a grant",
+                         "remove it, or ask for a grant");
   }
   ruling.Used("runtime " + name + " for " + value.path);
 }
@@ -111,16 +119,20 @@ void JudgeRuntime(Ruling& ruling, const Spot& value) {
 void JudgeSecurity(Ruling& ruling, const Spot& value) {
   for (const auto& spot : Texts(ruling, value)) {
     const auto& text = spot.node.text();
-    if (text == "no-new-privileges" || text == "no-new-privileges:true" || text == "no-new-privileges=true") continue;
+    if (text == "no-new-privileges" || text == "no-new-privileges:true" || text == "no-new-privileges=true")
+      continue;
     ruling.Refuse(spot, "'" + Shown(text) + "' weakens the container's confinement", "remove it");
   }
 }
 
 void JudgeSysctls(Ruling& ruling, const Spot& value) {
-  static constexpr std::array<std::string_view, 5> kOwn = {"net.", "kernel.msg", "kernel.sem", "kernel.shm", "fs.mqueue."};
+  static constexpr std::array<std::string_view, 5> kOwn = {"net.", "kernel.msg", "kernel.sem", "kernel.shm",
+                                                           "fs.mqueue."};
   for (const auto& [name, spot] : NamedTexts(ruling, value)) {
-    if (std::ranges::any_of(kOwn, [&](std::string_view prefix) { return name.starts_with(prefix); })) continue;
-    ruling.Refuse(spot, "'" + Shown(name) + "' changes the whole machine", "use only net.*, kernel.shm*, msg*, sem and fs.mqueue.*");
+    if (std::ranges::any_of(kOwn, [&](std::string_view prefix) { return name.starts_with(prefix); }))
+      continue;
+    ruling.Refuse(spot, "'" + Shown(name) + "' changes the whole machine",
+                  "use only net.*, kernel.shm*, msg*, sem and fs.mqueue.*");
   }
 }
 
@@ -139,7 +151,8 @@ void JudgeLogging(Ruling& ruling, const Spot& value) {
 
 void JudgeScale(Ruling& ruling, const Spot& value) {
   if (value.node.text() == "1" || value.node.text() == "0") return;
-  ruling.Refuse(value, "several copies of one service are not supported", "remove it, or write the service twice");
+  ruling.Refuse(value, "several copies of one service are not supported",
+                "remove it, or write the service twice");
 }
 
 void JudgeGrace(Ruling& ruling, const Spot& value) {
@@ -162,7 +175,8 @@ constexpr KeyRule kServiceKeys[] = {
     {"cgroup_parent", nullptr, "leaves the cgroup that edm bounds", kRemove},
     {"command"},
     {"configs"},
-    {"container_name", nullptr, "a fixed name would clash with another instance", "remove it: services reach each other by their names"},
+    {"container_name", nullptr, "a fixed name would clash with another instance",
+     "remove it: services reach each other by their names"},
     {"cpu_count"},
     {"cpu_percent"},
     {"cpu_period"},
@@ -187,7 +201,8 @@ constexpr KeyRule kServiceKeys[] = {
     {"environment", JudgeEnvironment},
     {"expose"},
     {"extends", JudgeExtends},
-    {"external_links", nullptr, "reaches containers outside the instance", "use links or depends_on within this file"},
+    {"external_links", nullptr, "reaches containers outside the instance",
+     "use links or depends_on within this file"},
     {"extra_hosts"},
     {"gpus", JudgeGpus},
     {"group_add"},
@@ -215,9 +230,11 @@ constexpr KeyRule kServiceKeys[] = {
     {"pids_limit"},
     {"platform"},
     {"ports", JudgePorts},
-    {"post_start", nullptr, "hooks may run with more rights than their service", "use the entrypoint, or a one-shot service"},
+    {"post_start", nullptr, "hooks may run with more rights than their service",
+     "use the entrypoint, or a one-shot service"},
     {"pre_stop", nullptr, "hooks may run with more rights than their service", "handle the stop signal"},
-    {"privileged", nullptr, "a privileged container owns the machine", "remove it, and add the one capability that is needed"},
+    {"privileged", nullptr, "a privileged container owns the machine",
+     "remove it, and add the one capability that is needed"},
     {"profiles"},
     {"provider", nullptr, "runs a program on the machine", kRemove},
     {"pull_policy"},
@@ -266,7 +283,8 @@ void JudgeService(Ruling& ruling, const Spot& value) {
                   "use lower case letters and digits, joined by '-', '_' or '.', at most 63");
   }
   JudgeKeys(ruling, value, kServiceKeys);
-  if (value.node.is_map() && !value.node.Find("image") && !value.node.Find("build") && !value.node.Find("extends")) {
+  if (value.node.is_map() && !value.node.Find("image") && !value.node.Find("build") &&
+      !value.node.Find("extends")) {
     ruling.Refuse(value, "has neither image nor build", "name an image, or write build: .");
   }
   if (value.node.is_null()) ruling.Refuse(value, "is empty", "name an image, or write build: .");

@@ -1,3 +1,5 @@
+#include "common/core/spec/app_spec.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +9,6 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
-#include "common/core/spec/app_spec.h"
 #include "common/core/yaml/json.h"
 #include "common/core/yaml/reader.h"
 
@@ -52,17 +53,51 @@ oneshot: [migrate]
 
 // The schema and the reader are two tellings of one thing.
 TEST(AppSpec, TheSchemaAgreesWithTheReader) {
-  const char* good[] = {"", "{}", "template: a-b", "compose: a/b.yaml", "publish: [{service: a, port: 1}]", "health: {}",
-                        "health: {path: /, port: 65535, time: 1500ms}", "health: {time: 90}", "build: {args: {A: 1, B: x, C: }}",
-                        "oneshot: []", "render: [{from: a, to: /b}]", "render: [{from: a, to: /b, services: [x]}]",
-                        "health:", "branch: feature/x", "render: [{from: a/..b, to: /b}]"};
-  const char* bad[] = {"[]", "temlate: x", "template: ../x", "template: A.b", "template: [a]", "compose: /etc/x", "compose: a/../../b", "compose: ..",
-                       "publish: [{service: a}]", "publish: [{port: 1}]", "publish: [{service: a, port: 0}]",
-                       "publish: [{service: a, port: 70000}]", "publish: [{service: a, port: x}]", "publish: {a: 1}",
-                       "publish: [{service: a, port: 1, x: 1}]", "health: {path: x}", "health: {time: 1y}", "health: {time: 0}",
-                       "health: {prot: 1}", "health: []", "build: {arg: {}}", "build: {args: [a]}", "build: {args: {1A: x}}",
-                       "build: {args: {A: []}}", "oneshot: x", "oneshot: [[]]", "render: [{from: a}]", "render: [{from: /a, to: /b}]",
-                       "render: [{from: a, to: b}]", "render: [x]"};
+  const char* good[] = {"",
+                        "{}",
+                        "template: a-b",
+                        "compose: a/b.yaml",
+                        "publish: [{service: a, port: 1}]",
+                        "health: {}",
+                        "health: {path: /, port: 65535, time: 1500ms}",
+                        "health: {time: 90}",
+                        "build: {args: {A: 1, B: x, C: }}",
+                        "oneshot: []",
+                        "render: [{from: a, to: /b}]",
+                        "render: [{from: a, to: /b, services: [x]}]",
+                        "health:",
+                        "branch: feature/x",
+                        "render: [{from: a/..b, to: /b}]"};
+  const char* bad[] = {"[]",
+                       "temlate: x",
+                       "template: ../x",
+                       "template: A.b",
+                       "template: [a]",
+                       "compose: /etc/x",
+                       "compose: a/../../b",
+                       "compose: ..",
+                       "publish: [{service: a}]",
+                       "publish: [{port: 1}]",
+                       "publish: [{service: a, port: 0}]",
+                       "publish: [{service: a, port: 70000}]",
+                       "publish: [{service: a, port: x}]",
+                       "publish: {a: 1}",
+                       "publish: [{service: a, port: 1, x: 1}]",
+                       "health: {path: x}",
+                       "health: {time: 1y}",
+                       "health: {time: 0}",
+                       "health: {prot: 1}",
+                       "health: []",
+                       "build: {arg: {}}",
+                       "build: {args: [a]}",
+                       "build: {args: {1A: x}}",
+                       "build: {args: {A: []}}",
+                       "oneshot: x",
+                       "oneshot: [[]]",
+                       "render: [{from: a}]",
+                       "render: [{from: /a, to: /b}]",
+                       "render: [{from: a, to: b}]",
+                       "render: [x]"};
   for (const auto* text : good) {
     const auto spec = ReadAppSpec(text);
     EXPECT_TRUE(spec.ok()) << text << " " << (spec.ok() ? "" : ToString(spec.error()));

@@ -1,7 +1,7 @@
+#include "common/core/compose/dockerfile.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "common/core/compose/dockerfile.h"
 
 namespace edm::compose {
 namespace {
@@ -39,15 +39,19 @@ TEST(Dockerfile, RefusesWhatReachesOutOfTheBuild) {
 
 TEST(Dockerfile, LetsOrdinaryOnesPass) {
   const char* cases[] = {
-      "FROM node:20 AS build\nCOPY . .\nRUN npm ci\nFROM nginx:1\nCOPY --from=build /x /y\nCOPY --from=0 /x /z\n",
+      "FROM node:20 AS build\nCOPY . .\nRUN npm ci\nFROM nginx:1\nCOPY --from=build /x /y\nCOPY --from=0 /x "
+      "/z\n",
       "ARG BASE=debian:12\nFROM ${BASE}\nRUN echo \\\n # comment in between\n && true\n",
       "FROM scratch\nRUN --mount=type=cache,target=/root/.cache true\n",
       "# a comment about syntax\nFROM scratch\nENV A=edm/x\n"};
-  for (const auto* text : cases) EXPECT_THAT(Dockerfile::Judge(text, "Dockerfile", {}), ::testing::IsEmpty()) << text;
+  for (const auto* text : cases)
+    EXPECT_THAT(Dockerfile::Judge(text, "Dockerfile", {}), ::testing::IsEmpty()) << text;
 }
 
 TEST(Dockerfile, FindsThePortsOfTheLastStage) {
-  EXPECT_EQ(Dockerfile::ExposedPorts("FROM a\nEXPOSE 1\nFROM b\nARG P=80\nENV Q=90\nexpose $P/tcp ${Q} 70/udp 80/tcp x\n", {{"P", "81"}}),
+  EXPECT_EQ(Dockerfile::ExposedPorts(
+                "FROM a\nEXPOSE 1\nFROM b\nARG P=80\nENV Q=90\nexpose $P/tcp ${Q} 70/udp 80/tcp x\n",
+                {{"P", "81"}}),
             (std::vector<std::string>{"81/tcp", "90", "70/udp", "80/tcp"}));
   EXPECT_THAT(Dockerfile::ExposedPorts("FROM a\n", {}), ::testing::IsEmpty());
 }

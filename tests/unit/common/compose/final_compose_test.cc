@@ -1,7 +1,8 @@
+#include "common/core/compose/final_compose.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/core/compose/final_compose.h"
 #include "common/core/yaml/json.h"
 
 namespace edm::compose {

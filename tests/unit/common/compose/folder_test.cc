@@ -23,7 +23,8 @@ class EchoResolver final : public ConfigResolver {
 const JudgeInput kInput{.instance = "i7", .owner = "User1", .project = "Shop"};
 
 TEST(Folder, PrefersComposeFilesInTheirOrder) {
-  MemoryFileTree tree({{"Dockerfile", "FROM scratch\n"}, {"docker-compose.yml", "services: {a: {image: 'x:1'}}"}});
+  MemoryFileTree tree(
+      {{"Dockerfile", "FROM scratch\n"}, {"docker-compose.yml", "services: {a: {image: 'x:1'}}"}});
   EchoResolver resolver;
   EXPECT_EQ(JudgeFolder(tree, resolver, kInput)->source, "docker-compose.yml");
   tree.Write("compose.yaml", "services: {b: {image: 'x:1'}}");
@@ -44,7 +45,8 @@ TEST(Folder, ShowsTheSmallestFileWhenThereIsNone) {
 }
 
 TEST(Folder, NothingRefusedReachesTheResolver) {
-  MemoryFileTree tree({{"compose.yaml", "services: {a: {image: 'x:1', privileged: true}, b: {image: 'x:1', pid: host}}"}});
+  MemoryFileTree tree(
+      {{"compose.yaml", "services: {a: {image: 'x:1', privileged: true}, b: {image: 'x:1', pid: host}}"}});
   EchoResolver resolver;
   const auto judged = JudgeFolder(tree, resolver, kInput);
   ASSERT_FALSE(judged.ok());
@@ -55,15 +57,18 @@ TEST(Folder, NothingRefusedReachesTheResolver) {
 TEST(Folder, JudgesWhatTheResolverMadeOfIt) {
   MemoryFileTree tree({{"compose.yaml", "services:\n  a:\n    image: x:1\n"}});
   EchoResolver resolver;
-  resolver.answer = R"({"services": {"a": {"image": "x:1", "volumes": [{"type": "bind", "source": "/scratchy", "target": "/x"}]}}})";
+  resolver.answer =
+      R"({"services": {"a": {"image": "x:1", "volumes": [{"type": "bind", "source": "/scratchy", "target": "/x"}]}}})";
   const auto judged = JudgeFolder(tree, resolver, kInput);
   ASSERT_FALSE(judged.ok());
   EXPECT_EQ(judged.error().object, "compose.yaml:3:5 services.a.volumes[0].source");
 }
 
 TEST(Folder, VariablesComeFromTheCallerThenUsThenDotenv) {
-  MemoryFileTree tree({{"compose.yaml", "services: {a: {image: '${IMAGE}', environment: {B: '$B', O: '$UNAME', M: '$MISSING'}}}"},
-                       {".env", "IMAGE=dotenv:1\nB=dotenv\nCOMPOSE_FILE=/etc/x\n"}});
+  MemoryFileTree tree(
+      {{"compose.yaml",
+        "services: {a: {image: '${IMAGE}', environment: {B: '$B', O: '$UNAME', M: '$MISSING'}}}"},
+       {".env", "IMAGE=dotenv:1\nB=dotenv\nCOMPOSE_FILE=/etc/x\n"}});
   EchoResolver resolver;
   auto input = kInput;
   input.environment = {{"B", "a$$b"}};
@@ -93,7 +98,8 @@ TEST(Folder, RefusesABindThatAVariableMovedOut) {
 }
 
 TEST(Folder, EndsIncludesThatGoInCircles) {
-  MemoryFileTree tree({{"compose.yaml", "include: [a.yaml]\nservices: {a: {image: 'x:1'}}"}, {"a.yaml", "include: [compose.yaml]"}});
+  MemoryFileTree tree({{"compose.yaml", "include: [a.yaml]\nservices: {a: {image: 'x:1'}}"},
+                       {"a.yaml", "include: [compose.yaml]"}});
   for (int i = 0; i < 30; ++i) {
     tree.Write("n" + std::to_string(i) + ".yaml", "include: [n" + std::to_string(i + 1) + ".yaml]");
   }

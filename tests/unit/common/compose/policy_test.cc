@@ -1,7 +1,8 @@
+#include "common/core/compose/policy.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/core/compose/policy.h"
 #include "common/core/yaml/reader.h"
 #include "tests/fakes/memory_file_tree.h"
 
@@ -12,8 +13,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 MemoryFileTree Checkout() {
-  MemoryFileTree tree({{"Dockerfile", "FROM scratch\n"}, {"web/Dockerfile", "FROM scratch\n"}, {"a.env", "A=1\n"}, {"data/x", ""},
-                       {"syntax/Dockerfile", "# syntax=x\nFROM scratch\n"}, {"base.yaml", ""}});
+  MemoryFileTree tree({{"Dockerfile", "FROM scratch\n"},
+                       {"web/Dockerfile", "FROM scratch\n"},
+                       {"a.env", "A=1\n"},
+                       {"data/x", ""},
+                       {"syntax/Dockerfile", "# syntax=x\nFROM scratch\n"},
+                       {"base.yaml", ""}});
   tree.Link("out", "/etc");
   tree.Link("up", "..");
   tree.Link("inside", "data");
@@ -36,7 +41,9 @@ std::vector<Finding> JudgeText(const std::string& text, Document::Form form, con
   return Judge(document, Checkout(), grants, used);
 }
 
-std::string Service(const std::string& key) { return "services:\n  web:\n    image: nginx:1\n    " + key + "\n"; }
+std::string Service(const std::string& key) {
+  return "services:\n  web:\n    image: nginx:1\n    " + key + "\n";
+}
 
 std::string PathsOf(const std::vector<Finding>& findings) {
   std::string paths;
@@ -75,7 +82,8 @@ const std::pair<const char*, const char*> kRefusedInServices[] = {
     {"volumes: ['./up:/x']", "services.web.volumes[0]"},
     {"volumes: ['./fifo:/x']", "services.web.volumes[0]"},
     {"volumes: [{type: bind, source: /etc, target: /e}]", "services.web.volumes[0].source"},
-    {"volumes: [{type: bind, source: ./data, target: /e, read_only: true, bind: {propagation: shared}}]", "services.web.volumes[0]"},
+    {"volumes: [{type: bind, source: ./data, target: /e, read_only: true, bind: {propagation: shared}}]",
+     "services.web.volumes[0]"},
     {"volumes: ['./data:/d:ro,rshared']", "services.web.volumes[0]"},
     {"volumes: [{type: npipe, source: x, target: /e}]", "services.web.volumes[0]"},
     {"volumes: [{type: volume, source: /etc, target: /e}]", "services.web.volumes[0]"},
@@ -91,7 +99,8 @@ const std::pair<const char*, const char*> kRefusedInServices[] = {
     {"devices: /dev/kvm", "services.web.devices"},
     {"device_cgroup_rules: ['a *:* rwm']", "services.web.device_cgroup_rules"},
     {"gpus: all", "services.web.gpus"},
-    {"deploy: {resources: {reservations: {devices: [{driver: nvidia}]}}}", "services.web.deploy.resources.reservations.devices"},
+    {"deploy: {resources: {reservations: {devices: [{driver: nvidia}]}}}",
+     "services.web.deploy.resources.reservations.devices"},
     {"deploy: {replicas: 3}", "services.web.deploy.replicas"},
     {"deploy: {mode: global}", "services.web.deploy.mode"},
     {"deploy: {x: 1}", "services.web.deploy.x"},
@@ -175,8 +184,10 @@ TEST(Policy, RefusesInEffectiveServices) {
       {"build: {context: web, dockerfile: /etc/passwd}", "services.web.build.dockerfile"},
       {"build: {context: web, dockerfile: linked}", "services.web.build.dockerfile"},
       {"build: syntax", "services.web.build"},
-      {"build: {context: web, dockerfile_inline: 'FROM edm/o/web:r1'}", "services.web.build.dockerfile_inline"},
-      {"build: {context: web, dockerfile_inline: \"ARG X\\nFROM $X\", args: {X: edm/o/web:r1}}", "services.web.build.dockerfile_inline"},
+      {"build: {context: web, dockerfile_inline: 'FROM edm/o/web:r1'}",
+       "services.web.build.dockerfile_inline"},
+      {"build: {context: web, dockerfile_inline: \"ARG X\\nFROM $X\", args: {X: edm/o/web:r1}}",
+       "services.web.build.dockerfile_inline"},
       {"volumes: ['./data:/d', './data/x:/x:ro']", "services.web.volumes[1]"},
       {"volumes: ['.:/d', './data:/x']", "services.web.volumes[1]"},
       {"volumes: ['./inside:/d', './data/x:/x:ro']", "services.web.volumes[1]"},
@@ -229,13 +240,21 @@ TEST(Policy, RefusesBesideServices) {
 
 TEST(Policy, RefusesWhatIsNoComposeFile) {
   const std::pair<const char*, const char*> cases[] = {
-      {"[]", ""}, {"", ""}, {"x", ""}, {"services: []", "services"}, {"services: {web: x}", "services.web"},
-      {"services: {web: }", "services.web"}, {"services: {web: {}}", "services.web"},
-      {"services: {Web: {image: 'a:1'}}", "services.Web"}, {"services: {'a b': {image: 'a:1'}}", "services[\"a b\"]"},
-      {"services: {'../x': {image: 'a:1'}}", "services[\"../x\"]"}, {"services: {a: {image: 'a:1', labels: 1, ports: {}}}", "services.a.ports"},
+      {"[]", ""},
+      {"", ""},
+      {"x", ""},
+      {"services: []", "services"},
+      {"services: {web: x}", "services.web"},
+      {"services: {web: }", "services.web"},
+      {"services: {web: {}}", "services.web"},
+      {"services: {Web: {image: 'a:1'}}", "services.Web"},
+      {"services: {'a b': {image: 'a:1'}}", "services[\"a b\"]"},
+      {"services: {'../x': {image: 'a:1'}}", "services[\"../x\"]"},
+      {"services: {a: {image: 'a:1', labels: 1, ports: {}}}", "services.a.ports"},
       {"services: {web: {image: 'edm/other/web:r1'}}", "services.web.image"},
       {"services: {web: {image: 'docker.io/edm/other/web:r1'}}", "services.web.image"},
-      {"services: {web: {image: '0123456789ab'}}", "services.web.image"}, {"services: {web: {image: 'sha256:ab'}}", "services.web.image"},
+      {"services: {web: {image: '0123456789ab'}}", "services.web.image"},
+      {"services: {web: {image: 'sha256:ab'}}", "services.web.image"},
       {"services: {web: {image: []}}", "services.web.image"}};
   for (const auto& [text, path] : cases) {
     const auto findings = JudgeText(text, Document::Form::kRaw);
@@ -246,34 +265,70 @@ TEST(Policy, RefusesWhatIsNoComposeFile) {
 
 TEST(Policy, LetsOrdinaryFilesPass) {
   const char* keys[] = {
-      "privileged: false", "network_mode: none", "network_mode: 'service:db'", "pid: 'service:db'", "ipc: shareable",
-      "volumes: ['data:/d', '/anon', './data:/d:ro', './inside:/e:ro', {type: tmpfs, target: /t}]", "tmpfs: [/tmp]",
-      "cap_add: [NET_BIND_SERVICE, cap_chown]", "cap_drop: [ALL]", "security_opt: ['no-new-privileges:true']",
-      "sysctls: {net.core.somaxconn: 100}", "ports: ['2000', 3000, '8080:80', '127.0.0.1:9000:90/udp', '3001-3003']",
-      "expose: ['80']", "scale: 1", "deploy: {replicas: 1, resources: {limits: {cpus: '0.5', memory: 1g, pids: 9}}}",
-      "labels: {traefik.enable: 'true'}", "logging: {driver: json-file, options: {max-size: 1m}}", "stop_grace_period: 1m30s",
-      "environment: [A=b, C, 'D=e=f']", "environment: {A: 1, B: true, C: , D: 1.5}", "env_file: a.env",
-      "env_file: [{path: none.env, required: false}]", "extends: {file: base.yaml, service: x}", "extends: {service: db}",
-      "build: web", "build: {context: ./web, dockerfile: Dockerfile, args: [A=b], target: x, network: none, labels: {a: b}}",
-      "depends_on: {db: {condition: service_healthy}}", "healthcheck: {test: [CMD, x]}", "x-anything: {privileged: true}",
-      "ulimits: {nofile: 100}", "extra_hosts: ['a:1.2.3.4']", "profiles: [debug]", "restart: always", "oom_score_adj: 500",
-      "networks: {default: {aliases: [x]}}", "networks: [default]", "platform: linux/amd64", "devices: []", "gpus:"};
+      "privileged: false",
+      "network_mode: none",
+      "network_mode: 'service:db'",
+      "pid: 'service:db'",
+      "ipc: shareable",
+      "volumes: ['data:/d', '/anon', './data:/d:ro', './inside:/e:ro', {type: tmpfs, target: /t}]",
+      "tmpfs: [/tmp]",
+      "cap_add: [NET_BIND_SERVICE, cap_chown]",
+      "cap_drop: [ALL]",
+      "security_opt: ['no-new-privileges:true']",
+      "sysctls: {net.core.somaxconn: 100}",
+      "ports: ['2000', 3000, '8080:80', '127.0.0.1:9000:90/udp', '3001-3003']",
+      "expose: ['80']",
+      "scale: 1",
+      "deploy: {replicas: 1, resources: {limits: {cpus: '0.5', memory: 1g, pids: 9}}}",
+      "labels: {traefik.enable: 'true'}",
+      "logging: {driver: json-file, options: {max-size: 1m}}",
+      "stop_grace_period: 1m30s",
+      "environment: [A=b, C, 'D=e=f']",
+      "environment: {A: 1, B: true, C: , D: 1.5}",
+      "env_file: a.env",
+      "env_file: [{path: none.env, required: false}]",
+      "extends: {file: base.yaml, service: x}",
+      "extends: {service: db}",
+      "build: web",
+      "build: {context: ./web, dockerfile: Dockerfile, args: [A=b], target: x, network: none, labels: {a: "
+      "b}}",
+      "depends_on: {db: {condition: service_healthy}}",
+      "healthcheck: {test: [CMD, x]}",
+      "x-anything: {privileged: true}",
+      "ulimits: {nofile: 100}",
+      "extra_hosts: ['a:1.2.3.4']",
+      "profiles: [debug]",
+      "restart: always",
+      "oom_score_adj: 500",
+      "networks: {default: {aliases: [x]}}",
+      "networks: [default]",
+      "platform: linux/amd64",
+      "devices: []",
+      "gpus:"};
   for (const auto* key : keys) {
     for (const auto form : kBoth) EXPECT_EQ(PathsOf(JudgeText(Service(key), form)), "") << key;
   }
-  const char* beside[] = {"version: '3.8'", "name: x", "networks: {n: {internal: true, driver: bridge}}", "volumes: {v: }",
+  const char* beside[] = {"version: '3.8'",
+                          "name: x",
+                          "networks: {n: {internal: true, driver: bridge}}",
+                          "volumes: {v: }",
                           "volumes: {v: {driver_opts: {type: tmpfs, device: tmpfs, o: 'size=1m,uid=1000'}}}",
-                          "configs: {c: {content: x}, d: {file: ./a.env}}", "secrets: {s: {file: a.env}}", "include: [base.yaml]",
-                          "x-common: {privileged: true}", "networks: {n: {ipam: {driver: default}}}"};
+                          "configs: {c: {content: x}, d: {file: ./a.env}}",
+                          "secrets: {s: {file: a.env}}",
+                          "include: [base.yaml]",
+                          "x-common: {privileged: true}",
+                          "networks: {n: {ipam: {driver: default}}}"};
   for (const auto* key : beside) {
     for (const auto form : kBoth) {
-      EXPECT_EQ(PathsOf(JudgeText("services: {web: {image: 'a:1'}}\n" + std::string(key) + "\n", form)), "") << key;
+      EXPECT_EQ(PathsOf(JudgeText("services: {web: {image: 'a:1'}}\n" + std::string(key) + "\n", form)), "")
+          << key;
     }
   }
 }
 
 TEST(Policy, WarnsOfDataThatARedeployLoses) {
-  const auto findings = JudgeText(Service("volumes: ['./data:/d', './new:/n', './data:/e:ro', 'v:/v']"), Document::Form::kRaw);
+  const auto findings =
+      JudgeText(Service("volumes: ['./data:/d', './new:/n', './data:/e:ro', 'v:/v']"), Document::Form::kRaw);
   ASSERT_EQ(findings.size(), 2U);
   EXPECT_EQ(findings[0].severity, Severity::kWarning);
   EXPECT_THAT(findings[0].error.cause, HasSubstr("lost with a redeploy"));
@@ -289,24 +344,39 @@ TEST(Policy, GrantsOpenExactlyWhatTheyName) {
   grants.volumes = {"models"};
   grants.runtimes = {"runsc"};
   grants.gpus = grants.low_ports = true;
-  const char* opened[] = {"volumes: ['/srv/models/a:/m:ro']", "volumes: ['/srv/out:/o']", "devices: ['/dev/dri:/dev/dri']",
-                          "cap_add: [CAP_NET_ADMIN]", "runtime: runsc", "gpus: all", "ports: ['80:80']"};
+  const char* opened[] = {"volumes: ['/srv/models/a:/m:ro']",
+                          "volumes: ['/srv/out:/o']",
+                          "devices: ['/dev/dri:/dev/dri']",
+                          "cap_add: [CAP_NET_ADMIN]",
+                          "runtime: runsc",
+                          "gpus: all",
+                          "ports: ['80:80']"};
   for (const auto* key : opened) {
     std::set<std::string> used;
     EXPECT_EQ(PathsOf(JudgeText(Service(key), Document::Form::kRaw, grants, &used)), "") << key;
     EXPECT_EQ(used.size(), 1U) << key;
   }
   std::set<std::string> used;
-  EXPECT_EQ(PathsOf(JudgeText("services: {w: {image: 'a:1'}}\nnetworks: {shared: {external: true}, n: {external: true, name: shared}}\n"
-                              "volumes: {models: {external: true}}\n", Document::Form::kRaw, grants, &used)), "");
+  EXPECT_EQ(PathsOf(JudgeText("services: {w: {image: 'a:1'}}\nnetworks: {shared: {external: true}, n: "
+                              "{external: true, name: shared}}\n"
+                              "volumes: {models: {external: true}}\n",
+                              Document::Form::kRaw, grants, &used)),
+            "");
   EXPECT_THAT(used, ::testing::ElementsAre("network shared", "volume models"));
-  const char* closed[] = {"volumes: ['/srv/models/a:/m']", "volumes: ['/srv/models/../x:/m:ro']", "volumes: ['/srv/modelsx:/m:ro']",
-                          "cap_add: [SYS_ADMIN]", "cap_add: [ALL]", "devices: ['/dev/kvm']", "runtime: x"};
-  for (const auto* key : closed) EXPECT_NE(PathsOf(JudgeText(Service(key), Document::Form::kRaw, grants)), "") << key;
+  const char* closed[] = {"volumes: ['/srv/models/a:/m']",
+                          "volumes: ['/srv/models/../x:/m:ro']",
+                          "volumes: ['/srv/modelsx:/m:ro']",
+                          "cap_add: [SYS_ADMIN]",
+                          "cap_add: [ALL]",
+                          "devices: ['/dev/kvm']",
+                          "runtime: x"};
+  for (const auto* key : closed)
+    EXPECT_NE(PathsOf(JudgeText(Service(key), Document::Form::kRaw, grants)), "") << key;
 }
 
 TEST(Policy, PutsAllRefusalsIntoOneError) {
-  const auto findings = JudgeText(Service("privileged: true\n    pid: host\n    volumes: ['./data:/d']"), Document::Form::kRaw);
+  const auto findings =
+      JudgeText(Service("privileged: true\n    pid: host\n    volumes: ['./data:/d']"), Document::Form::kRaw);
   const auto error = AsError(findings);
   EXPECT_EQ(error.object, "compose.yaml:4:17 services.web.privileged");
   EXPECT_EQ(error.code, Code::kInvalidArgument);

@@ -31,7 +31,8 @@ TEST(Ports, ReadsEveryShortForm) {
 }
 
 TEST(Ports, RefusesTheRest) {
-  for (const auto* text : {"", "0", "-1", "65536", "a", "80:a", "80/", "3002-3000", "1-2:3-5", "80/icmp", "1-100", "80 "}) {
+  for (const auto* text :
+       {"", "0", "-1", "65536", "a", "80:a", "80/", "3002-3000", "1-2:3-5", "80/icmp", "1-100", "80 "}) {
     EXPECT_FALSE(ReadPorts(yaml::Node::String(text)).ok()) << text;
   }
   EXPECT_FALSE(ReadPorts(yaml::Node::Map()).ok());
@@ -42,12 +43,15 @@ TEST(Durations, AreReadAsComposeWritesThem) {
   EXPECT_EQ(*ReadComposeDuration("1h0m0.5s"), Millis(3'600'500));
   EXPECT_EQ(*ReadComposeDuration("500ms"), Millis(500));
   EXPECT_EQ(*ReadComposeDuration("10"), Millis(10'000));
-  for (const auto* text : {"", "x", "1y", "-1s", "1s1", "99999999999999999h"}) EXPECT_FALSE(ReadComposeDuration(text)) << text;
+  for (const auto* text : {"", "x", "1y", "-1s", "1s1", "99999999999999999h"})
+    EXPECT_FALSE(ReadComposeDuration(text)) << text;
 }
 
 TEST(ServiceNames, FitImagesAndContainers) {
-  for (const auto* name : {"web", "web-1", "a_b", "a.b", "a--b", "1a"}) EXPECT_TRUE(IsServiceName(name)) << name;
-  for (const auto* name : {"", "Web", "-a", "a-", "a..b", "a._b", "a b", "a/b", "\xC3\xA4"}) EXPECT_FALSE(IsServiceName(name)) << name;
+  for (const auto* name : {"web", "web-1", "a_b", "a.b", "a--b", "1a"})
+    EXPECT_TRUE(IsServiceName(name)) << name;
+  for (const auto* name : {"", "Web", "-a", "a-", "a..b", "a._b", "a b", "a/b", "\xC3\xA4"})
+    EXPECT_FALSE(IsServiceName(name)) << name;
 }
 
 }  // namespace

@@ -10,11 +10,15 @@ namespace {
 using enum EntryKind;
 
 TEST(Overlay, TheSourcesOwnFilesWin) {
-  const auto added = Overlay({{"Server/Server.js", kFile}, {"Dockerfile", kFile}},
-                             {{"Dockerfile", kFile}, {"compose.yaml", kFile}, {"Server", kDirectory}, {"Server/lib", kDirectory},
-                              {"Server/lib/a.js", kFile}});
+  const auto added =
+      Overlay({{"Server/Server.js", kFile}, {"Dockerfile", kFile}}, {{"Dockerfile", kFile},
+                                                                     {"compose.yaml", kFile},
+                                                                     {"Server", kDirectory},
+                                                                     {"Server/lib", kDirectory},
+                                                                     {"Server/lib/a.js", kFile}});
   ASSERT_TRUE(added.ok());
-  EXPECT_EQ(*added, (std::vector<TreeEntry>{{"Server/lib", kDirectory}, {"Server/lib/a.js", kFile}, {"compose.yaml", kFile}}));
+  EXPECT_EQ(*added, (std::vector<TreeEntry>{
+                        {"Server/lib", kDirectory}, {"Server/lib/a.js", kFile}, {"compose.yaml", kFile}}));
 }
 
 TEST(Overlay, RefusesAFolderInThePlaceOfAFile) {
@@ -25,12 +29,18 @@ TEST(Overlay, RefusesAFolderInThePlaceOfAFile) {
   EXPECT_EQ(conflicts.error().evidence.size(), 3U);
 }
 
-const Values kValues = InstanceValues("i7", "User1", "Shop", {{.service = "web", .container_port = 2000, .address = "10.0.0.12",
-                                                               .port = 30'001, .url = "http://10.0.0.12:30001"}});
+const Values kValues = InstanceValues("i7", "User1", "Shop",
+                                      {{.service = "web",
+                                        .container_port = 2000,
+                                        .address = "10.0.0.12",
+                                        .port = 30'001,
+                                        .url = "http://10.0.0.12:30001"}});
 
 TEST(Render, FillsInNames) {
-  EXPECT_EQ(*Render(R"({"host": "{{ address.web.2000 }}", "id": "{{id}}", "at": "{{ url }}", "b": "{{{{ id }}"})", "f", kValues),
-            R"({"host": "10.0.0.12:30001", "id": "i7", "at": "http://10.0.0.12:30001", "b": "{{ id }}"})");
+  EXPECT_EQ(
+      *Render(R"({"host": "{{ address.web.2000 }}", "id": "{{id}}", "at": "{{ url }}", "b": "{{{{ id }}"})",
+              "f", kValues),
+      R"({"host": "10.0.0.12:30001", "id": "i7", "at": "http://10.0.0.12:30001", "b": "{{ id }}"})");
   EXPECT_EQ(*Render("a\n{ b }\n", "f", {}), "a\n{ b }\n");
 }
 

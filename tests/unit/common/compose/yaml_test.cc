@@ -15,13 +15,27 @@ TEST(Yaml, TypesScalarsByTheCoreSchema) {
     const char* text;
     Kind kind;
     const char* value;
-  } cases[] = {{"1", Kind::kInteger, "1"},      {"-7", Kind::kInteger, "-7"},     {"0x10", Kind::kInteger, "16"},
-               {"0o17", Kind::kInteger, "15"},  {"0440", Kind::kInteger, "288"},  {"1_000", Kind::kInteger, "1000"},
-               {"1.10", Kind::kFloat, "1.1"},   {"1e3", Kind::kFloat, "1000"},    {".5", Kind::kFloat, "0.5"},
-               {"true", Kind::kBool, "true"},   {"False", Kind::kBool, "false"},  {"yes", Kind::kString, "yes"},
-               {"'1'", Kind::kString, "1"},     {"\"\"", Kind::kString, ""},      {"~", Kind::kNull, ""},
-               {"null", Kind::kNull, ""},       {"22:22", Kind::kString, "22:22"}, {"2001-01-01", Kind::kString, "2001-01-01"},
-               {"!!str 1", Kind::kString, "1"}, {"1.2.3", Kind::kString, "1.2.3"}, {"-", Kind::kSequence, ""}};
+  } cases[] = {{"1", Kind::kInteger, "1"},
+               {"-7", Kind::kInteger, "-7"},
+               {"0x10", Kind::kInteger, "16"},
+               {"0o17", Kind::kInteger, "15"},
+               {"0440", Kind::kInteger, "288"},
+               {"1_000", Kind::kInteger, "1000"},
+               {"1.10", Kind::kFloat, "1.1"},
+               {"1e3", Kind::kFloat, "1000"},
+               {".5", Kind::kFloat, "0.5"},
+               {"true", Kind::kBool, "true"},
+               {"False", Kind::kBool, "false"},
+               {"yes", Kind::kString, "yes"},
+               {"'1'", Kind::kString, "1"},
+               {"\"\"", Kind::kString, ""},
+               {"~", Kind::kNull, ""},
+               {"null", Kind::kNull, ""},
+               {"22:22", Kind::kString, "22:22"},
+               {"2001-01-01", Kind::kString, "2001-01-01"},
+               {"!!str 1", Kind::kString, "1"},
+               {"1.2.3", Kind::kString, "1.2.3"},
+               {"-", Kind::kSequence, ""}};
   for (const auto& each : cases) {
     const auto node = Read(each.text, "x");
     ASSERT_TRUE(node.ok()) << each.text;
@@ -98,7 +112,9 @@ TEST(Yaml, EndsManyOpenBracketsAtOnce) {
 TEST(Yaml, ReadsItsOwnJsonBackByteForByte) {
   std::string all;
   for (int byte = 1; byte < 0x80; ++byte) all += static_cast<char>(byte);
-  for (const char* text : {"\xC2\x80\xC2\x85\xC2\x9F", "\xE2\x80\xA8\xE2\x80\xA9", "\xEF\xBB\xBF\xEF\xBF\xBE", "\xF0\x9F\x98\x80"}) all += text;
+  for (const char* text : {"\xC2\x80\xC2\x85\xC2\x9F", "\xE2\x80\xA8\xE2\x80\xA9", "\xEF\xBB\xBF\xEF\xBF\xBE",
+                           "\xF0\x9F\x98\x80"})
+    all += text;
   auto root = Node::Map();
   root.Set("k", Node::String(all));
   const auto json = WriteJson(root);
