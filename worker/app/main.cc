@@ -1,8 +1,7 @@
 #include <signal.h>
+#include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
-
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <fstream>
@@ -28,7 +27,8 @@ std::vector<std::pair<std::string, std::string>> Environment() {
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const std::string_view one(*at);
     const auto equals = one.find('=');
-    if (equals != std::string_view::npos) variables.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+    if (equals != std::string_view::npos)
+      variables.emplace_back(one.substr(0, equals), one.substr(equals + 1));
   }
   return variables;
 }
@@ -88,9 +88,17 @@ Result<std::string> ReadToken(const CommandLine& line) {
       std::getline(file, token);
     }
     if (!Trim(token).empty()) return std::string(Trim(token));
-    return Error{Code::kInvalidArgument, path, "there is no token in it", {}, "edmctl token create NAME --kind worker"};
+    return Error{Code::kInvalidArgument,
+                 path,
+                 "there is no token in it",
+                 {},
+                 "edmctl token create NAME --kind worker"};
   }
-  return Error{Code::kInvalidArgument, "join", "no token was given", {}, "edm-worker join --token-file FILE (- for standard input)"};
+  return Error{Code::kInvalidArgument,
+               "join",
+               "no token was given",
+               {},
+               "edm-worker join --token-file FILE (- for standard input)"};
 }
 
 int Join(const worker::WorkerOptions& options, const CommandLine& line) {
@@ -115,9 +123,10 @@ int main(int argc, char** argv) {
   const auto line = LoadSettings(settings, request);
   if (!line.ok()) return Complain(line.error());
   if (line->help) {
-    std::printf("edm-worker [run]: builds and runs instances on this machine's Docker engine.\n"
-                "edm-worker join --token-file FILE: takes part in a cluster, once.\n\n%s",
-                DescribeSettings(settings).c_str());
+    std::printf(
+        "edm-worker [run]: builds and runs instances on this machine's Docker engine.\n"
+        "edm-worker join --token-file FILE: takes part in a cluster, once.\n\n%s",
+        DescribeSettings(settings).c_str());
     return 0;
   }
   if (line->version) {

@@ -1,5 +1,5 @@
-// edm-fetch: brings commits into bare mirrors and lays them into one folder. A process of its own, so that a server
-// that hangs can be left by killing it, and so that edm-worker does without libgit2.
+// edm-fetch: brings commits into bare mirrors and lays them into one folder. A process of its own, so that a
+// server that hangs can be left by killing it, and so that edm-worker does without libgit2.
 #include <fcntl.h>
 
 #include <cstdio>
@@ -39,7 +39,10 @@ Status Run(const FetchRequest& request) {
   fs::remove_all(staging, failed);
   fs::create_directories(directory.parent_path(), failed);
   fs::create_directory(staging, failed);
-  auto status = failed ? Status(Error{Code::kInternal, staging.string(), failed.message(), {},
+  auto status = failed ? Status(Error{Code::kInternal,
+                                      staging.string(),
+                                      failed.message(),
+                                      {},
                                       "make the worker's data folder writable"})
                        : Lay(request, staging);
   if (status.ok()) {

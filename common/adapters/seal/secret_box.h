@@ -8,8 +8,8 @@
 
 namespace edm {
 
-// Closes what must not be readable at rest (libsodium's secretbox), with a key that never leaves this machine's
-// data folder. Copies share nothing; const functions from any thread.
+// Closes what must not be readable at rest (libsodium's secretbox), with a key that never leaves this
+// machine's data folder. Copies share nothing; const functions from any thread.
 class SecretBox {
  public:
   // Reads the key, or makes it: mode 0600, whole or not at all.

@@ -29,8 +29,9 @@ class ConsulDirectory::Agent {
     return ParseEntries(self, body);
   }
   Status Register(const CatalogSelf& self, const CatalogEntry& entry) {
-    EDM_TRY([[maybe_unused]] const auto body,
-            Call("PUT", "/v1/agent/service/register?replace-existing-checks=true", ToRegistration(self, entry)));
+    EDM_TRY(
+        [[maybe_unused]] const auto body,
+        Call("PUT", "/v1/agent/service/register?replace-existing-checks=true", ToRegistration(self, entry)));
     return Ok();
   }
   Status Deregister(const std::string& id) {
@@ -41,14 +42,16 @@ class ConsulDirectory::Agent {
 
  private:
   Result<std::string> Call(const std::string& method, const std::string& target, std::string body) {
-    EDM_TRY(auto reply, client_.Call({.method = method, .target = target, .body = std::move(body),
-                                      .deadline = kCallDeadline}));
+    EDM_TRY(auto reply,
+            client_.Call(
+                {.method = method, .target = target, .body = std::move(body), .deadline = kCallDeadline}));
     if (reply.ok()) return std::move(reply.body);
-    return Error{.code = reply.status >= 500 ? Code::kUnavailable : Code::kPermissionDenied,
-                 .object = "Consul's agent " + url_,
-                 .cause = method + " " + target + " answered " + std::to_string(reply.status),
-                 .evidence = {reply.body.substr(0, 500)},
-                 .hint = reply.status == 403 ? "give a token that may write services" : "look at the agent's log"};
+    return Error{
+        .code = reply.status >= 500 ? Code::kUnavailable : Code::kPermissionDenied,
+        .object = "Consul's agent " + url_,
+        .cause = method + " " + target + " answered " + std::to_string(reply.status),
+        .evidence = {reply.body.substr(0, 500)},
+        .hint = reply.status == 403 ? "give a token that may write services" : "look at the agent's log"};
   }
 
   rpc::HttpClient client_;

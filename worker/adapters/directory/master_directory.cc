@@ -32,7 +32,8 @@ Status MasterDirectory::PutEndpoints(const std::string& instance, const Publishe
   v1::PublishRequest request;
   request.set_instance(instance);
   request.set_endpoints_present(true);
-  rpc::MapInto(published.endpoints, request.mutable_endpoints(), [](const Endpoint& e) { return rpc::ToProto(e); });
+  rpc::MapInto(published.endpoints, request.mutable_endpoints(),
+               [](const Endpoint& e) { return rpc::ToProto(e); });
   EDM_CHECK(Publish(*registry_, request));
   const std::lock_guard lock(mutex_);
   told_[instance] = published.endpoints;
@@ -57,7 +58,8 @@ Status MasterDirectory::Sweep(const std::map<std::string, Published>& running) {
   }
   for (const auto& [instance, published] : running) {
     const auto found = told.find(instance);
-    if (found == told.end() || found->second != published.endpoints) EDM_CHECK(PutEndpoints(instance, published));
+    if (found == told.end() || found->second != published.endpoints)
+      EDM_CHECK(PutEndpoints(instance, published));
   }
   for (const auto& [instance, endpoints] : told) {
     if (!running.contains(instance)) EDM_CHECK(DropEndpoints(instance));

@@ -32,14 +32,14 @@ Status Fetch(Job& job) {
 Status EnsureJudged(Job& job) {
   if (job.workload) return Ok();
   const auto& order = job.attempt.order;
-  EDM_TRY(job.workload,
-          job.around.workloads.Judge({.instance = job.instance(),
-                                      .owner = order.owner,
-                                      .project = order.project,
-                                      .release = job.release(),
-                                      .directory = job.around.files.CheckoutDirectory(job.instance(), job.release()),
-                                      .environment = order.environment},
-                                     job.stop));
+  EDM_TRY(job.workload, job.around.workloads.Judge(
+                            {.instance = job.instance(),
+                             .owner = order.owner,
+                             .project = order.project,
+                             .release = job.release(),
+                             .directory = job.around.files.CheckoutDirectory(job.instance(), job.release()),
+                             .environment = order.environment},
+                            job.stop));
   return Ok();
 }
 
@@ -52,8 +52,8 @@ Status Judge(Job& job) {
 
 Status Reserve(Job& job) {
   EDM_CHECK(EnsureJudged(job));
-  EDM_TRY(auto reserved, job.around.addresses.Reserve(job.instance(), job.workload->ports(),
-                                                      job.workload->networks()));
+  EDM_TRY(auto reserved,
+          job.around.addresses.Reserve(job.instance(), job.workload->ports(), job.workload->networks()));
   job.holding.ports = std::move(reserved.ports);
   job.holding.subnets = std::move(reserved.subnets);
   return Ok();

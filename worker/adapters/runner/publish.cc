@@ -44,7 +44,8 @@ Status PublishHolder(Job& job) {
 
 Status PublishEndpoints(Job& job) {
   const auto release = job.attempt.restored_release != 0 ? job.attempt.restored_release : job.release();
-  const auto status = job.around.directory.PutEndpoints(job.instance(), PublishedOf(job.holding.releases[release]));
+  const auto status =
+      job.around.directory.PutEndpoints(job.instance(), PublishedOf(job.holding.releases[release]));
   // It runs and answers: the catalog follows with the next sweep.
   if (!status.ok()) job.Warn("the catalog does not list it yet: " + ToString(status.error()));
   job.holding.running_release = release;
