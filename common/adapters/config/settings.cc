@@ -106,6 +106,7 @@ void Settings::Add(std::string name, std::map<std::string, std::string>* field, 
   AddKey({.name = std::move(name), .help = std::move(help), .form = "key=value", .is_map = true,
           .set = [field](std::string_view text) -> Status {
             for (const auto& part : Split(text, ',')) {
+              if (part.empty()) continue;
               const auto equals = part.find('=');
               if (equals == 0 || equals == std::string::npos) return NotA("key=value", part);
               (*field)[part.substr(0, equals)] = part.substr(equals + 1);
