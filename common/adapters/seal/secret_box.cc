@@ -57,4 +57,11 @@ Result<std::string> SecretBox::Unseal(std::string_view sealed) const {
   return plain;
 }
 
+std::string SecretBox::Derive(std::string_view input) const {
+  std::string made(crypto_generichash_BYTES, '\0');
+  crypto_generichash(Bytes(made), made.size(), Bytes(input), input.size(), Bytes(std::string_view(key_)),
+                     key_.size());
+  return made;
+}
+
 }  // namespace edm
