@@ -57,8 +57,13 @@ class Cluster:
         self.rest = None
 
     def flags(self):
-        return ["--data-dir", self.data, "--grpc-listen", f"127.0.0.1:{self.grpc}",
-                "--http-listen", f"{self.address}:{self.http}", "--cluster-listen", self.cluster_address, *self.more]
+        """People come over loopback, in the clear; workers elsewhere fetch over the TLS of the other address."""
+        listen, far = f"127.0.0.1:{self.http}", []
+        if self.address != "127.0.0.1":
+            listen += f",{self.address}:{self.http}"
+            far = ["--git-url", f"https://{self.address}:{self.http}"]
+        return ["--data-dir", self.data, "--grpc-listen", f"127.0.0.1:{self.grpc}", "--http-listen", listen,
+                "--cluster-listen", self.cluster_address, *far, *self.more]
 
     def start_master(self):
         if self.master:
@@ -72,7 +77,7 @@ class Cluster:
 
     @property
     def url(self):
-        return f"http://{self.address}:{self.http}"
+        return f"http://127.0.0.1:{self.http}"
 
     def answers(self):
         assert self.master.alive(), self.master.tail()
