@@ -12,7 +12,7 @@ import time
 import lab
 
 NET = "10.99.7"
-SWITCH = "edm-switch"
+TAG = "edm"
 
 
 def ip(*argv, namespace=None):
@@ -21,43 +21,53 @@ def ip(*argv, namespace=None):
 
 
 class Host:
-    def __init__(self, number):
-        self.number, self.name, self.address = number, f"edm-host{number}", f"{NET}.{10 + number}"
+    def __init__(self, number, net, tag):
+        self.number, self.name, self.address = number, f"{tag}-host{number}", f"{net}.{10 + number}"
         self.engine = self.consul = None
 
 
 class NetworkLab:
-    def __init__(self, folder, hosts=2, consul=True):
+    """`net` (three numbers) and `tag` (7 characters at most) tell labs apart that stand side by side."""
+
+    def __init__(self, folder, hosts=2, consul=True, net=NET, tag=TAG):
         self.folder = pathlib.Path(folder)
-        self.hosts = [Host(number) for number in range(1, hosts + 1)]
+        self.tag, self.switch = tag, f"{tag}-switch"
+        self.hosts = [Host(number, net, tag) for number in range(1, hosts + 1)]
         self.consul = consul
         self.consul_server = None
-        self.root_address = f"{NET}.1"
+        self.root_address = f"{net}.1"
+        # The usual lab is reached as a user's Consul would be; others leave that address to it.
+        self.consul_client = "127.0.0.1" if tag == TAG else self.root_address
+
+    @property
+    def consul_url(self):
+        return f"http://{self.consul_client}:8500"
 
     def open(self):
-        ip("netns", "add", SWITCH)
-        ip("link", "add", "sw0", "type", "bridge", namespace=SWITCH)
-        ip("link", "set", "sw0", "up", namespace=SWITCH)
-        self.plug("edm-root0", "root", None, self.root_address)
+        ip("netns", "add", self.switch)
+        ip("link", "add", "sw0", "type", "bridge", namespace=self.switch)
+        ip("link", "set", "sw0", "up", namespace=self.switch)
+        self.plug(f"{self.tag}-root0", None, self.root_address)
         for host in self.hosts:
             ip("netns", "add", host.name)
             ip("link", "set", "lo", "up", namespace=host.name)
-            self.plug(f"edm-h{host.number}", f"h{host.number}", host.name, host.address)
+            self.plug(f"{self.tag}-h{host.number}", host.name, host.address)
         if self.consul:
             self.consul_server = self.start_consul("server", None, self.root_address,
-                                                   ["-server", "-bootstrap-expect=1"])
-            lab.eventually(lambda: json.loads(lab.fetch("http://127.0.0.1:8500/v1/status/leader")), 30,
+                                                   ["-server", "-bootstrap-expect=1", f"-client={self.consul_client}"])
+            lab.eventually(lambda: json.loads(lab.fetch(self.consul_url + "/v1/status/leader")), 30,
                            what="a Consul leader")
         for host in self.hosts:
             self.start_engine(host)
             if self.consul:
                 host.consul = self.start_consul(host.name, host.name, host.address, [f"-retry-join={self.root_address}"])
 
-    def plug(self, outer, inner, namespace, address):
+    def plug(self, outer, namespace, address):
+        inner = outer + "p"
         ip("link", "add", outer, "type", "veth", "peer", "name", inner)
-        ip("link", "set", inner, "netns", SWITCH)
-        ip("link", "set", inner, "master", "sw0", namespace=SWITCH)
-        ip("link", "set", inner, "up", namespace=SWITCH)
+        ip("link", "set", inner, "netns", self.switch)
+        ip("link", "set", inner, "master", "sw0", namespace=self.switch)
+        ip("link", "set", inner, "up", namespace=self.switch)
         if namespace:
             ip("link", "set", outer, "netns", namespace)
         ip("addr", "add", f"{address}/24", "dev", outer, namespace=namespace)
@@ -66,7 +76,7 @@ class NetworkLab:
     def start_consul(self, name, namespace, address, more):
         data = self.folder / f"consul-{name}"
         data.mkdir(exist_ok=True)
-        return lab.Program(["consul", "agent", f"-node={name}", f"-bind={address}", "-client=127.0.0.1",
+        return lab.Program(["consul", "agent", f"-node={name}", f"-bind={address}",
                             f"-data-dir={data}", "-log-level=warn", "-disable-host-node-id", *more],
                            self.folder / f"consul-{name}.log", namespace=namespace)
 
@@ -99,8 +109,8 @@ class NetworkLab:
             self.consul_server.kill()
         for host in self.hosts:
             subprocess.run(["ip", "netns", "del", host.name], capture_output=True)
-        subprocess.run(["ip", "link", "del", "edm-root0"], capture_output=True)
-        subprocess.run(["ip", "netns", "del", SWITCH], capture_output=True)
+        subprocess.run(["ip", "link", "del", f"{self.tag}-root0"], capture_output=True)
+        subprocess.run(["ip", "netns", "del", self.switch], capture_output=True)
 
     @staticmethod
     def unmount(folder):
