@@ -1,4 +1,5 @@
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/patience.h"
 #include "worker/core/endpoints.h"
 
 namespace edm::worker {
@@ -23,7 +24,8 @@ Status Fetch(Job& job) {
   request.layers.push_back({"instances/" + job.instance(), *order.source});
   request.directory = job.around.files.CheckoutDirectory(job.instance(), job.release());
   job.workload.reset();
-  if (auto status = job.around.sources.Checkout(request, job.stop); !status.ok()) {
+  auto status = Patiently(job, [&] { return job.around.sources.Checkout(request, job.stop); });
+  if (!status.ok()) {
     return About(std::move(status).error(), "source of instance " + job.instance());
   }
   return Ok();
