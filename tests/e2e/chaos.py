@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Kills master, worker or both with SIGKILL, each time while an operation is open, and checks what is left.
 
-usage: tests/e2e/chaos.py --bin DIR [--seed N] [--kills N] [--store sqlite|consul] [--net N] [--tag T] [--keep]
+usage: tests/e2e/chaos.py --bin DIR [--seed N] [--kills N] [--store sqlite|consul] [--keep]
 
 The worker has an engine of its own, in a network namespace, so that all that is left on it counts.
 

@@ -1,5 +1,6 @@
 """A master and its workers, started as their units would start them."""
 import os
+import random
 import shutil
 
 import images
@@ -14,12 +15,15 @@ class Worker:
         self.data = cluster.folder.path / name
         self.more = list(more)
         self.rpc, self.http = (8834, 8833) if namespace else (lab.free_port(), lab.free_port())
+        # Workers that share an engine must not share a pool, and other runs may share this engine too.
+        self.pool = f"10.{random.randrange(120, 200)}.0.0/16"
         self.program = None
 
     def flags(self):
         return ["--data-dir", self.data, "--id", self.name, "--master", self.cluster.cluster_address,
                 "--rpc-listen", f"{self.address}:{self.rpc}", "--http-listen", f"{self.address}:{self.http}",
-                "--public-address", self.address, "--docker-socket", self.socket, *self.more]
+                "--public-address", self.address, "--docker-socket", self.socket,
+                "--subnets", self.pool, *self.more]
 
     def join(self):
         made = self.cluster.rest.post("/v1/tokens", {"name": self.name, "kind": "WORKER"})

@@ -51,7 +51,7 @@ Result<rpc::Identity> LoadIdentity(const WorkerOptions& options) {
     return Error{.code = Code::kFailedPrecondition,
                  .object = "worker",
                  .cause = "it has not joined a cluster: there is no certificate in " + folder.string(),
-                 .hint = "edmctl token create NAME --kind worker, then edm-worker join --token-file FILE"};
+                 .hint = "edmctl token create NAME --worker, then edm-worker join --token-file FILE"};
   }
   identity.key = std::move(*key);
   return identity;
