@@ -2,6 +2,7 @@
 import os
 import random
 import shutil
+import time
 
 import images
 import lab
@@ -111,18 +112,25 @@ class Cluster:
         answer = self.rest.put(f"/v1/instances/{name}/source?create=true&until={until}&wait={wait}{query}",
                                images.tarball(files or images.site()), timeout=400,
                                headers={"Content-Type": "application/gzip"})
-        assert answer.status in (200, 202), answer
-        return answer.json
+        return self.ended(answer)
+
+    def ended(self, answer, seconds=300):
+        """The operation as it ended: one answer waits for a minute at most."""
+        end = time.monotonic() + seconds
+        while True:
+            assert answer.status in (200, 202), answer
+            operation = answer.json
+            if operation["state"] not in ("QUEUED", "RUNNING") or time.monotonic() > end:
+                return operation
+            answer = self.rest.get(f"/v1/operations/{operation['id']}?wait=60s", timeout=90)
 
     def order(self, name, verb, body=None, wait="120s"):
         answer = self.rest.post(f"/v1/instances/{name}/{verb}?wait={wait}", body, timeout=200)
-        assert answer.status in (200, 202), answer
-        return answer.json
+        return self.ended(answer)
 
     def delete(self, name):
         answer = self.rest.delete(f"/v1/instances/{name}?wait=120s", timeout=200)
-        assert answer.status in (200, 202), answer
-        return answer.json
+        return self.ended(answer)
 
     def instance(self, name):
         answer = self.rest.get(f"/v1/instances/{name}")

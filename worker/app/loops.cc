@@ -51,7 +51,7 @@ void Loops::KeepUp(std::stop_token stop) {
   Millis since_listed{0};
   do {
     peers_.runner.Tick();
-    const auto swept = peers_.directory.Sweep(peers_.runner.Running());
+    const auto swept = peers_.directory.Sweep([this] { return peers_.runner.Standing(); });
     Note(directory_trouble_, "directory", swept.ok() ? "" : ToString(swept.error()));
     since_listed += kUpkeepInterval;
     if (since_listed >= kRelistInterval) {

@@ -35,6 +35,7 @@ class SystemLoadProbe final : public LoadProbe {
   const std::string data_;
   std::mutex mutex_;
   std::optional<CpuTicks> last_;  // guarded by mutex_, as what follows
+  bool has_measured_ = false;  // the first measure counts whole: a worker that has just come is no calm one
   double cpu_ = 0;
 };
 

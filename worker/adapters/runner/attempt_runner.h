@@ -41,7 +41,7 @@ class AttemptRunner final : public Attempts {
   void Tick();
 
   // What the directory should list.
-  std::map<std::string, Published> Running() const;
+  worker::Standing Standing() const;
 
   // No new effects; those under way are told to stop, and their attempts go on after the next start.
   void Stop();

@@ -178,15 +178,16 @@ Attempts::Counts AttemptRunner::Count() {
   return counts;
 }
 
-std::map<std::string, Published> AttemptRunner::Running() const {
+Standing AttemptRunner::Standing() const {
   const Lock lock(mutex_);
-  std::map<std::string, Published> running;
+  worker::Standing standing;
   for (const auto& [instance, slot] : slots_) {
+    if (slot.current != 0) standing.in_hand.insert(instance);
     const auto release = slot.holding.releases.find(slot.holding.running_release);
     if (slot.holding.running_release == 0 || release == slot.holding.releases.end()) continue;
-    running[instance] = {release->second.run.endpoints, release->second.run.catalog_names};
+    standing.running[instance] = {release->second.run.endpoints, release->second.run.catalog_names};
   }
-  return running;
+  return standing;
 }
 
 }  // namespace edm::worker
