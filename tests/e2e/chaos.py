@@ -42,7 +42,8 @@ class Chaos:
         self.problems = []
         self.wanted = {}  # instance -> RUNNING, STOPPED or None (deleted)
         self.serial = 0
-        self.unheard = None  # (connection, instance, operation) of an upload that nobody listens to
+        self.pages = {}  # what a running instance is to serve
+        self.unheard = None  # (connection, instance, operation, page) of an upload that nobody listens to
 
     def open(self):
         self.folder = lab.Folder("chaos")
@@ -71,9 +72,11 @@ class Chaos:
                 if wanted:
                     self.cluster.delete(name)
                     self.wanted[name] = None
-            leftover = self.orphans()
-            if leftover:
-                self.problems.append(f"after deleting all: {leftover}")
+            try:
+                # The catalog's server hears of a change from the worker's agent, a moment later.
+                lab.eventually(self.is_clean, 5, every=0.3, what="a clean end")
+            except AssertionError as problem:
+                self.problems.append(f"after deleting all: {problem}")
         finally:
             self.cluster.close()
             self.net.close()
@@ -100,7 +103,7 @@ class Chaos:
         slow = SLOW.replace("EXPOSE", f"LABEL serial={self.serial}\nEXPOSE").replace('"5"', f'"5.{self.serial:03}"')
         answer = self.rest.put(f"/v1/instances/{name}/source?create=true&until=RUNNING",
                                images.tarball(images.site(text, COMPOSE, slow)))
-        self.wanted[name] = "RUNNING"
+        self.wanted[name], self.pages[name] = "RUNNING", text
         return name, answer.json["id"]
 
     def upload_unheard(self):
@@ -109,7 +112,8 @@ class Chaos:
         running = [name for name, state in self.wanted.items() if state == "RUNNING"]
         name = self.random.choice(running) if running and self.random.random() < 0.3 else f"c{self.serial}"
         many = {f"more/{number}.txt": f"{self.serial} {number}" for number in range(400)}
-        data = images.tarball(images.site(f"{name} {self.serial}", COMPOSE, SLOW, **many))
+        text = f"{name} {self.serial}"
+        data = images.tarball(images.site(text, COMPOSE, SLOW, **many))
         before = self.operations_of(name)
         door = http.client.HTTPConnection("127.0.0.1", self.cluster.http, timeout=10)
         door.putrequest("PUT", f"/v1/instances/{name}/source?create=true&until=RUNNING")
@@ -118,7 +122,7 @@ class Chaos:
         door.endheaders(data)
         lab.eventually(lambda: set(self.operations_of(name)) - set(before), 10, every=0.001, what="its operation")
         operation = (set(self.operations_of(name)) - set(before)).pop()
-        self.unheard = door, name, operation
+        self.unheard = door, name, operation, text
         self.wanted.setdefault(name, None)
         return name, operation
 
@@ -130,9 +134,9 @@ class Chaos:
         """An upload whose reply never came may have failed or not; which of both says its operation."""
         if not self.unheard:
             return
-        door, name, operation = self.unheard
+        door, name, operation, text = self.unheard
         if self.rest.get(f"/v1/operations/{operation}").json["state"] == "DONE":
-            self.wanted[name] = "RUNNING"
+            self.wanted[name], self.pages[name] = "RUNNING", text
         door.close()
         self.unheard = None
 
@@ -145,6 +149,14 @@ class Chaos:
         longest = {"build": 3, "stop": 1.5, "restart": 2.5, "source": 0.01}.get(phase, 0.15)
         time.sleep(self.random.random() * longest)
         return self.rest.get(f"/v1/operations/{operation}").json["state"] in ("PENDING", "RUNNING")
+
+    def open_operation(self, phase):
+        for _ in range(5):
+            name, operation = self.order_for(phase)
+            if self.await_phase(operation, phase):
+                return name, operation
+            self.settle()
+        raise AssertionError(f"no operation stayed open long enough in {phase}")
 
     def strike(self, victim):
         programs = {"master": [self.cluster.master], "worker": [self.worker.program],
@@ -169,13 +181,17 @@ class Chaos:
                 else:
                     status = answer.json["status"]
                     assert status["phase"] == wanted, f"{name}: {status['phase']} instead of {wanted}: {status['failure']}"
-            left = self.orphans()
-            assert not left, left
-            return True
+            return self.is_clean()
         lab.eventually(quiet, SETTLE_SECONDS, every=0.3, what="quiet after the restart")
         for name, wanted in self.wanted.items():
             if wanted == "RUNNING":
-                lab.fetch(self.cluster.instance(name)["status"]["endpoints"][0]["url"])
+                page = self.cluster.page(self.cluster.instance(name))
+                assert page == self.pages[name], f"{name} serves {page!r} instead of {self.pages[name]!r}"
+
+    def is_clean(self):
+        left = self.orphans()
+        assert not left, left
+        return True
 
     def orphans(self):
         alive = {name for name, wanted in self.wanted.items() if wanted}
@@ -246,17 +262,11 @@ class Chaos:
         cells = [(phase, victim) for phase in PHASES for victim in VICTIMS]
         for number in range(self.kills):
             phase, victim = cells[number % len(cells)]
-            for _ in range(5):
-                name, operation = self.order_for(phase)
-                if self.await_phase(operation, phase):
-                    break
-                self.settle()
-            else:
-                self.problems.append(f"{number}: no operation stayed open long enough in {phase}")
-                continue
-            self.strike(victim)
-            began = time.monotonic()
+            name = operation = None
             try:
+                name, operation = self.open_operation(phase)
+                self.strike(victim)
+                began = time.monotonic()
                 self.settle()
                 verdict = f"quiet after {time.monotonic() - began:.1f} s"
             except (AssertionError, OSError) as problem:
@@ -304,6 +314,9 @@ def main():
     chaos.open()
     try:
         chaos.run()
+    except KeyboardInterrupt:
+        chaos.kills = sum(chaos.table.values())
+        print("cut short")
     finally:
         chaos.close()
     sys.exit(chaos.report())

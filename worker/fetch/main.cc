@@ -2,6 +2,7 @@
 // server that hangs can be left by killing it, and so that edm-worker does without libgit2.
 #include <fcntl.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -58,6 +59,7 @@ Status Run(const FetchRequest& request) {
 }  // namespace edm::fetch
 
 int main() {
+  std::signal(SIGPIPE, SIG_IGN);  // a server that goes away in the middle is an error to report, not our end
   const std::string input(std::istreambuf_iterator<char>(std::cin), {});
   git_libgit2_init();
   const auto request = edm::fetch::ParseRequest(input);
