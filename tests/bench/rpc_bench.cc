@@ -2,7 +2,8 @@
 // same message, in turn; prints one JSON line per number of callers.
 //
 // usage: rpc_bench MASTER-ADDRESS ECHO-ADDRESS INSTANCE   (the token on standard input)
-//        rpc_bench --echo                                 (the bare server; the answer on standard input, prints its port)
+//        rpc_bench --echo                                 (the bare server; the answer on standard input,
+//        prints its port)
 
 #include <grpcpp/grpcpp.h>
 
@@ -58,11 +59,12 @@ struct Measured {
   double p99_ms = 0;
 };
 
-std::vector<double> CallFor(const std::string& address, const std::string& token, const std::string& id, int caller) {
+std::vector<double> CallFor(const std::string& address, const std::string& token, const std::string& id,
+                            int caller) {
   grpc::ChannelArguments arguments;
   arguments.SetInt("edm.caller", caller);  // a connection of its own
-  const auto stub = Master::NewStub(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  const auto stub =
+      Master::NewStub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
   std::vector<double> latencies;
   GetInstanceRequest request;
   request.set_id(id);
@@ -85,13 +87,15 @@ Measured Measure(const std::string& address, const std::string& token, const std
   std::vector<std::vector<double>> parts(static_cast<std::size_t>(callers));
   std::vector<std::jthread> threads;
   for (int caller = 0; caller < callers; ++caller) {
-    threads.emplace_back([&, caller] { parts[static_cast<std::size_t>(caller)] = CallFor(address, token, id, caller); });
+    threads.emplace_back(
+        [&, caller] { parts[static_cast<std::size_t>(caller)] = CallFor(address, token, id, caller); });
   }
   threads.clear();
   std::vector<double> all;
   for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
   std::ranges::sort(all);
-  return {static_cast<double>(all.size()) / static_cast<double>(kMeasured.count()), all[all.size() * 99 / 100]};
+  return {static_cast<double>(all.size()) / static_cast<double>(kMeasured.count()),
+          all[all.size() * 99 / 100]};
 }
 
 }  // namespace
@@ -99,7 +103,8 @@ Measured Measure(const std::string& address, const std::string& token, const std
 int main(int argc, char** argv) {
   if (argc == 2 && std::string(argv[1]) == "--echo") return ServeEcho();
   if (argc != 4) {
-    std::fprintf(stderr, "usage: rpc_bench MASTER-ADDRESS ECHO-ADDRESS INSTANCE (the token on standard input)\n");
+    std::fprintf(stderr,
+                 "usage: rpc_bench MASTER-ADDRESS ECHO-ADDRESS INSTANCE (the token on standard input)\n");
     return 2;
   }
   std::string token;
@@ -107,10 +112,14 @@ int main(int argc, char** argv) {
   for (const int callers : {1, 4, 16}) {
     const auto ours = Measure(argv[1], token, argv[3], callers);
     const auto bare = Measure(argv[2], token, argv[3], callers);
-    std::printf(R"({"name": "unary", "size": "%d callers", "value": %.1f, "unit": "calls/s", "reference": %.1f, "aim": ">= 0.7"})" "\n",
-                callers, ours.per_second, bare.per_second);
-    std::printf(R"({"name": "unary-p99", "size": "%d callers", "value": %.3f, "unit": "ms", "reference": %.3f, "aim": "<= 1.43"})" "\n",
-                callers, ours.p99_ms, bare.p99_ms);
+    std::printf(
+        R"({"name": "unary", "size": "%d callers", "value": %.1f, "unit": "calls/s", "reference": %.1f, "aim": ">= 0.7"})"
+        "\n",
+        callers, ours.per_second, bare.per_second);
+    std::printf(
+        R"({"name": "unary-p99", "size": "%d callers", "value": %.3f, "unit": "ms", "reference": %.3f, "aim": "<= 1.43"})"
+        "\n",
+        callers, ours.p99_ms, bare.p99_ms);
   }
   return 0;
 }

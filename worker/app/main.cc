@@ -49,7 +49,8 @@ Result<std::string> ReadToken(const CommandLine& line) {
       std::getline(file, token);
     }
     if (!Trim(token).empty()) return std::string(Trim(token));
-    return Error{Code::kInvalidArgument, path, "there is no token in it", {}, "edmctl token create NAME --worker"};
+    return Error{
+        Code::kInvalidArgument, path, "there is no token in it", {}, "edmctl token create NAME --worker"};
   }
   return Error{Code::kInvalidArgument,
                "join",

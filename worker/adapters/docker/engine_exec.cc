@@ -27,7 +27,8 @@ bool BelongsTo(int pid, const std::string& container_id) {
   return !container_id.empty() && groups.find(container_id) != std::string::npos;
 }
 
-// The process and all that it started, parents first. What is forked meanwhile is missed, and ends with its pipe.
+// The process and all that it started, parents first. What is forked meanwhile is missed, and ends with its
+// pipe.
 std::vector<int> WithDescendants(int pid) {
   std::vector<int> tree{pid};
   for (std::size_t next = 0; next < tree.size(); ++next) {
