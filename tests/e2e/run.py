@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """Runs the end-to-end tests: real programs, engines, Consul and git, seen from a user's side.
 
-usage: tests/e2e/run.py --bin DIR [--junit FILE] [--keep] [NAME ...]
+usage: tests/e2e/run.py --bin DIR [--junit FILE] [--keep] [--cluster] [NAME ...]
 
 NAME is a part of a test's name ("push", "deploy.DeployTest.test_x"); without one, all of them run. --keep leaves the
-folder of logs and data where it is and prints its name.
+folder of logs and data where it is and prints its name. --cluster runs the tests that need a lab of several machines
+instead (files *_check.py): they take many minutes and measure load, so they want a quiet machine.
 """
 import argparse
 import pathlib
@@ -62,13 +63,14 @@ def main():
     parser.add_argument("--bin", required=True, type=pathlib.Path)
     parser.add_argument("--junit", type=pathlib.Path)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--cluster", action="store_true")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
 
     import lab
     lab.BIN = arguments.bin.resolve()
     lab.KEEP = arguments.keep
-    found = unittest.defaultTestLoader.discover(str(HERE), pattern="*_test.py")
+    found = unittest.defaultTestLoader.discover(str(HERE), pattern="*_check.py" if arguments.cluster else "*_test.py")
     suite = unittest.TestSuite(selected(found, arguments.names))
     result = unittest.TextTestRunner(verbosity=2, resultclass=Recorder).run(suite)
     if arguments.junit:
