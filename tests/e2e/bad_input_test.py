@@ -90,11 +90,9 @@ class BadInputTest(BadClients, BadInput):
 
     def test_compose_files(self):
         self.rest.post("/v1/instances", {"id": "bad-judged"})
-        self.addCleanup(self.cluster.delete, "bad-judged")
-        everything, self.before = self.before, self.listing()
         for name, (files, codes, part) in bad_sources.COMPOSE_FILES.items():
+            type(self).cases += 1
             with self.subTest(compose=name):
-                type(self).cases += 1
                 engine = self.engine.listing()
                 self.judge_operation(self.cluster.deploy("bad-judged", files), codes, part)
                 operation = self.deploy_over_grpc("bad-judged", files)
@@ -105,8 +103,6 @@ class BadInputTest(BadClients, BadInput):
                 self.judge_push(self.push("bad-judged", files), part)
                 self.assertEqual(self.engine.listing(), engine)
         self.cluster.delete("bad-judged")
-        self.doCleanups = lambda: True
-        self.before = everything
 
     def deploy_over_grpc(self, name, files):
         code, operation = self.grpc.upload(images.tarball(files), id=name, until="RUNNING")

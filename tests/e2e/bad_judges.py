@@ -146,7 +146,11 @@ class BadInput(unittest.TestCase):
         type(self).cases += 1
         with self.subTest(**what):
             yield
-            self.unchanged()
+            try:
+                self.unchanged()
+            except AssertionError:
+                self.before = self.listing()  # told once, not of each case that follows
+                raise
 
     def judge(self, failure, codes, object_part, hint=True):
         type(self).answers += 1
