@@ -7,7 +7,8 @@ namespace edm {
 
 }  // namespace edm
 
-#define EDM_ASSERT(condition)                                                              \
-  do {                                                                                     \
-    if (!(condition)) [[unlikely]] ::edm::AssertionFailed(#condition, __FILE__, __LINE__); \
+#define EDM_ASSERT(condition)                                 \
+  do {                                                        \
+    if (!(condition)) [[unlikely]]                            \
+      ::edm::AssertionFailed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -17,8 +17,8 @@ enum class Code : std::uint8_t {
   kOk = 0,
   kCancelled = 1,
   kUnknown = 2,
-  kInvalidArgument = 3,     // Mend the request.
-  kDeadlineExceeded = 4,    // Perhaps done: ask before trying again.
+  kInvalidArgument = 3,   // Mend the request.
+  kDeadlineExceeded = 4,  // Perhaps done: ask before trying again.
   kNotFound = 5,
   kAlreadyExists = 6,
   kPermissionDenied = 7,
@@ -27,8 +27,8 @@ enum class Code : std::uint8_t {
   kAborted = 10,            // Read again, then modify and write again.
   kOutOfRange = 11,
   kUnimplemented = 12,
-  kInternal = 13,           // A fault of ours.
-  kUnavailable = 14,        // The same call may succeed a little later.
+  kInternal = 13,     // A fault of ours.
+  kUnavailable = 14,  // The same call may succeed a little later.
   kDataLoss = 15,
   kUnauthenticated = 16,
 };
@@ -68,16 +68,31 @@ class [[nodiscard]] Result {
   bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  const T& value() const& { EDM_ASSERT(ok()); return std::get<0>(held_); }
-  T& value() & { EDM_ASSERT(ok()); return std::get<0>(held_); }
-  T&& value() && { EDM_ASSERT(ok()); return std::get<0>(std::move(held_)); }
+  const T& value() const& {
+    EDM_ASSERT(ok());
+    return std::get<0>(held_);
+  }
+  T& value() & {
+    EDM_ASSERT(ok());
+    return std::get<0>(held_);
+  }
+  T&& value() && {
+    EDM_ASSERT(ok());
+    return std::get<0>(std::move(held_));
+  }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
   const T* operator->() const { return &value(); }
   T* operator->() { return &value(); }
 
-  const Error& error() const& { EDM_ASSERT(!ok()); return std::get<1>(held_); }
-  Error&& error() && { EDM_ASSERT(!ok()); return std::get<1>(std::move(held_)); }
+  const Error& error() const& {
+    EDM_ASSERT(!ok());
+    return std::get<1>(held_);
+  }
+  Error&& error() && {
+    EDM_ASSERT(!ok());
+    return std::get<1>(std::move(held_));
+  }
 
  private:
   std::variant<T, Error> held_;
@@ -90,8 +105,8 @@ inline Status Ok() { return Unit{}; }
 
 #define EDM_CONCAT_(a, b) a##b
 #define EDM_CONCAT(a, b) EDM_CONCAT_(a, b)
-#define EDM_TRY_(held, lhs, expr)                \
-  auto held = (expr);                            \
+#define EDM_TRY_(held, lhs, expr)                 \
+  auto held = (expr);                             \
   if (!held.ok()) return std::move(held).error(); \
   lhs = std::move(held).value()
 
@@ -99,7 +114,7 @@ inline Status Ok() { return Unit{}; }
 #define EDM_TRY(lhs, expr) EDM_TRY_(EDM_CONCAT(edm_try_, __LINE__), lhs, expr)
 
 // EDM_CHECK(F());  for a Status whose value is of no interest.
-#define EDM_CHECK(expr)                                       \
-  do {                                                        \
+#define EDM_CHECK(expr)                                                                   \
+  do {                                                                                    \
     if (auto edm_status = (expr); !edm_status.ok()) return std::move(edm_status).error(); \
   } while (false)

@@ -10,8 +10,8 @@ namespace edm {
 std::string FormatRfc3339(WallTime time) {
   const auto seconds = std::chrono::floor<Seconds>(time);
   const auto millis = (time - seconds).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                     millis);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), millis);
 }
 
 std::string FormatDuration(Millis duration) {
@@ -34,7 +34,10 @@ Result<Millis> ParseDuration(std::string_view text) {
     if (unit == "h") return Millis(number * 3'600'000);
     if (unit == "d") return Millis(number * 86'400'000);
   }
-  return Error{Code::kInvalidArgument, "", fmt::format("'{}' is not a length of time", text), {},
+  return Error{Code::kInvalidArgument,
+               "",
+               fmt::format("'{}' is not a length of time", text),
+               {},
                "write it like 1500ms, 60s, 5m, 2h or 30d"};
 }
 

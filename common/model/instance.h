@@ -60,7 +60,7 @@ struct InstanceStatus {
   std::string worker;
   std::string address;
   std::uint32_t attempt = 0;
-  std::uint32_t release = 0;         // what runs, or ran last
+  std::uint32_t release = 0;  // what runs, or ran last
   std::uint32_t newest_release = 0;
   std::vector<Endpoint> endpoints;
   std::vector<ServiceStatus> services;

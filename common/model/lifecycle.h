@@ -11,8 +11,8 @@ namespace edm {
 //       \________\________\_________\_________\________\__________\________\____ Failed, Rejected,
 //                                                                           Lost, Cancelled, Deleted
 //
-// A phase only ever grows: of two reports about one attempt the larger is the newer, so reports may come late,
-// twice or out of order. Trying again is a new attempt, never a step back.
+// A phase only ever grows: of two reports about one attempt the larger is the newer, so reports may come
+// late, twice or out of order. Trying again is a new attempt, never a step back.
 enum class Phase : std::uint8_t {
   kPending = 0,
   kPlaced = 10,
@@ -30,12 +30,18 @@ enum class Phase : std::uint8_t {
   kDeleted = 130,
 };
 
-enum class Health : std::uint8_t { kUnknown = 0, kStarting = 1, kHealthy = 2, kUnhealthy = 3, kRestarting = 4 };
+enum class Health : std::uint8_t {
+  kUnknown = 0,
+  kStarting = 1,
+  kHealthy = 2,
+  kUnhealthy = 3,
+  kRestarting = 4
+};
 
 // What an attempt is to reach.
 enum class Target : std::uint8_t { kNothing = 0, kBuilt = 1, kRunning = 2, kStopped = 3, kDeleted = 4 };
 
-std::string_view PhaseName(Phase phase);    // "RUNNING"
+std::string_view PhaseName(Phase phase);  // "RUNNING"
 std::string_view HealthName(Health health);
 std::string_view TargetName(Target target);
 
@@ -48,11 +54,16 @@ constexpr bool IsFailure(Phase phase) { return phase >= Phase::kFailed && phase 
 constexpr bool HasEnded(Phase phase, Target target) {
   if (phase >= Phase::kFailed) return true;
   switch (target) {
-    case Target::kNothing: return true;
-    case Target::kBuilt: return phase >= Phase::kBuilt;
-    case Target::kRunning: return phase >= Phase::kRunning;
-    case Target::kStopped: return phase >= Phase::kStopped;
-    case Target::kDeleted: return false;  // only kDeleted ends it
+    case Target::kNothing:
+      return true;
+    case Target::kBuilt:
+      return phase >= Phase::kBuilt;
+    case Target::kRunning:
+      return phase >= Phase::kRunning;
+    case Target::kStopped:
+      return phase >= Phase::kStopped;
+    case Target::kDeleted:
+      return false;  // only kDeleted ends it
   }
   return false;
 }

@@ -28,7 +28,14 @@ enum class OperationKind : std::uint8_t {
 };
 
 //   Pending > Running > { Done | Failed | Cancelled | Expired }      exactly one of the four, for ever
-enum class OperationState : std::uint8_t { kPending = 0, kRunning = 1, kDone = 2, kFailed = 3, kCancelled = 4, kExpired = 5 };
+enum class OperationState : std::uint8_t {
+  kPending = 0,
+  kRunning = 1,
+  kDone = 2,
+  kFailed = 3,
+  kCancelled = 4,
+  kExpired = 5
+};
 
 constexpr bool IsTerminal(OperationState state) { return state >= OperationState::kDone; }
 

@@ -15,7 +15,7 @@ struct Load {
   std::uint32_t memory_available_mib = 0;
   std::uint32_t disk_total_mib = 0;
   std::uint32_t disk_free_mib = 0;
-  std::uint32_t running = 0;   // instances
+  std::uint32_t running = 0;  // instances
   std::uint32_t building = 0;
   std::uint32_t networks_free = 0;
   WallTime sampled_at;

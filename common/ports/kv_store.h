@@ -38,8 +38,9 @@ struct KvSnapshot {
 // revision did not hold; nothing was written), kResourceExhausted (a limit below).
 class KvStore {
  public:
-  static constexpr std::size_t kOpsMax = 64;                 // per transaction (Consul's limit)
-  static constexpr std::size_t kTransactionBytesMax = 380'000;  // keys + values: base64 of it stays below 512 KiB
+  static constexpr std::size_t kOpsMax = 64;  // per transaction (Consul's limit)
+  static constexpr std::size_t kTransactionBytesMax =
+      380'000;  // keys + values: base64 of it stays below 512 KiB
 
   virtual ~KvStore() = default;
 

@@ -17,9 +17,9 @@
 namespace edm {
 
 struct ProcessLimits {
-  std::optional<Seconds> cpu;                   // RLIMIT_CPU
-  std::optional<std::uint64_t> memory_bytes;    // RLIMIT_AS
-  std::optional<std::uint32_t> user;            // uid and gid to run under, without supplementary groups
+  std::optional<Seconds> cpu;                 // RLIMIT_CPU
+  std::optional<std::uint64_t> memory_bytes;  // RLIMIT_AS
+  std::optional<std::uint32_t> user;          // uid and gid to run under, without supplementary groups
 };
 
 // One program to run. Never a shell: argv[0] is looked up in PATH of this process, the rest are operands.
@@ -27,7 +27,7 @@ struct ProcessSpec {
   std::vector<std::string> argv;
   std::vector<std::pair<std::string, std::string>> environment;  // all of it: nothing is inherited
   std::string directory;                                         // "" keeps ours
-  std::string input;                                             // given on standard input, which is then closed
+  std::string input;  // given on standard input, which is then closed
   ProcessLimits limits;
   Millis deadline{600'000};  // then the whole process group gets SIGKILL
 };

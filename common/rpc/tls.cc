@@ -93,7 +93,9 @@ Result<std::string> Alternatives(std::span<const std::string> names) {
                    {},
                    "write it like 10.0.0.12 or master.example.org"};
     }
-    text += (IsIp(name) ? ",IP:" : ",DNS:") + name;
+    // Clients on mbedTLS (libgit2's, in a worker's fetch) compare addresses with DNS names only.
+    if (IsIp(name)) text += ",IP:" + name;
+    if (name.find(':') == std::string::npos) text += ",DNS:" + name;
   }
   return text;
 }

@@ -88,6 +88,16 @@ std::string HttpOf(const std::string& master, bool tls) {
   return std::string(tls ? "https://" : "http://") + HostOf(master) + ":" + kHttpPort;
 }
 
+std::string HttpTold(const Context& context, const std::string& told) {
+  const auto scheme = std::string(context.ca.empty() ? "http" : "https") + "://";
+  if (!told.starts_with(scheme)) return context.http;
+  const auto address = told.substr(scheme.size());
+  const auto host = HostOf(address);
+  const bool elsewhere =
+      host == "0.0.0.0" || host == "[::]" || (IsLoopback(address) && !IsLoopback(context.master));
+  return elsewhere ? scheme + HostOf(context.master) + address.substr(host.size()) : told;
+}
+
 bool IsLoopback(const std::string& master) {
   const auto host = HostOf(master);
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");

@@ -54,6 +54,9 @@ Result<Context> ChooseContext(const Contexts& contexts, const Choice& choice);
 
 // http://host:8080 for host:8800, https where a CA is pinned.
 std::string HttpOf(const std::string& master, bool tls);
+// Where the REST and git of a context are, when its master says that they are at `told`: a loopback or
+// wildcard address there is that of the master's machine, and a context with a CA believes https only.
+std::string HttpTold(const Context& context, const std::string& told);
 bool IsLoopback(const std::string& master);
 
 }  // namespace edm::ctl

@@ -22,6 +22,7 @@ services:
   web:
     build: .
     ports: ["8000"]
+    stop_grace_period: 1s  # busybox's httpd does not heed SIGTERM
 )";
 
 constexpr const char* kPage = "<!doctype html>\n<title>edm</title>\n<h1>It runs.</h1>\n";

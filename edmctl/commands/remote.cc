@@ -63,7 +63,7 @@ Result<int> Add(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_TRY(const auto version, master->Call<v1::Version>("GetVersion", google::protobuf::Empty()));
   auto reached = *current;
-  if (!version.http_url().empty()) reached.http = version.http_url();
+  reached.http = HttpTold(reached, version.http_url());
   const auto* context = &reached;
   EDM_TRY(const auto instance, FindOrMake(*master, id));
   const auto url = context->http + "/git/" + instance.owner() + "/" + id + ".git";

@@ -3,7 +3,7 @@
 #include <future>
 
 #include "common/base/bytes.h"
-#include "master/adapters/state/private_file.h"
+#include "common/rpc/secret_file.h"
 #include "master/api/services/token_text.h"
 
 namespace edm::master {
@@ -15,7 +15,7 @@ Status EnsureAdminToken(Cluster& cluster, const Secrets& secrets, Entropy& entro
   }
   const TokenText text{ToHex(entropy.Bytes(6)), ToHex(entropy.Bytes(32))};
   // The file first: a token that nobody can read would lock everybody out.
-  EDM_CHECK(WritePrivateFile(file, FormatToken(text) + "\n"));
+  EDM_CHECK(rpc::WriteFileWhole(file, FormatToken(text) + "\n", rpc::kSecretMode));
   CreateToken command;
   command.origin.actor = "edm-master";
   command.token = {text.id, "admin", TokenKind::kPerson, {}, {}, {}, secrets.Hash(text.secret)};

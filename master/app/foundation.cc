@@ -43,6 +43,18 @@ std::string BesideThisProgram(const std::string& given, const std::string& name)
   return (std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / name).string();
 }
 
+// "10.0.0.7:8080" -> "10.0.0.7", "[::1]:8080" -> "::1".
+std::string HostOf(const std::string& address) {
+  auto host = address.substr(0, address.rfind(':'));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return host;
+}
+
+// Ports for people speak TLS unless they are on loopback.
+std::string UrlOf(const std::string& address) {
+  return (IsLoopback(address) ? "http://" : "https://") + address;
+}
+
 Status OpenGit(Foundation& on, const MasterOptions& options) {
   on.transfer = std::make_unique<TransferClient>(
       TransferClient::Options{.program = BesideThisProgram(options.transfer_program, "edm-git-transfer")},
@@ -61,7 +73,7 @@ Status OpenGit(Foundation& on, const MasterOptions& options) {
     return Error{
         Code::kInvalidArgument, "git", "there is no git server " + options.git, {}, "embedded or gogs"};
   }
-  const auto url = options.git_url.empty() ? "http://" + options.http_listen.front() : options.git_url;
+  const auto url = options.git_url.empty() ? UrlOf(options.http_listen.front()) : options.git_url;
   EDM_TRY(auto embedded, EmbeddedGitServer::Open({folder, url}, on.entropy, *on.transfer));
   on.embedded = embedded.get();
   on.git = std::move(embedded);
@@ -78,6 +90,18 @@ Status OpenIntake(Foundation& on, const MasterOptions& options) {
   return Ok();
 }
 
+// What people and workers elsewhere may reach this master under, as far as its settings tell.
+std::vector<std::string> OutwardAddresses(const MasterOptions& options) {
+  auto all = options.http_listen;
+  all.insert(all.end(), options.grpc_listen.begin(), options.grpc_listen.end());
+  all.push_back(options.cluster_listen);
+  std::erase_if(all, [](const std::string& address) {
+    const auto host = HostOf(address);
+    return IsLoopback(address) || host.empty() || host == "0.0.0.0" || host == "::";
+  });
+  return all;
+}
+
 Status OpenKeys(Foundation& on, const MasterOptions& options) {
   EDM_TRY(on.sealer, Sealer::Open(on.data / "seal.key"));
   EDM_TRY(on.authority, rpc::CertificateAuthority::Open(on.data / "ca", on.clock.Now()));
@@ -85,6 +109,7 @@ Status OpenKeys(Foundation& on, const MasterOptions& options) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0') names.emplace_back(host.data());
   names.insert(names.end(), options.names.begin(), options.names.end());
+  for (const auto& address : OutwardAddresses(options)) names.push_back(HostOf(address));
   EDM_TRY(on.identity, on.authority->IssueMaster(names, on.clock.Now()));
   return Ok();
 }

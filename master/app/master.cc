@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -61,7 +62,7 @@ class Master::Parts {
  private:
   Status BeginCluster(const MasterOptions& options);
   Status BeginGit(const MasterOptions& options);
-  void FillTables();
+  void FillTables(const MasterOptions& options);
   Status Serve(const MasterOptions& options);
   Status ServeHttp(const std::vector<std::string>& addresses, bool tls);
   std::optional<Error> Trouble() const;
@@ -87,6 +88,13 @@ Settings SettingsOf(const MasterOptions& options) {
 
 std::unique_ptr<ThreadPool> Pool(const char* name, std::uint32_t threads) {
   return std::make_unique<ThreadPool>(ThreadPool::Options{name, threads, 4'096});
+}
+
+// Loopback where it is served there: edmctl on another machine believes sealed addresses only.
+std::string HttpUrlOf(const MasterOptions& options) {
+  if (options.http_listen.empty()) return {};
+  const auto clear = std::find_if(options.http_listen.begin(), options.http_listen.end(), IsLoopback);
+  return clear != options.http_listen.end() ? "http://" + *clear : "https://" + options.http_listen.front();
 }
 
 std::string HookProgram(const MasterOptions& options) {
@@ -129,15 +137,30 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
   const auto allows = [this](std::string_view password, const RepoName& repo) {
     return on->embedded->grants().Allows(password, repo, on->clock.Now());
   };
+  const auto ensure = [this](const RepoName& repo) -> Status {
+    const auto record = loop->View()->instances.Find(repo.name);
+    // What is being deleted must not come back.
+    if (record != nullptr && record->instance.status.desired == Target::kDeleted) return Ok();
+    return on->embedded->EnsureRepo(repo, record != nullptr ? record->instance.spec.branch : "main");
+  };
   const auto report = [](const Error& error) { spdlog::warn("git: {}", ToString(error)); };
   git_http = std::make_unique<GitHttp>(
-      git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, report});
+      git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, ensure, report});
   return Ok();
 }
 
-void Master::Parts::FillTables() {
-  const ServiceParts parts{*loop,       *on->log,  *on->git,    *on->intake,    *workers,         *work,
-                           on->entropy, on->clock, *on->sealer, *on->authority, {EDM_VERSION, ""}};
+void Master::Parts::FillTables(const MasterOptions& options) {
+  const ServiceParts parts{*loop,
+                           *on->log,
+                           *on->git,
+                           *on->intake,
+                           *workers,
+                           *work,
+                           on->entropy,
+                           on->clock,
+                           *on->sealer,
+                           *on->authority,
+                           {EDM_VERSION, "", HttpUrlOf(options)}};
   people = std::make_unique<rpc::MethodTable>();
   cluster = std::make_unique<rpc::MethodTable>();
   RegisterMaster(*people, parts);
@@ -193,7 +216,7 @@ Status Master::Parts::Begin(const MasterOptions& options) {
   authenticate = TokenAuthenticator(*loop, *on->sealer, on->clock);
   EDM_CHECK(EnsureAdminToken(*loop, *on->sealer, on->entropy, on->data / "admin.token"));
   EDM_CHECK(BeginGit(options));
-  FillTables();
+  FillTables(options);
   EDM_CHECK(Serve(options));
   return Ok();
 }

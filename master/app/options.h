@@ -17,7 +17,7 @@ struct MasterOptions {
   std::vector<std::string> http_listen{"127.0.0.1:8080"};
   std::string cluster_listen = "0.0.0.0:8801";  // for workers: mTLS only
   std::vector<std::string> names;  // DNS names and addresses that the certificate shall carry as well
-  std::string git_url;             // the HTTP port as workers reach it; "" : http://<first http_listen>
+  std::string git_url;             // the HTTP port as workers reach it; "" : the first http_listen
 
   std::string store = "sqlite";  // sqlite, consul, memory
   std::string consul_url = "http://127.0.0.1:8500";

@@ -7,6 +7,7 @@
 #include "master/core/placement/place.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
+#include "master/core/undo_creation.h"
 
 namespace edm::master {
 namespace {
@@ -24,12 +25,12 @@ void AskForSource(Draft& draft, OperationRecord record, const InstanceRecord& in
       SetStep(draft, record, "source", StepState::kRunning);
       return draft.Put(std::move(record));
     }
-    return EndOperation(draft, std::move(record), OperationState::kFailed,
-                        Error{Code::kUnavailable,
-                              "upload",
-                              "the master stopped while it took the upload in",
-                              {},
-                              "send it again"});
+    return FailWithoutSource(draft, std::move(record),
+                             Error{Code::kUnavailable,
+                                   "upload",
+                                   "the master stopped while it took the upload in",
+                                   {},
+                                   "send it again"});
   }
   SetStep(draft, record, "source", StepState::kRunning);
   const auto& one = instance.instance;
@@ -139,7 +140,7 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
 
 void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance, bool again) {
   const auto& one = instance.instance;
-  if (record.operation.kind == OperationKind::kDelete) {
+  if (record.operation.kind == OperationKind::kDelete || UndoesCreation(record)) {
     if (again) draft.Do(DeleteRepo{record.operation.id, one.owner, one.id});
     return draft.Put(std::move(record));
   }

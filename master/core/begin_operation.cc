@@ -8,6 +8,7 @@
 #include "master/core/not_found.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
+#include "master/core/undo_creation.h"
 
 namespace edm::master {
 namespace {
@@ -106,12 +107,12 @@ Status CheckTimeout(const Begin& begin) {
                "give 1 s to 24 h, or leave it out"};
 }
 
-// The delete that is under way for this instance; null: none.
+// What is under way and ends with this instance being gone; null: nothing.
 std::shared_ptr<const OperationRecord> OpenDelete(const State& state, const std::string& instance) {
   for (const auto& id : state.open) {
     const auto record = state.operations.Find(id);
     if (record && record->operation.instance == instance &&
-        record->operation.kind == OperationKind::kDelete) {
+        (record->operation.kind == OperationKind::kDelete || UndoesCreation(*record))) {
       return record;
     }
   }
@@ -176,13 +177,14 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
         Code::kResourceExhausted, "operations", "2,000 are open already", {}, "try again a little later"};
   }
   auto instance = draft.state().instances.Find(begin.instance);
-  if (instance == nullptr && begin.create) {
+  const bool makes_it = instance == nullptr && begin.create;
+  if (makes_it) {
     EDM_CHECK(AddInstance(draft, *begin.create));
     instance = draft.state().instances.Find(begin.instance);
   }
   if (instance == nullptr) return NoSuch("instance", begin.instance, draft.state().instances, "edmctl ls");
   if (const auto leaving = OpenDelete(draft.state(), begin.instance)) {
-    if (begin.kind == OperationKind::kDelete)
+    if (begin.kind == OperationKind::kDelete && leaving->operation.kind == OperationKind::kDelete)
       return Accepted{begin.instance, leaving->operation.id, "", true};
     return Error{Code::kFailedPrecondition,
                  "instance " + begin.instance,
@@ -193,6 +195,7 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   EDM_TRY(const auto verdict, Judge(draft.state(), begin, *instance));
 
   auto record = Make(draft, begin);
+  record.plan.made_instance = makes_it;
   record.operation.release = verdict.release;
   if (begin.kind == OperationKind::kBuild) record.plan.source = instance->instance.status.source;
   if (NeedsWorker(begin.kind, record.plan.until) && !verdict.done)

@@ -6,6 +6,7 @@
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/steps.h"
+#include "master/core/undo_creation.h"
 
 namespace edm::master {
 namespace {
@@ -31,8 +32,8 @@ void OnSource(Draft& draft, const SourceTaken& report) {
   if (found == nullptr || !found->plan.source.commit.empty()) return;
   auto record = *found;
   if (!report.source.ok()) {
-    return EndOperation(draft, std::move(record), OperationState::kFailed,
-                        About(report.source.error(), "source of " + record.operation.instance));
+    auto error = About(report.source.error(), "source of " + record.operation.instance);
+    return FailWithoutSource(draft, std::move(record), std::move(error));
   }
   record.plan.source = *report.source;
   SetStep(draft, record, "source", StepState::kDone, Describe(record.plan.source));
@@ -71,7 +72,9 @@ void OnRepoDeleted(Draft& draft, const RepoDeleted& report) {
   }
   draft.RemoveInstance(record.operation.instance);
   draft.Event({{}, "instance.deleted", record.operation.instance, record.operation.id, record.worker, ""});
-  EndOperation(draft, std::move(record), OperationState::kDone);
+  const auto state = UndoesCreation(record) ? OperationState::kFailed : OperationState::kDone;
+  auto failure = record.operation.failure;
+  EndOperation(draft, std::move(record), state, std::move(failure));
 }
 
 }  // namespace edm::master

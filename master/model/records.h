@@ -42,6 +42,7 @@ struct OperationPlan {
   Source source;        // once it is known
   std::optional<PendingPush> push;
   bool cancel_requested = false;
+  bool made_instance = false;  // its instance came into being with it
 };
 
 struct OperationRecord {

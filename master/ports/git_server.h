@@ -47,8 +47,8 @@ class GitServer {
   virtual Result<std::vector<RepoName>> ListRepos() = 0;
 
   // Makes the files under `directory` the content of `branch`, as a commit on top of it.
-  virtual Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string& directory,
-                                 const CommitInfo& info) = 0;
+  virtual Result<Committed> Push(const RepoName& repo, const std::string& branch,
+                                 const std::string& directory, const CommitInfo& info) = 0;
   // Fetches `ref` of a repo elsewhere into `branch`. `url` was checked by CheckGitUrl.
   virtual Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
                                      const std::string& ref) = 0;
@@ -57,7 +57,8 @@ class GitServer {
   // After a deploy that came by push: fails with kAborted when the branch is no longer at `from`.
   virtual Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                             const std::string& to) = 0;
-  // Keeps a commit from being collected while a release needs it (a ref under refs/edm/releases/), and lets it go.
+  // Keeps a commit from being collected while a release needs it (a ref under refs/edm/releases/), and lets
+  // it go.
   virtual Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) = 0;
   virtual Status DropCommit(const RepoName& repo, std::uint32_t release) = 0;
 

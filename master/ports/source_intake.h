@@ -25,7 +25,8 @@ class Upload {
   virtual ~Upload() = default;
   // Blocks while the disk is slow. kResourceExhausted beyond the limit or when the disk is full.
   virtual Status Write(std::string_view bytes) = 0;
-  // tar, tar.gz, tar.zst or zip, told by content. Refuses what architecture.md lists under "Safe from the first day".
+  // tar, tar.gz, tar.zst or zip, told by content. Refuses what architecture.md lists under "Safe from the
+  // first day".
   virtual Result<std::unique_ptr<StagedTree>> Finish() = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <git2.h>
 
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -209,8 +210,9 @@ Status Transfer(const TransferRequest& request) {
 }  // namespace edm::master
 
 int main() {
-  using namespace edm;          // NOLINT: a program of one function
-  using namespace edm::master;  // NOLINT
+  using namespace edm;            // NOLINT: a program of one function
+  using namespace edm::master;    // NOLINT
+  std::signal(SIGPIPE, SIG_IGN);  // a server that goes away in the middle is an error to report, not our end
   StartGitLibrary();
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   const auto request = DecodeTransfer(text);

@@ -10,6 +10,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
+import grpc_door
 import images
 import lab
 from cluster import Cluster
@@ -18,7 +19,7 @@ ROUNDS = 5
 rows = []
 
 
-def row(name, size, value, unit, reference=None, aim="", faster_is_more=False):
+def row(name, size, value, unit, reference=None, aim=""):
     ratio = None if reference is None else value / reference
     rows.append({"name": name, "size": size, "value": round(value, 4), "unit": unit,
                  "reference": None if reference is None else round(reference, 4),
@@ -164,11 +165,25 @@ def bench_rest(cluster):
 
 
 def bench_unary(cluster):
-    program = lab.BIN.parent / "tests" / "rpc_bench"
-    for line in subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout.splitlines():
-        if line.startswith("{"):
-            measured = json.loads(line)
-            row(measured["name"], measured["size"], measured["value"], measured["unit"], measured["reference"], measured["aim"])
+    program = str(lab.BIN.parent / "tests" / "rpc_bench")
+    cluster.rest.post("/v1/instances", {"id": "bench-unary"})
+    door = grpc_door.GrpcDoor(f"127.0.0.1:{cluster.grpc}", cluster.rest.token)
+    answer = door.stub.GetInstance(door.messages.GetInstanceRequest(id="bench-unary"), metadata=door.metadata())
+    door.close()
+    echo = subprocess.Popen([program, "--echo"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    echo.stdin.write(answer.SerializeToString())
+    echo.stdin.close()
+    port = int(echo.stdout.readline())
+    try:
+        measured = subprocess.run([program, f"127.0.0.1:{cluster.grpc}", f"127.0.0.1:{port}", "bench-unary"],
+                                  input=cluster.rest.token, capture_output=True, text=True, check=True).stdout
+    finally:
+        echo.kill()
+        echo.wait()
+    for line in measured.splitlines():
+        one = json.loads(line)
+        row(one["name"], one["size"], one["value"], one["unit"], one["reference"], one["aim"])
+    cluster.delete("bench-unary")
 
 
 def memory_mib(pid):

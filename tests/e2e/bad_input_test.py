@@ -139,7 +139,8 @@ class BadInputTest(BadClients, BadInput):
         hangs = images.site(dockerfile=images.DOCKERFILE + 'RUN ["/bin/busybox", "sleep", "3600"]\n')
         with self.subTest(workload="build hangs"):
             type(self).cases += 1
-            self.judge_operation(self.cluster.deploy("bad-hangs", hangs, timeout="5s"), ("DEADLINE_EXCEEDED",))
+            self.judge_operation(self.cluster.deploy("bad-hangs", hangs, timeout="5s"), ("DEADLINE_EXCEEDED",), "bad-hangs",
+                                 state="EXPIRED")
             self.assertEqual(self.cluster.delete("bad-hangs")["state"], "DONE")
 
     def test_a_service_that_fills_its_log_is_bounded(self):

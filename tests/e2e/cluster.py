@@ -1,6 +1,8 @@
 """A master and its workers, started as their units would start them."""
 import os
+import random
 import shutil
+import time
 
 import images
 import lab
@@ -14,12 +16,15 @@ class Worker:
         self.data = cluster.folder.path / name
         self.more = list(more)
         self.rpc, self.http = (8834, 8833) if namespace else (lab.free_port(), lab.free_port())
+        # Workers that share an engine must not share a pool, and other runs may share this engine too.
+        self.pool = f"10.{random.randrange(120, 200)}.0.0/16"
         self.program = None
 
     def flags(self):
         return ["--data-dir", self.data, "--id", self.name, "--master", self.cluster.cluster_address,
                 "--rpc-listen", f"{self.address}:{self.rpc}", "--http-listen", f"{self.address}:{self.http}",
-                "--public-address", self.address, "--docker-socket", self.socket, *self.more]
+                "--public-address", self.address, "--docker-socket", self.socket,
+                "--subnets", self.pool, *self.more]
 
     def join(self):
         made = self.cluster.rest.post("/v1/tokens", {"name": self.name, "kind": "WORKER"})
@@ -57,8 +62,13 @@ class Cluster:
         self.rest = None
 
     def flags(self):
-        return ["--data-dir", self.data, "--grpc-listen", f"127.0.0.1:{self.grpc}",
-                "--http-listen", f"{self.address}:{self.http}", "--cluster-listen", self.cluster_address, *self.more]
+        """People come over loopback, in the clear; workers elsewhere fetch over the TLS of the other address."""
+        listen, far = f"127.0.0.1:{self.http}", []
+        if self.address != "127.0.0.1":
+            listen += f",{self.address}:{self.http}"
+            far = ["--git-url", f"https://{self.address}:{self.http}"]
+        return ["--data-dir", self.data, "--grpc-listen", f"127.0.0.1:{self.grpc}", "--http-listen", listen,
+                "--cluster-listen", self.cluster_address, *far, *self.more]
 
     def start_master(self):
         if self.master:
@@ -72,7 +82,7 @@ class Cluster:
 
     @property
     def url(self):
-        return f"http://{self.address}:{self.http}"
+        return f"http://127.0.0.1:{self.http}"
 
     def answers(self):
         assert self.master.alive(), self.master.tail()
@@ -102,18 +112,25 @@ class Cluster:
         answer = self.rest.put(f"/v1/instances/{name}/source?create=true&until={until}&wait={wait}{query}",
                                images.tarball(files or images.site()), timeout=400,
                                headers={"Content-Type": "application/gzip"})
-        assert answer.status in (200, 202), answer
-        return answer.json
+        return self.ended(answer)
+
+    def ended(self, answer, seconds=300):
+        """The operation as it ended: one answer waits for a minute at most."""
+        end = time.monotonic() + seconds
+        while True:
+            assert answer.status in (200, 202), answer
+            operation = answer.json
+            if operation["state"] not in ("QUEUED", "RUNNING") or time.monotonic() > end:
+                return operation
+            answer = self.rest.get(f"/v1/operations/{operation['id']}?wait=60s", timeout=90)
 
     def order(self, name, verb, body=None, wait="120s"):
         answer = self.rest.post(f"/v1/instances/{name}/{verb}?wait={wait}", body, timeout=200)
-        assert answer.status in (200, 202), answer
-        return answer.json
+        return self.ended(answer)
 
     def delete(self, name):
         answer = self.rest.delete(f"/v1/instances/{name}?wait=120s", timeout=200)
-        assert answer.status in (200, 202), answer
-        return answer.json
+        return self.ended(answer)
 
     def instance(self, name):
         answer = self.rest.get(f"/v1/instances/{name}")

@@ -11,6 +11,7 @@ COMPOSE = """services:
   web:
     build: .
     ports: ["8000"]
+    stop_signal: SIGKILL  # busybox as a container's first process hears no other
     healthcheck:
       test: ["CMD", "/bin/busybox", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8000/"]
       interval: 1s

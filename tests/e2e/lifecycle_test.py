@@ -36,6 +36,7 @@ class LifecycleTest(unittest.TestCase):
             lab.run([*DOCKER, "image", "rm", images.BASE])
 
     def test_a_folder_becomes_a_url_and_every_verb_does_what_it_says(self):
+        before = docker_listing()
         operation = self.cluster.deploy("shop")
         self.assertEqual(operation["state"], "DONE", operation)
         self.assertEqual([step["name"] for step in operation["steps"]], ["source", "place", "policy", "build", "start"])
@@ -65,7 +66,7 @@ class LifecycleTest(unittest.TestCase):
 
         self.assertEqual(self.cluster.delete("shop")["state"], "DONE")
         self.assertEqual(self.rest.get("/v1/instances/shop").status, 404)
-        self.assertEqual(docker_listing(), self.before)
+        self.assertEqual(docker_listing(), before)
 
     def test_a_release_that_never_becomes_healthy_is_no_outage(self):
         good = self.cluster.deploy("steady", images.site("good"))

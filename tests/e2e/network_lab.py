@@ -11,8 +11,11 @@ import time
 
 import lab
 
-NET = "10.99.7"
-SWITCH = "edm-switch"
+FIRST_NET, LAST_NET = 7, 99  # the third byte of the subnet 10.99.x.0/24; the first one that nobody uses is taken
+
+
+def switch_of(net):
+    return f"edm{net}-switch"
 
 
 def ip(*argv, namespace=None):
@@ -21,32 +24,42 @@ def ip(*argv, namespace=None):
 
 
 class Host:
-    def __init__(self, number):
-        self.number, self.name, self.address = number, f"edm-host{number}", f"{NET}.{10 + number}"
+    def __init__(self, net, number):
+        self.number, self.name, self.address = number, f"edm{net}-host{number}", f"10.99.{net}.{10 + number}"
         self.engine = self.consul = None
 
 
 class NetworkLab:
     def __init__(self, folder, hosts=2, consul=True):
         self.folder = pathlib.Path(folder)
-        self.hosts = [Host(number) for number in range(1, hosts + 1)]
         self.consul = consul
         self.consul_server = None
-        self.root_address = f"{NET}.1"
+        self.net = self.take_switch()
+        self.switch, self.leg = switch_of(self.net), f"edm{self.net}-root"
+        self.root_address = f"10.99.{self.net}.1"
+        self.consul_url = f"http://{self.root_address}:8500"
+        self.hosts = [Host(self.net, number) for number in range(1, hosts + 1)]
+
+    @staticmethod
+    def take_switch():
+        """Several labs may run at once: whoever makes the switch's namespace owns that subnet."""
+        for net in range(FIRST_NET, LAST_NET + 1):
+            if subprocess.run(["ip", "netns", "add", switch_of(net)], capture_output=True).returncode == 0:
+                return net
+        raise AssertionError("no free subnet for a lab: remove what earlier ones left (ip netns)")
 
     def open(self):
-        ip("netns", "add", SWITCH)
-        ip("link", "add", "sw0", "type", "bridge", namespace=SWITCH)
-        ip("link", "set", "sw0", "up", namespace=SWITCH)
-        self.plug("edm-root0", "root", None, self.root_address)
+        ip("link", "add", "sw0", "type", "bridge", namespace=self.switch)
+        ip("link", "set", "sw0", "up", namespace=self.switch)
+        self.plug(self.leg, f"r{self.net}", None, self.root_address)
         for host in self.hosts:
             ip("netns", "add", host.name)
             ip("link", "set", "lo", "up", namespace=host.name)
-            self.plug(f"edm-h{host.number}", f"h{host.number}", host.name, host.address)
+            self.plug(f"edm{self.net}-h{host.number}", f"h{self.net}-{host.number}", host.name, host.address)
         if self.consul:
             self.consul_server = self.start_consul("server", None, self.root_address,
-                                                   ["-server", "-bootstrap-expect=1"])
-            lab.eventually(lambda: json.loads(lab.fetch("http://127.0.0.1:8500/v1/status/leader")), 30,
+                                                   ["-server", "-bootstrap-expect=1"], client=self.root_address)
+            lab.eventually(lambda: json.loads(lab.fetch(f"{self.consul_url}/v1/status/leader")), 30,
                            what="a Consul leader")
         for host in self.hosts:
             self.start_engine(host)
@@ -55,18 +68,18 @@ class NetworkLab:
 
     def plug(self, outer, inner, namespace, address):
         ip("link", "add", outer, "type", "veth", "peer", "name", inner)
-        ip("link", "set", inner, "netns", SWITCH)
-        ip("link", "set", inner, "master", "sw0", namespace=SWITCH)
-        ip("link", "set", inner, "up", namespace=SWITCH)
+        ip("link", "set", inner, "netns", self.switch)
+        ip("link", "set", inner, "master", "sw0", namespace=self.switch)
+        ip("link", "set", inner, "up", namespace=self.switch)
         if namespace:
             ip("link", "set", outer, "netns", namespace)
         ip("addr", "add", f"{address}/24", "dev", outer, namespace=namespace)
         ip("link", "set", outer, "up", namespace=namespace)
 
-    def start_consul(self, name, namespace, address, more):
+    def start_consul(self, name, namespace, address, more, client="127.0.0.1"):
         data = self.folder / f"consul-{name}"
         data.mkdir(exist_ok=True)
-        return lab.Program(["consul", "agent", f"-node={name}", f"-bind={address}", "-client=127.0.0.1",
+        return lab.Program(["consul", "agent", f"-node={name}", f"-bind={address}", f"-client={client}",
                             f"-data-dir={data}", "-log-level=warn", "-disable-host-node-id", *more],
                            self.folder / f"consul-{name}.log", namespace=namespace)
 
@@ -99,8 +112,8 @@ class NetworkLab:
             self.consul_server.kill()
         for host in self.hosts:
             subprocess.run(["ip", "netns", "del", host.name], capture_output=True)
-        subprocess.run(["ip", "link", "del", "edm-root0"], capture_output=True)
-        subprocess.run(["ip", "netns", "del", SWITCH], capture_output=True)
+        subprocess.run(["ip", "link", "del", self.leg], capture_output=True)
+        subprocess.run(["ip", "netns", "del", self.switch], capture_output=True)
 
     @staticmethod
     def unmount(folder):

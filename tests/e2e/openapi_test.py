@@ -128,7 +128,7 @@ class OpenApiTest(unittest.TestCase):
         answer = connection.getresponse()
         self.assertEqual(answer.status, 200)
         self.assertTrue(answer.headers["Content-Type"].startswith("text/event-stream"))
-        first = answer.fp.readline().decode()
+        first = answer.readline().decode()
         self.assertRegex(first, re.compile(r"^(id|event|data|:)"))
         connection.close()
         self.called.add(("get", "/v1/events"))

@@ -4,25 +4,14 @@ import concurrent.futures
 import json
 import os
 import unittest
+import urllib.error
 
 import images
 import lab
 import network_lab
 from cluster import Cluster, docker_listing
 
-CONSUL = "http://127.0.0.1:8500"
 COUNT = 20
-
-
-def kv(key):
-    return base64.b64decode(json.loads(lab.fetch(f"{CONSUL}/v1/kv/{key}"))[0]["Value"]).decode()
-
-
-def keys(prefix):
-    try:
-        return json.loads(lab.fetch(f"{CONSUL}/v1/kv/{prefix}?keys"))
-    except OSError:
-        return []
 
 
 class TwoWorkersTest(unittest.TestCase):
@@ -35,12 +24,25 @@ class TwoWorkersTest(unittest.TestCase):
         cls.net.open()
         for host in cls.net.hosts:
             images.ensure_base(host.docker)
-        cls.cluster = Cluster("two", address=cls.net.root_address, more=["--store", "consul"])
+        cls.cluster = Cluster("two", address=cls.net.root_address, more=["--store", "consul", "--consul-url", cls.net.consul_url])
         cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start_master()
         for host in cls.net.hosts:
             cls.cluster.add_worker(f"worker-{host.number}", namespace=host.name, address=host.address,
                                    socket=host.socket, more=["--directory", "consul"], cpu=host.number - 1)
+
+    def consul(self, path):
+        return json.loads(lab.fetch(f"{self.net.consul_url}/v1/{path}"))
+
+    def kv(self, key):
+        return base64.b64decode(self.consul(f"kv/{key}")[0]["Value"]).decode()
+
+    def keys(self, prefix):
+        try:
+            return self.consul(f"kv/{prefix}?keys")
+        except urllib.error.HTTPError as none:
+            self.assertEqual(none.code, 404)
+            return []
 
     def deploy_all(self, prefix, count=COUNT):
         with concurrent.futures.ThreadPoolExecutor(count) as pool:
@@ -62,7 +64,7 @@ class TwoWorkersTest(unittest.TestCase):
 
     def test_1_all_answer_and_every_record_is_right_and_nothing_stays(self):
         before = [docker_listing(host.socket) for host in self.net.hosts]
-        keys_before, files_before = keys(""), self.cluster.listings()
+        keys_before, files_before = self.keys(""), self.cluster.listings()
         self.deploy_all("calm")
         placed, spread = self.spread("calm")
         self.assertTrue(all(8 <= share <= 12 for share in spread), spread)
@@ -70,9 +72,9 @@ class TwoWorkersTest(unittest.TestCase):
             name = f"calm-{number}"
             host = self.net.hosts[int(status["worker"][-1]) - 1]
             self.assertEqual(self.cluster.page({"endpoints": status["endpoints"]}), name)
-            self.assertEqual(kv(f"instance/{name}/ip"), host.address)
+            self.assertEqual(self.kv(f"instance/{name}/ip"), host.address)
             for service, tag in ((f"web.{name}", None), (name, "web")):
-                entries = json.loads(lab.fetch(f"{CONSUL}/v1/catalog/service/{service}"))
+                entries = self.consul(f"catalog/service/{service}")
                 self.assertEqual([(entry["ServiceAddress"], entry["ServicePort"]) for entry in entries],
                                  [(host.address, status["endpoints"][0]["port"])], service)
                 if tag:
@@ -84,11 +86,11 @@ class TwoWorkersTest(unittest.TestCase):
                 self.assertEqual(self.cluster.order(f"calm-{number}", verb)["state"], "DONE")
         self.delete_all("calm")
         self.assertEqual([docker_listing(host.socket) for host in self.net.hosts], before)
-        self.assertEqual([key for key in keys("instance/")], [])
-        self.assertEqual(json.loads(lab.fetch(f"{CONSUL}/v1/catalog/services")).keys(), {"consul"})
+        self.assertEqual([key for key in self.keys("instance/")], [])
+        self.assertEqual(self.consul("catalog/services").keys(), {"consul"})
         grown = {path for path in self.cluster.listings() - files_before if "calm" in path}
         self.assertEqual(grown, set())
-        self.assertEqual([key for key in keys("edm/v1/instances/") if key not in keys_before], [])
+        self.assertEqual([key for key in self.keys("edm/v1/instances/") if key not in keys_before], [])
 
     def test_2_a_busy_worker_gets_few_and_the_reasons_show_the_load(self):
         # Each worker may use one core (its affinity is what its load is measured on); the hog sits on the first.

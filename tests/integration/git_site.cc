@@ -62,9 +62,10 @@ GitSite::GitSite(std::uint64_t push_bytes_max) : transfer_({.program = EDM_TRANS
   const auto allows = [this](std::string_view password, const RepoName& repo) {
     return git_->grants().Allows(password, repo, clock_.Now());
   };
+  const auto ensure = [](const RepoName&) -> Status { return Ok(); };
   const auto log = [](const Error& error) { std::cerr << ToString(error) << "\n"; };
   http_ = std::make_unique<GitHttp>(
-      options, GitHttp::Peers{runner_, reads_, pushes_, gate_, authenticate, allows, log});
+      options, GitHttp::Peers{runner_, reads_, pushes_, gate_, authenticate, allows, ensure, log});
 }
 
 GitSite::~GitSite() { server_->Stop(Millis(2'000)); }

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <thread>
 
-#include "common/base/unique_fd.h"
 #include "common/adapters/process/boost_process_runner.h"
+#include "common/base/unique_fd.h"
 #include "worker/adapters/source/git_source_store.h"
 
 namespace edm::worker {
@@ -76,7 +76,8 @@ class Source : public ::testing::Test {
   }
   // libgit2 takes plain paths, which a master never gives.
   CheckoutRequest Request(const std::string& commit) const {
-    return {.layers = {{"instances/shop", {.url = Repo().string(), .commit = commit}}}, .directory = Checkout()};
+    return {.layers = {{"instances/shop", {.url = Repo().string(), .commit = commit}}},
+            .directory = Checkout()};
   }
 
   const fs::path folder_;
@@ -95,7 +96,8 @@ TEST_F(Source, ACommitBecomesAFolder) {
   EXPECT_EQ(Read("compose.yaml"), "services: {}");
   EXPECT_EQ(Read("link"), "services: {}");
   EXPECT_TRUE(fs::is_symlink(fs::path(Checkout()) / "link"));
-  EXPECT_NE(fs::status(fs::path(Checkout()) / "bin/run").permissions() & fs::perms::owner_exec, fs::perms::none);
+  EXPECT_NE(fs::status(fs::path(Checkout()) / "bin/run").permissions() & fs::perms::owner_exec,
+            fs::perms::none);
   EXPECT_FALSE(fs::exists(fs::path(Checkout()) / ".git"));
 }
 
@@ -129,7 +131,8 @@ TEST_F(Source, ATemplateLiesUnderTheSource) {
 }
 
 TEST_F(Source, LinksThatLeaveTheTreeAreRefusedAndLeaveNothing) {
-  const std::pair<const char*, const char*> links[] = {{"up", "../../etc"}, {"abs", "/etc/passwd"}, {"s/d", ".."}};
+  const std::pair<const char*, const char*> links[] = {
+      {"up", "../../etc"}, {"abs", "/etc/passwd"}, {"s/d", ".."}};
   for (const auto& [name, target] : links) {
     fs::remove(Repo() / name);
     fs::create_directories((Repo() / name).parent_path());

@@ -9,7 +9,8 @@ void RegisterAgent(rpc::MethodTable& table, const AgentParts& parts) {
   RegisterFootprint(table, parts);
 }
 
-void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call, std::function<void()> work) {
+void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call,
+                 std::function<void()> work) {
   if (executor.Post(std::move(work))) return;
   call->Finish(Error{.code = Code::kResourceExhausted,
                      .object = "worker",

@@ -29,6 +29,7 @@ void RegisterExec(rpc::MethodTable& table, const AgentParts& parts);
 void RegisterFootprint(rpc::MethodTable& table, const AgentParts& parts);
 
 // Runs `work` on `executor`, or ends the call because too much waits already.
-void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call, std::function<void()> work);
+void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call,
+                 std::function<void()> work);
 
 }  // namespace edm::worker

@@ -81,7 +81,8 @@ void EventStream::Sent(bool is_there) {
     }
     if (finished_) {
       // A call whose client left is finished all the same.
-      if (ended) call_->Finish(Error{.code = Code::kCancelled, .object = "stream", .cause = "the client left"});
+      if (ended)
+        call_->Finish(Error{.code = Code::kCancelled, .object = "stream", .cause = "the client left"});
       return;
     }
   }

@@ -9,8 +9,9 @@
 
 namespace edm::worker {
 
-// Sends the events of one attempt, those that are there and those to come, until its last one. Keeps itself alive
-// while the call lasts. Events are read on the pool, some at a time, and the next ones only when those were sent.
+// Sends the events of one attempt, those that are there and those to come, until its last one. Keeps itself
+// alive while the call lasts. Events are read on the pool, some at a time, and the next ones only when those
+// were sent.
 class EventStream : public std::enable_shared_from_this<EventStream> {
  public:
   static void Start(const AgentParts& parts, std::shared_ptr<rpc::ServerCall> call, AttemptKey key,
@@ -19,7 +20,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
  private:
   static constexpr std::size_t kEventsAtOnce = 128;
 
-  EventStream(const AgentParts& parts, std::shared_ptr<rpc::ServerCall> call, AttemptKey key, std::uint32_t after)
+  EventStream(const AgentParts& parts, std::shared_ptr<rpc::ServerCall> call, AttemptKey key,
+              std::uint32_t after)
       : parts_(parts), call_(std::move(call)), key_(std::move(key)), cursor_(after) {}
 
   void Wake();

@@ -6,8 +6,8 @@
 namespace edm::worker {
 namespace {
 
-// A terminal: one thread carries output, and each message of the client is one task, so that the client is read
-// no faster than the command takes its input.
+// A terminal: one thread carries output, and each message of the client is one task, so that the client is
+// read no faster than the command takes its input.
 struct Terminal : std::enable_shared_from_this<Terminal> {
   Terminal(const AgentParts& agent, std::shared_ptr<PacedSender> to, std::unique_ptr<ExecSession> opened)
       : parts(agent), sender(std::move(to)), session(std::move(opened)) {}
@@ -23,7 +23,8 @@ struct Terminal : std::enable_shared_from_this<Terminal> {
       if (!chunk.ok()) return sender->call().Finish(std::move(chunk).error());
       if (chunk->bytes.empty()) break;
       v1::ExecOutput output;
-      auto* bytes = chunk->stream == ExecOutput::kStdout ? output.mutable_output() : output.mutable_error_output();
+      auto* bytes =
+          chunk->stream == ExecOutput::kStdout ? output.mutable_output() : output.mutable_error_output();
       *bytes = std::move(chunk->bytes);
       if (!sender->Send(output)) break;
     }
@@ -52,12 +53,15 @@ struct Terminal : std::enable_shared_from_this<Terminal> {
 
   Status Take(const v1::ExecInput& input) {
     switch (input.what_case()) {
-      case v1::ExecInput::kInput: return session->Write(input.input());
-      case v1::ExecInput::kEndOfInput: return session->CloseInput();
+      case v1::ExecInput::kInput:
+        return session->Write(input.input());
+      case v1::ExecInput::kEndOfInput:
+        return session->CloseInput();
       case v1::ExecInput::kResize:
         return session->Resize(static_cast<std::uint16_t>(input.resize().columns()),
                                static_cast<std::uint16_t>(input.resize().rows()));
-      default: return Ok();
+      default:
+        return Ok();
     }
   }
 
@@ -97,13 +101,12 @@ void Open(const AgentParts& parts, const std::shared_ptr<rpc::ServerCall>& call,
 }  // namespace
 
 void RegisterExec(rpc::MethodTable& table, const AgentParts& parts) {
-  table.On<v1::ExecInput>("edm.v1.WorkerAgent/Exec",
-                          [parts](std::shared_ptr<rpc::ServerCall> call, const v1::ExecInput& first) {
-                            auto request = Read(first);
-                            if (!request.ok()) return call->Finish(std::move(request).error());
-                            RunOrRefuse(parts.streams, call,
-                                        [parts, call, request = *request] { Open(parts, call, request); });
-                          });
+  table.On<v1::ExecInput>(
+      "edm.v1.WorkerAgent/Exec", [parts](std::shared_ptr<rpc::ServerCall> call, const v1::ExecInput& first) {
+        auto request = Read(first);
+        if (!request.ok()) return call->Finish(std::move(request).error());
+        RunOrRefuse(parts.streams, call, [parts, call, request = *request] { Open(parts, call, request); });
+      });
 }
 
 }  // namespace edm::worker

@@ -34,22 +34,22 @@ Result<LogRequest> Read(const v1::StreamLogsRequest& request) {
 }
 
 void Stream(const AgentParts& parts, const std::shared_ptr<PacedSender>& sender, const LogRequest& wanted) {
-  auto status =
-      parts.runtime.Logs(wanted, [&](const LogLine& line) { sender->Send(ToProto(line)); }, sender->stop());
+  auto status = parts.runtime.Logs(
+      wanted, [&](const LogLine& line) { sender->Send(ToProto(line)); }, sender->stop());
   sender->call().Finish(std::move(status));
 }
 
 }  // namespace
 
 void RegisterLogs(rpc::MethodTable& table, const AgentParts& parts) {
-  table.On<v1::StreamLogsRequest>(
-      "edm.v1.WorkerAgent/StreamLogs",
-      [parts](std::shared_ptr<rpc::ServerCall> call, const v1::StreamLogsRequest& request) {
-        auto wanted = Read(request);
-        if (!wanted.ok()) return call->Finish(std::move(wanted).error());
-        auto sender = PacedSender::For(call);
-        RunOrRefuse(parts.streams, call, [parts, sender, wanted = *wanted] { Stream(parts, sender, wanted); });
-      });
+  table.On<v1::StreamLogsRequest>("edm.v1.WorkerAgent/StreamLogs", [parts](
+                                                                       std::shared_ptr<rpc::ServerCall> call,
+                                                                       const v1::StreamLogsRequest& request) {
+    auto wanted = Read(request);
+    if (!wanted.ok()) return call->Finish(std::move(wanted).error());
+    auto sender = PacedSender::For(call);
+    RunOrRefuse(parts.streams, call, [parts, sender, wanted = *wanted] { Stream(parts, sender, wanted); });
+  });
 }
 
 }  // namespace edm::worker

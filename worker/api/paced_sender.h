@@ -10,8 +10,8 @@
 
 namespace edm::worker {
 
-// Sends from a thread that may block: at most so many messages wait in the transport, so that a slow reader slows
-// the source down. Shared with the transport's callbacks.
+// Sends from a thread that may block: at most so many messages wait in the transport, so that a slow reader
+// slows the source down. Shared with the transport's callbacks.
 class PacedSender : public std::enable_shared_from_this<PacedSender> {
  public:
   static constexpr std::size_t kUnsentMax = 64;

@@ -6,9 +6,9 @@
 
 #include "common/base/backoff.h"
 #include "common/model/worker.h"
+#include "worker/ports/address_reserver.h"
 #include "worker/ports/attempts.h"
 #include "worker/ports/load_probe.h"
-#include "worker/ports/address_reserver.h"
 #include "worker/ports/master_link.h"
 
 namespace edm::worker {
@@ -21,8 +21,8 @@ struct SessionSources {
   AddressReserver& addresses;
 };
 
-// This worker's session with its master: registers, beats, registers again when the master asks for it, and comes
-// back after a loss. One thread.
+// This worker's session with its master: registers, beats, registers again when the master asks for it, and
+// comes back after a loss. One thread.
 class Session {
  public:
   static constexpr Backoff kReconnect{.first = Millis(250), .most = Millis(5'000)};

@@ -16,7 +16,8 @@ void RespondText(rpc::Exchange& exchange, int status, std::string text) {
 bool IsLocal(const std::string& peer) { return peer.starts_with("127.") || peer.starts_with("[::1]"); }
 
 std::string Gauge(std::string_view name, std::string_view help, double value) {
-  return fmt::format("# HELP edm_worker_{0} {1}\n# TYPE edm_worker_{0} gauge\nedm_worker_{0} {2}\n", name, help, value);
+  return fmt::format("# HELP edm_worker_{0} {1}\n# TYPE edm_worker_{0} gauge\nedm_worker_{0} {2}\n", name,
+                     help, value);
 }
 
 }  // namespace

@@ -45,12 +45,13 @@ std::string CaFile(const WorkerOptions& options) { return TlsFolder(options) / "
 Result<rpc::Identity> LoadIdentity(const WorkerOptions& options) {
   const auto folder = TlsFolder(options);
   EDM_TRY(auto key, rpc::ReadSecretFile(folder / "worker.key"));
-  rpc::Identity identity{.certificate = ReadPublic(folder / "worker.crt"), .ca = ReadPublic(folder / "ca.crt")};
+  rpc::Identity identity{.certificate = ReadPublic(folder / "worker.crt"),
+                         .ca = ReadPublic(folder / "ca.crt")};
   if (!key || identity.certificate.empty() || identity.ca.empty()) {
     return Error{.code = Code::kFailedPrecondition,
                  .object = "worker",
                  .cause = "it has not joined a cluster: there is no certificate in " + folder.string(),
-                 .hint = "edmctl token create NAME --kind worker, then edm-worker join --token-file FILE"};
+                 .hint = "edmctl token create NAME --worker, then edm-worker join --token-file FILE"};
   }
   identity.key = std::move(*key);
   return identity;
@@ -63,7 +64,8 @@ Status Join(const WorkerOptions& options, const std::string& token) {
   EDM_TRY(const auto made, rpc::MakeKeyAndRequest(id));
   EDM_TRY(const auto registry,
           Registry::Dial({.address = options.master,
-                          .tls = rpc::ChannelTls{.identity = {.ca = ca}, .server_name = std::string(rpc::kMasterName)}}));
+                          .tls = rpc::ChannelTls{.identity = {.ca = ca},
+                                                 .server_name = std::string(rpc::kMasterName)}}));
   v1::JoinRequest request;
   request.set_token(token);
   request.set_worker(id);
@@ -73,7 +75,8 @@ Status Join(const WorkerOptions& options, const std::string& token) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   fs::permissions(options.data, fs::perms::owner_all, failed);
-  if (failed) return Error{Code::kInternal, folder.string(), failed.message(), {}, "make it writable for this user"};
+  if (failed)
+    return Error{Code::kInternal, folder.string(), failed.message(), {}, "make it writable for this user"};
   // The certificate last: with it the worker counts as joined.
   EDM_CHECK(rpc::WriteFileWhole(folder / "worker.key", made.key, rpc::kSecretMode));
   EDM_CHECK(rpc::WriteFileWhole(folder / "ca.crt", joined.ca(), rpc::kPublicMode));

@@ -17,8 +17,8 @@ Result<rpc::Identity> LoadIdentity(const WorkerOptions& options);
 // The cluster's CA certificate, as a file for programs.
 std::string CaFile(const WorkerOptions& options);
 
-// Takes part in the master's cluster with a one-time token: gets a certificate for a key that never leaves this
-// machine, and believes only the CA that the token names.
+// Takes part in the master's cluster with a one-time token: gets a certificate for a key that never leaves
+// this machine, and believes only the CA that the token names.
 Status Join(const WorkerOptions& options, const std::string& token);
 
 }  // namespace edm::worker

@@ -37,7 +37,8 @@ void Loops::KeepSession(std::stop_token stop) {
 void Loops::WatchEngine(std::stop_token stop) {
   const auto on_change = [this](const std::string& instance) {
     // What is not answered now is listed again with the next event, or by the upkeep.
-    [[maybe_unused]] const auto seen = instance.empty() ? peers_.view.RefreshAll() : peers_.view.Refresh(instance);
+    [[maybe_unused]] const auto seen =
+        instance.empty() ? peers_.view.RefreshAll() : peers_.view.Refresh(instance);
     Note(engine_trouble_, "engine", "");
   };
   do {
@@ -50,7 +51,7 @@ void Loops::KeepUp(std::stop_token stop) {
   Millis since_listed{0};
   do {
     peers_.runner.Tick();
-    const auto swept = peers_.directory.Sweep(peers_.runner.Running());
+    const auto swept = peers_.directory.Sweep([this] { return peers_.runner.Standing(); });
     Note(directory_trouble_, "directory", swept.ok() ? "" : ToString(swept.error()));
     since_listed += kUpkeepInterval;
     if (since_listed >= kRelistInterval) {
@@ -75,7 +76,9 @@ void Loops::Note(std::string& slot, std::string_view about, std::string now) {
 std::optional<Error> Loops::trouble() const {
   const std::lock_guard lock(mutex_);
   if (!engine_trouble_.empty()) return Error{Code::kUnavailable, "engine", engine_trouble_};
-  if (!registered_) return Error{Code::kUnavailable, "master", session_trouble_.empty() ? "not registered yet" : session_trouble_};
+  if (!registered_)
+    return Error{Code::kUnavailable, "master",
+                 session_trouble_.empty() ? "not registered yet" : session_trouble_};
   return std::nullopt;
 }
 

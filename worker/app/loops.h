@@ -23,8 +23,8 @@ class Session;
 // Waits, and returns early when `stop` is requested. False: it was.
 bool Pause(Millis time, std::stop_token stop);
 
-// What goes on by itself, each on a thread of its own until this is destroyed: the session with the master, the
-// engine's events, and once a second the upkeep of attempts and the sweep of the directory.
+// What goes on by itself, each on a thread of its own until this is destroyed: the session with the master,
+// the engine's events, and once a second the upkeep of attempts and the sweep of the directory.
 class Loops {
  public:
   static constexpr Millis kUpkeepInterval{1'000};  // so that the catalog follows within 2 s
@@ -54,7 +54,7 @@ class Loops {
   const Peers peers_;
   std::atomic<bool> registered_ = false;
   mutable std::mutex mutex_;
-  std::string engine_trouble_;     // guarded by mutex_, as what follows
+  std::string engine_trouble_;  // guarded by mutex_, as what follows
   std::string session_trouble_;
   std::string directory_trouble_;
   std::jthread session_;

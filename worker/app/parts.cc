@@ -28,9 +28,11 @@ std::string BesideThisProgram(const char* name) {
 
 Status MakeFolders(const fs::path& data) {
   std::error_code failed;
+  fs::remove_all(data / "staging", failed);  // what a kill left there belongs to nobody
   for (const auto* name : {"instances", "mirrors", "staging"}) {
     fs::create_directories(data / name, failed);
-    if (failed) return Error{Code::kInternal, (data / name).string(), failed.message(), {}, "make it writable"};
+    if (failed)
+      return Error{Code::kInternal, (data / name).string(), failed.message(), {}, "make it writable"};
   }
   fs::permissions(data, fs::perms::owner_all, failed);
   return Ok();
@@ -49,9 +51,10 @@ Status MakeState(Parts& parts, const WorkerOptions& options) {
 }
 
 Status MakeEngine(Parts& parts, const WorkerOptions& options) {
-  parts.runtime = std::make_unique<DockerRuntime>(
-      DockerOptions{.endpoint = "unix://" + options.docker_socket, .staging = fs::path(options.data) / "staging"},
-      parts.processes);
+  parts.runtime =
+      std::make_unique<DockerRuntime>(DockerOptions{.endpoint = "unix://" + options.docker_socket,
+                                                    .staging = fs::path(options.data) / "staging"},
+                                      parts.processes);
   parts.readiness = std::make_unique<ReadinessWatch>(parts.runtime->api());
   MachineAddressReserver::Options addresses{.bind_address = options.bind_address};
   EDM_TRY(addresses.ports, ParsePortRange(options.ports));
@@ -65,10 +68,10 @@ Status MakeEngine(Parts& parts, const WorkerOptions& options) {
 void MakeSources(Parts& parts, const WorkerOptions& options) {
   parts.sources = std::make_unique<GitSourceStore>(
       parts.processes,
-      GitSourceOptions{
-          .fetch_program = options.fetch_program.empty() ? BesideThisProgram("edm-fetch") : options.fetch_program,
-          .mirrors = fs::path(options.data) / "mirrors",
-          .ca_file = options.git_ca.empty() ? CaFile(options) : options.git_ca});
+      GitSourceOptions{.fetch_program = options.fetch_program.empty() ? BesideThisProgram("edm-fetch")
+                                                                      : options.fetch_program,
+                       .mirrors = fs::path(options.data) / "mirrors",
+                       .ca_file = options.git_ca.empty() ? CaFile(options) : options.git_ca});
   parts.resolver = std::make_unique<ComposeConfigResolver>(parts.processes);
   parts.workloads = std::make_unique<ComposeWorkloadReader>(
       *parts.resolver,

@@ -31,7 +31,8 @@ void BindPeers(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("consul.token", &options.consul_token, "token", "for Consul; better given in the environment");
   keys.Add("consul.prefix", &options.consul_prefix, "name/", "laid before every key");
   keys.Add("git.ca", &options.git_ca, "file", "PEM; the cluster's CA unless given");
-  keys.Add("git.fetch_program", &options.fetch_program, "path", "edm-fetch, when it is not beside this program");
+  keys.Add("git.fetch_program", &options.fetch_program, "path",
+           "edm-fetch, when it is not beside this program");
 }
 
 void BindLimits(edm::Settings& keys, WorkerOptions& options) {

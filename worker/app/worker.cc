@@ -49,7 +49,8 @@ class Worker::Assembly {
         runner_(Surroundings{*parts_->runtime, *parts_->readiness, *parts_->sources, *parts_->workloads,
                              *parts_->files, *parts_->addresses, *parts_->directory, *parts_->journal,
                              *parts_->events, parts_->clock, quick_, builds_},
-                RunnerSettings{.public_address = place_.public_address, .bind_address = options.bind_address}, view_),
+                RunnerSettings{.public_address = place_.public_address, .bind_address = options.bind_address},
+                view_),
         session_(SessionSources{*parts_->link, runner_, *parts_->load, *parts_->addresses},
                  FactsOf(options, place_)) {}
 
@@ -60,8 +61,8 @@ class Worker::Assembly {
     runner_.Resume();
     EDM_CHECK(StartRpc());
     EDM_CHECK(StartHttp());
-    loops_ = std::make_unique<Loops>(
-        Loops::Peers{session_, runner_, *parts_->runtime, view_, *parts_->directory});
+    loops_ =
+        std::make_unique<Loops>(Loops::Peers{session_, runner_, *parts_->runtime, view_, *parts_->directory});
     return Ok();
   }
 
@@ -81,24 +82,28 @@ class Worker::Assembly {
     RegisterAgent(table_, {runner_, *parts_->events, *parts_->runtime, *parts_->files, short_, streams_});
     EDM_TRY(auto identity, LoadIdentity(options_));
     rpc::GrpcServerOptions options;
-    options.ports.push_back({.address = options_.rpc_listen, .tls = std::move(identity), .client_certificates = true});
+    options.ports.push_back(
+        {.address = options_.rpc_listen, .tls = std::move(identity), .client_certificates = true});
     EDM_TRY(rpc_, rpc::GrpcServer::Start(table_, rpc::OnlyMaster(), std::move(options)));
     return Ok();
   }
 
   Status StartHttp() {
-    front_ = std::make_unique<HttpFront>(HttpFront::Peers{
-        .trouble = [this]() -> std::optional<Error> {
-          if (!loops_) return Error{Code::kUnavailable, "worker", "it is starting or stopping"};
-          return loops_->trouble();
-        },
-        .metrics = [this] { return ToText(Measure()); }});
+    front_ = std::make_unique<HttpFront>(
+        HttpFront::Peers{.trouble = [this]() -> std::optional<Error> {
+                           if (!loops_)
+                             return Error{Code::kUnavailable, "worker", "it is starting or stopping"};
+                           return loops_->trouble();
+                         },
+                         .metrics = [this] { return ToText(Measure()); }});
     rpc::HttpServerOptions options{.listen = {options_.http_listen}};
     if (!IsLoopback(options_.http_listen)) {
       EDM_TRY(auto identity, LoadIdentity(options_));
-      options.tls = rpc::HttpServerTls{.certificate_chain = identity.certificate, .private_key = identity.key};
+      options.tls =
+          rpc::HttpServerTls{.certificate_chain = identity.certificate, .private_key = identity.key};
     }
-    EDM_TRY(http_, rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
+    EDM_TRY(http_,
+            rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
               front_->Handle(exchange);
             }));
     return Ok();

@@ -12,8 +12,8 @@ namespace edm::worker {
 // The composition root: everything that a worker is made of, in the order in which it depends on each other.
 class Worker {
  public:
-  // Errors: kFailedPrecondition (it has not joined, another worker has the data folder), kUnavailable (a port is
-  // taken), kInvalidArgument (a setting).
+  // Errors: kFailedPrecondition (it has not joined, another worker has the data folder), kUnavailable (a port
+  // is taken), kInvalidArgument (a setting).
   static Result<std::unique_ptr<Worker>> Start(const WorkerOptions& options);
   ~Worker();
   Worker(const Worker&) = delete;
@@ -23,7 +23,8 @@ class Worker {
   std::uint16_t rpc_port() const;
   std::uint16_t http_port() const;
 
-  // Takes no more orders, ends its streams, breaks off what may be gone on with. Instances keep running. Once.
+  // Takes no more orders, ends its streams, breaks off what may be gone on with. Instances keep running.
+  // Once.
   void Stop();
 
  private:

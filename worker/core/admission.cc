@@ -10,8 +10,8 @@ Result<Admission> Admit(std::uint32_t epoch, std::string_view instance, std::uin
   if (epoch < facts.highest_epoch) {
     return Error{.code = Code::kFailedPrecondition,
                  .object = object,
-                 .cause = "epoch " + std::to_string(epoch) + " is over, " + std::to_string(facts.highest_epoch) +
-                          " was seen",
+                 .cause = "epoch " + std::to_string(epoch) + " is over, " +
+                          std::to_string(facts.highest_epoch) + " was seen",
                  .hint = "another master leads now: ask it"};
   }
   if (!facts.newest_attempt || attempt > *facts.newest_attempt) return Admission::kBegin;

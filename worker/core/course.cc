@@ -9,14 +9,16 @@ namespace {
 using enum Effect;
 
 constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHolder, kCollect, kEnd};
-constexpr Effect kDeployCourse[] = {kFetch,  kJudge, kReserve,    kBuild,            kPublishHolder,
-                                    kRender, kUp,    kAwaitReady, kPublishEndpoints, kCollect,
-                                    kEnd};
-constexpr Effect kStartCourse[] = {kPublishHolder, kRender, kUp, kAwaitReady, kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kDeployCourse[] = {
+    kFetch,   kJudge, kReserve, kBuild, kPublishHolder, kRender, kUp, kAwaitReady, kPublishEndpoints,
+    kCollect, kEnd};
+constexpr Effect kStartCourse[] = {kPublishHolder,    kRender,  kUp, kAwaitReady,
+                                   kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kRestartCourse[] = {kPublishHolder, kRender,           kStop,    kUp,
                                      kAwaitReady,    kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kStopCourse[] = {kWithdrawEndpoints, kStop, kEnd};
-constexpr Effect kDeleteCourse[] = {kWithdrawEndpoints, kRemove, kDropImages, kDropFiles, kForgetHolder, kEnd};
+constexpr Effect kDeleteCourse[] = {kWithdrawEndpoints, kRemove,       kDropImages,
+                                    kDropFiles,         kForgetHolder, kEnd};
 constexpr Effect kUndoCourse[] = {kDiscard, kEnd};
 constexpr Effect kRestoreCourse[] = {kRestore, kPublishEndpoints, kEnd};
 constexpr Effect kHoldCourse[] = {kWithdrawEndpoints, kHold, kEnd};
@@ -37,11 +39,27 @@ constexpr bool FromUpOn(Effect effect) {
 }  // namespace
 
 std::string_view EffectName(Effect effect) {
-  static constexpr std::array<std::string_view, kEffects> kNames = {
-      "none",  "fetch",       "judge",      "reserve",      "build",   "publish-holder",
-      "render", "stop",       "up",         "await-ready",  "publish-endpoints", "withdraw-endpoints",
-      "remove", "drop-images", "drop-files", "forget-holder", "discard", "restore",
-      "hold",   "collect",    "end"};
+  static constexpr std::array<std::string_view, kEffects> kNames = {"none",
+                                                                    "fetch",
+                                                                    "judge",
+                                                                    "reserve",
+                                                                    "build",
+                                                                    "publish-holder",
+                                                                    "render",
+                                                                    "stop",
+                                                                    "up",
+                                                                    "await-ready",
+                                                                    "publish-endpoints",
+                                                                    "withdraw-endpoints",
+                                                                    "remove",
+                                                                    "drop-images",
+                                                                    "drop-files",
+                                                                    "forget-holder",
+                                                                    "discard",
+                                                                    "restore",
+                                                                    "hold",
+                                                                    "collect",
+                                                                    "end"};
   return kNames.at(static_cast<std::size_t>(effect));
 }
 
@@ -55,13 +73,17 @@ std::span<const Effect> EffectsOf(Course course) { return kTable.at(static_cast<
 
 Course CourseOf(const Order& order) {
   switch (order.target) {
-    case Target::kBuilt: return Course::kBuild;
+    case Target::kBuilt:
+      return Course::kBuild;
     case Target::kRunning:
       if (order.build) return Course::kDeploy;
       return order.restart ? Course::kRestart : Course::kStart;
-    case Target::kStopped: return Course::kStop;
-    case Target::kDeleted: return Course::kDelete;
-    case Target::kNothing: break;
+    case Target::kStopped:
+      return Course::kStop;
+    case Target::kDeleted:
+      return Course::kDelete;
+    case Target::kNothing:
+      break;
   }
   return Course::kAbandon;
 }
@@ -86,22 +108,26 @@ std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts fa
   return failed == kStop ? Course::kAbandon : Course::kUndo;
 }
 
-bool IsCancellable(Course course, Effect next) {
-  return course <= Course::kRestart && (next <= kAwaitReady);
-}
+bool IsCancellable(Course course, Effect next) { return course <= Course::kRestart && (next <= kAwaitReady); }
 
 std::optional<Phase> PhaseDuring(Course course, Effect effect) {
   switch (effect) {
-    case kFetch: return Phase::kFetching;
-    case kBuild: return Phase::kBuilding;
-    case kUp: return Phase::kStarting;
-    case kStop: return course == Course::kStop ? std::optional(Phase::kStopping) : std::nullopt;
-    default: return std::nullopt;
+    case kFetch:
+      return Phase::kFetching;
+    case kBuild:
+      return Phase::kBuilding;
+    case kUp:
+      return Phase::kStarting;
+    case kStop:
+      return course == Course::kStop ? std::optional(Phase::kStopping) : std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
 std::optional<Phase> PhaseAfter(Course course, Effect effect) {
-  if (effect == kPublishHolder && (course == Course::kBuild || course == Course::kDeploy)) return Phase::kBuilt;
+  if (effect == kPublishHolder && (course == Course::kBuild || course == Course::kDeploy))
+    return Phase::kBuilt;
   if (effect == kPublishEndpoints && Starts(course)) return Phase::kRunning;
   return std::nullopt;
 }
@@ -117,7 +143,8 @@ Phase PhaseOfFailure(Effect failed, Code code, bool cancelled) {
       return code == Code::kUnavailable || code == Code::kInternal || code == Code::kResourceExhausted
                  ? Phase::kRejected
                  : Phase::kFailed;
-    default: return Phase::kRejected;
+    default:
+      return Phase::kRejected;
   }
 }
 

@@ -10,8 +10,8 @@
 
 namespace edm::worker {
 
-// The effects of an attempt, one after the other. What an order wants chooses the first course; a failure (or a
-// cancellation, which is treated alike) may change it, and then it only ever goes down:
+// The effects of an attempt, one after the other. What an order wants chooses the first course; a failure (or
+// a cancellation, which is treated alike) may change it, and then it only ever goes down:
 //
 //   Build, Deploy, Start, Restart --(fails before Up)--------------> Undo ------------------------> End
 //          Deploy, Start, Restart --(from Up on; a good release)--> Restore --(fails)--> Hold ---> End
@@ -45,15 +45,15 @@ Course CourseOf(const Order& order);
 Effect NextEffect(Course course, Effect done);
 
 struct FallbackFacts {
-  bool has_good = false;           // another release than the failed one can be put back
+  bool has_good = false;  // another release than the failed one can be put back
   bool stop_or_delete_waits = false;
 };
 
 // Where an attempt goes on after `failed` did not succeed; none: on the same course, as if it had.
 std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts facts);
 
-// Whether a cancellation still changes anything. What has run to readiness, a stop, a delete and every fallback
-// go on to their end.
+// Whether a cancellation still changes anything. What has run to readiness, a stop, a delete and every
+// fallback go on to their end.
 bool IsCancellable(Course course, Effect next);
 
 // The phase that an attempt shows while `effect` is performed, and after; none: it stays.

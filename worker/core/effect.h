@@ -5,29 +5,30 @@
 
 namespace edm::worker {
 
-// One thing that a worker does for an attempt. Each may be done again after a crash and then finds its work done.
+// One thing that a worker does for an attempt. Each may be done again after a crash and then finds its work
+// done.
 enum class Effect : std::uint8_t {
-  kNone = 0,            // nothing was done yet
-  kFetch = 1,           // the commit (and the template under it) becomes the release's checkout
-  kJudge = 2,           // policy on the checkout: what to build and run
-  kReserve = 3,         // host ports and subnets
-  kBuild = 4,           // images
-  kPublishHolder = 5,   // instance/<id>/ip
-  kRender = 6,          // the final compose file and the files made at start
-  kStop = 7,            // containers are kept
+  kNone = 0,           // nothing was done yet
+  kFetch = 1,          // the commit (and the template under it) becomes the release's checkout
+  kJudge = 2,          // policy on the checkout: what to build and run
+  kReserve = 3,        // host ports and subnets
+  kBuild = 4,          // images
+  kPublishHolder = 5,  // instance/<id>/ip
+  kRender = 6,         // the final compose file and the files made at start
+  kStop = 7,           // containers are kept
   kUp = 8,
   kAwaitReady = 9,
   kPublishEndpoints = 10,
   kWithdrawEndpoints = 11,
-  kRemove = 12,         // containers, networks, volumes unless kept
+  kRemove = 12,  // containers, networks, volumes unless kept
   kDropImages = 13,
-  kDropFiles = 14,      // checkouts, mirror
+  kDropFiles = 14,  // checkouts, mirror
   kForgetHolder = 15,
-  kDiscard = 16,        // images and files of a release that was never built
-  kRestore = 17,        // the last good release runs again
-  kHold = 18,           // failed containers stay, stopped, for inspection
-  kCollect = 19,        // what no kept release needs
-  kEnd = 20,            // the last event
+  kDiscard = 16,  // images and files of a release that was never built
+  kRestore = 17,  // the last good release runs again
+  kHold = 18,     // failed containers stay, stopped, for inspection
+  kCollect = 19,  // what no kept release needs
+  kEnd = 20,      // the last event
 };
 inline constexpr std::uint8_t kEffects = 21;
 

@@ -16,7 +16,8 @@ std::vector<Endpoint> EndpointsOf(const std::vector<WantedPort>& ports,
                       .protocol = port.protocol,
                       .address = public_address,
                       .port = reserved->second};
-    if (port.protocol == "tcp") endpoint.url = "http://" + public_address + ":" + std::to_string(reserved->second);
+    if (port.protocol == "tcp")
+      endpoint.url = "http://" + public_address + ":" + std::to_string(reserved->second);
     endpoints.push_back(std::move(endpoint));
   }
   return endpoints;

@@ -10,8 +10,8 @@ std::string NameOrId(const Footprint::Object& image) { return image.name.empty()
 
 }  // namespace
 
-Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& kept, std::uint32_t attempt_release,
-                    const std::vector<Footprint::Object>& images,
+Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& kept,
+                    std::uint32_t attempt_release, const std::vector<Footprint::Object>& images,
                     const std::vector<std::uint32_t>& checkouts) {
   std::set<std::uint32_t> needed(kept.begin(), kept.end());
   needed.insert({holding.running_release, attempt_release});

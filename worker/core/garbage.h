@@ -18,10 +18,10 @@ struct Garbage {
   std::vector<std::string> images;      // tags, or ids where there is no tag
 };
 
-// What no kept release of `holding` needs, once an attempt has ended. `running` and those of `kept` stay, and so
-// does `attempt`'s own release.
-Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& kept, std::uint32_t attempt_release,
-                    const std::vector<Footprint::Object>& images,
+// What no kept release of `holding` needs, once an attempt has ended. `running` and those of `kept` stay, and
+// so does `attempt`'s own release.
+Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& kept,
+                    std::uint32_t attempt_release, const std::vector<Footprint::Object>& images,
                     const std::vector<std::uint32_t>& checkouts);
 
 // The images of one release (`release` 0: of all) of an instance, as RemoveImage takes them.

@@ -8,13 +8,20 @@ namespace {
 
 std::string_view StateName(ContainerState state) {
   switch (state) {
-    case ContainerState::kCreated: return "created";
-    case ContainerState::kRunning: return "running";
-    case ContainerState::kPaused: return "paused";
-    case ContainerState::kRestarting: return "restarting";
-    case ContainerState::kExited: return "exited";
-    case ContainerState::kDead: return "dead";
-    case ContainerState::kRemoving: return "removing";
+    case ContainerState::kCreated:
+      return "created";
+    case ContainerState::kRunning:
+      return "running";
+    case ContainerState::kPaused:
+      return "paused";
+    case ContainerState::kRestarting:
+      return "restarting";
+    case ContainerState::kExited:
+      return "exited";
+    case ContainerState::kDead:
+      return "dead";
+    case ContainerState::kRemoving:
+      return "removing";
   }
   return "unknown";
 }
@@ -24,16 +31,20 @@ Health HealthOfContainer(const ContainerFacts& facts) {
   if (facts.state != ContainerState::kRunning) return Health::kUnhealthy;
   switch (facts.health) {
     case ContainerHealth::kNone:
-    case ContainerHealth::kHealthy: return Health::kHealthy;
-    case ContainerHealth::kStarting: return Health::kStarting;
-    case ContainerHealth::kUnhealthy: return Health::kUnhealthy;
+    case ContainerHealth::kHealthy:
+      return Health::kHealthy;
+    case ContainerHealth::kStarting:
+      return Health::kStarting;
+    case ContainerHealth::kUnhealthy:
+      return Health::kUnhealthy;
   }
   return Health::kUnknown;
 }
 
 bool IsOneShot(const RunSpec& run, const std::string& service) {
-  return std::any_of(run.services.begin(), run.services.end(),
-                     [&](const WantedService& wanted) { return wanted.service == service && wanted.one_shot; });
+  return std::any_of(run.services.begin(), run.services.end(), [&](const WantedService& wanted) {
+    return wanted.service == service && wanted.one_shot;
+  });
 }
 
 // Larger is worse.

@@ -12,7 +12,8 @@ std::vector<ServiceStatus> StatusOf(const std::vector<ContainerFacts>& container
 // The worst of what is not a one-shot; kUnknown when nothing is there.
 Health HealthOf(const std::vector<ServiceStatus>& services);
 
-// What a worker tells of one instance: the newest attempt that has ended or is under way, and what the engine shows.
+// What a worker tells of one instance: the newest attempt that has ended or is under way, and what the engine
+// shows.
 Observation Observe(const Holding& holding, const AttemptRecord* attempt,
                     const std::vector<ContainerFacts>& containers);
 

@@ -24,11 +24,21 @@ AttemptEnd EndOf(const AttemptRecord& attempt, const Holding& holding) {
     end.phase = attempt.failed_as;
   } else {
     switch (attempt.order.target) {
-      case Target::kBuilt: end.phase = Phase::kBuilt; break;
-      case Target::kRunning: end.phase = Phase::kRunning; break;
-      case Target::kStopped: end.phase = Phase::kStopped; break;
-      case Target::kDeleted: end.phase = Phase::kDeleted; break;
-      case Target::kNothing: end.phase = Phase::kCancelled; break;
+      case Target::kBuilt:
+        end.phase = Phase::kBuilt;
+        break;
+      case Target::kRunning:
+        end.phase = Phase::kRunning;
+        break;
+      case Target::kStopped:
+        end.phase = Phase::kStopped;
+        break;
+      case Target::kDeleted:
+        end.phase = Phase::kDeleted;
+        break;
+      case Target::kNothing:
+        end.phase = Phase::kCancelled;
+        break;
     }
   }
   const auto running = holding.releases.find(holding.running_release);

@@ -33,18 +33,19 @@ struct ReleaseRecord {
   RunSpec run;
 };
 
-// What this worker holds of one instance beyond its attempts. Lives from the first reservation to the deletion.
+// What this worker holds of one instance beyond its attempts. Lives from the first reservation to the
+// deletion.
 struct Holding {
   std::string instance;
   std::string owner;
   std::string project;
-  std::uint32_t running_release = 0;  // is meant to run now; 0: nothing
-  bool address_published = false;     // instance/<id>/ip
-  std::map<std::string, std::uint16_t> ports;     // "service/port/protocol" to host port
-  std::map<std::string, std::string> subnets;     // network to subnet
-  std::map<std::string, std::string> generated;   // values made once; sealed at rest
+  std::uint32_t running_release = 0;             // is meant to run now; 0: nothing
+  bool address_published = false;                // instance/<id>/ip
+  std::map<std::string, std::uint16_t> ports;    // "service/port/protocol" to host port
+  std::map<std::string, std::string> subnets;    // network to subnet
+  std::map<std::string, std::string> generated;  // values made once; sealed at rest
   std::map<std::uint32_t, ReleaseRecord> releases;
-  std::optional<WallTime> inspect_until;          // failed containers stay until then
+  std::optional<WallTime> inspect_until;  // failed containers stay until then
 };
 
 // One attempt, as the journal keeps it: written before each effect and after.

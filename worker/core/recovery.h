@@ -15,8 +15,8 @@ enum class Recovery : std::uint8_t {
   kBringUp,    // it is meant to run and containers are missing
 };
 
-// What a worker that was started again does for an instance without an attempt under way. An attempt under way
-// goes on where its journal says, and nothing is decided here.
+// What a worker that was started again does for an instance without an attempt under way. An attempt under
+// way goes on where its journal says, and nothing is decided here.
 Recovery Recover(const Holding& holding, const std::vector<ContainerFacts>& containers);
 
 }  // namespace edm::worker

@@ -6,16 +6,21 @@ std::string_view StepOf(Course course, Effect effect) {
   if (course > Course::kRestart) return "";
   switch (effect) {
     case Effect::kFetch:
-    case Effect::kJudge: return "policy";
+    case Effect::kJudge:
+      return "policy";
     case Effect::kReserve:
-    case Effect::kBuild: return "build";
-    case Effect::kPublishHolder: return course == Course::kBuild || course == Course::kDeploy ? "build" : "start";
+    case Effect::kBuild:
+      return "build";
+    case Effect::kPublishHolder:
+      return course == Course::kBuild || course == Course::kDeploy ? "build" : "start";
     case Effect::kRender:
     case Effect::kStop:
     case Effect::kUp:
     case Effect::kAwaitReady:
-    case Effect::kPublishEndpoints: return "start";
-    default: return "";
+    case Effect::kPublishEndpoints:
+      return "start";
+    default:
+      return "";
   }
 }
 

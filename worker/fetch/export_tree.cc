@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/base/unique_fd.h"
 #include "common/base/text.h"
+#include "common/base/unique_fd.h"
 #include "common/model/names.h"
 
 namespace edm::fetch {
@@ -22,13 +22,17 @@ Error Refused(const fs::path& path, const std::string& why) {
 
 Error DiskFailed(const fs::path& path) {
   const bool full = errno == ENOSPC || errno == EDQUOT;
-  return {full ? Code::kResourceExhausted : Code::kInternal, path.string(), std::strerror(errno), {},
+  return {full ? Code::kResourceExhausted : Code::kInternal,
+          path.string(),
+          std::strerror(errno),
+          {},
           full ? "make room on the worker's disk" : "look at the worker's disk"};
 }
 
 bool IsFileName(const std::string& name) {
   const auto folded = Folded(name);
-  return !name.empty() && name != "." && name != ".." && folded != ".git" && name.find('/') == std::string::npos;
+  return !name.empty() && name != "." && name != ".." && folded != ".git" &&
+         name.find('/') == std::string::npos;
 }
 
 Status WriteAll(int fd, const char* bytes, std::uint64_t size, const fs::path& path) {
@@ -68,7 +72,8 @@ Status TreeExport::WriteTree(git_repository* repository, const git_tree* tree, c
     const auto path = below / name;
     if (!IsFileName(name)) return Refused(path, "no file may have this name");
     if (++entries_ > kEntriesMax) {
-      return Error{Code::kResourceExhausted, "source", "it has more than 200000 files", {}, "leave out what is made"};
+      return Error{
+          Code::kResourceExhausted, "source", "it has more than 200000 files", {}, "leave out what is made"};
     }
     EDM_CHECK(WriteEntry(repository, entry, path));
   }
@@ -77,7 +82,8 @@ Status TreeExport::WriteTree(git_repository* repository, const git_tree* tree, c
 
 Status TreeExport::WriteEntry(git_repository* repository, const git_tree_entry* entry, const fs::path& path) {
   switch (git_tree_entry_type(entry)) {
-    case GIT_OBJECT_BLOB: return WriteBlob(repository, entry, path);
+    case GIT_OBJECT_BLOB:
+      return WriteBlob(repository, entry, path);
     case GIT_OBJECT_TREE: {
       git_tree* found = nullptr;
       if (git_tree_lookup(&found, repository, git_tree_entry_id(entry)) != 0) {
@@ -86,7 +92,8 @@ Status TreeExport::WriteEntry(git_repository* repository, const git_tree_entry* 
       const Tree tree(found);
       return WriteTree(repository, found, path);
     }
-    default: return Refused(path, "it is a submodule, which is not fetched");
+    default:
+      return Refused(path, "it is a submodule, which is not fetched");
   }
 }
 
@@ -143,7 +150,8 @@ Status CheckLinks(const fs::path& root) {
     const auto leads = fs::weakly_canonical(it->path().parent_path() / target, failed);
     if (failed) return Refused(shown, "it is a link in a circle");
     const auto inside = leads.lexically_relative(real_root);
-    if (inside.empty() || *inside.begin() == "..") return Refused(shown, "it is a link that leaves the source");
+    if (inside.empty() || *inside.begin() == "..")
+      return Refused(shown, "it is a link that leaves the source");
     failed.clear();
   }
   return Ok();

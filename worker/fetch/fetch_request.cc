@@ -7,14 +7,17 @@
 namespace edm::fetch {
 
 Result<FetchRequest> ParseRequest(const std::string& text) {
-  const Error malformed{Code::kInvalidArgument, "edm-fetch", "its standard input is no request", {},
+  const Error malformed{Code::kInvalidArgument,
+                        "edm-fetch",
+                        "its standard input is no request",
+                        {},
                         "it is started by edm-worker"};
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   try {
     FetchRequest request{.directory = json.at("directory"), .ca_file = json.at("ca_file")};
     for (const auto& layer : json.at("layers")) {
-      request.layers.push_back({layer.at("mirror"), layer.at("url"), layer.at("user"), layer.at("password"),
-                                layer.at("commit")});
+      request.layers.push_back(
+          {layer.at("mirror"), layer.at("url"), layer.at("user"), layer.at("password"), layer.at("commit")});
     }
     if (request.layers.empty() || request.directory.empty()) return malformed;
     return request;

@@ -1,7 +1,8 @@
-// edm-fetch: brings commits into bare mirrors and lays them into one folder. A process of its own, so that a server
-// that hangs can be left by killing it, and so that edm-worker does without libgit2.
+// edm-fetch: brings commits into bare mirrors and lays them into one folder. A process of its own, so that a
+// server that hangs can be left by killing it, and so that edm-worker does without libgit2.
 #include <fcntl.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -39,7 +40,10 @@ Status Run(const FetchRequest& request) {
   fs::remove_all(staging, failed);
   fs::create_directories(directory.parent_path(), failed);
   fs::create_directory(staging, failed);
-  auto status = failed ? Status(Error{Code::kInternal, staging.string(), failed.message(), {},
+  auto status = failed ? Status(Error{Code::kInternal,
+                                      staging.string(),
+                                      failed.message(),
+                                      {},
                                       "make the worker's data folder writable"})
                        : Lay(request, staging);
   if (status.ok()) {
@@ -55,6 +59,7 @@ Status Run(const FetchRequest& request) {
 }  // namespace edm::fetch
 
 int main() {
+  std::signal(SIGPIPE, SIG_IGN);  // a server that goes away in the middle is an error to report, not our end
   const std::string input(std::istreambuf_iterator<char>(std::cin), {});
   git_libgit2_init();
   const auto request = edm::fetch::ParseRequest(input);

@@ -45,10 +45,14 @@ Repository Open(const std::string& path) {
 Error FetchFailed(const Layer& layer, const Login& login) {
   const auto object = "git repo " + layer.url;
   if (login.refused) {
-    return {Code::kUnauthenticated, object, "the git server did not take the credential", {},
+    return {Code::kUnauthenticated,
+            object,
+            "the git server did not take the credential",
+            {},
             "deploy again: each order carries a new one"};
   }
-  return {Code::kUnavailable, object, GitWords(), {}, "see whether the git server runs and is reached from here"};
+  return {
+      Code::kUnavailable, object, GitWords(), {}, "see whether the git server runs and is reached from here"};
 }
 
 Status Fetch(git_repository* repository, const Layer& layer) {
@@ -79,7 +83,10 @@ Result<Repository> OpenMirror(const Layer& layer) {
   }
   if (!Has(repository.get(), layer.commit)) EDM_CHECK(Fetch(repository.get(), layer));
   if (!Has(repository.get(), layer.commit)) {
-    return Error{Code::kNotFound, "commit " + layer.commit, "it is not in " + layer.url, {},
+    return Error{Code::kNotFound,
+                 "commit " + layer.commit,
+                 "it is not in " + layer.url,
+                 {},
                  "deploy again, with a commit that was pushed"};
   }
   return repository;

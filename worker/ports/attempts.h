@@ -29,7 +29,7 @@ class Attempts {
   virtual std::vector<Observation> Observations() = 0;
 
   struct Counts {
-    std::uint32_t running = 0;   // instances
+    std::uint32_t running = 0;  // instances
     std::uint32_t building = 0;
   };
   virtual Counts Count() = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,12 @@ namespace edm::worker {
 struct Published {
   std::vector<Endpoint> endpoints;
   std::map<std::string, std::string> catalog_names;  // service to another name than its own
+};
+
+// What shall be published now.
+struct Standing {
+  std::map<std::string, Published> running;
+  std::set<std::string> in_hand;  // instances with an attempt under way: it publishes and withdraws itself
 };
 
 // Where others look: who holds an instance, and how it is reached. Blocking; any thread; idempotent.
@@ -30,8 +38,9 @@ class Directory {
   virtual Status PutEndpoints(const std::string& instance, const Published& published) = 0;
   virtual Status DropEndpoints(const std::string& instance) = 0;
 
-  // Makes the directory say exactly this of the worker's instances: what runs is the truth.
-  virtual Status Sweep(const std::map<std::string, Published>& running) = 0;
+  // Makes the directory say exactly this of the worker's instances: what runs is the truth. Asks `standing`
+  // at a moment when nothing is being published, so that an attempt that ends meanwhile is not swept away.
+  virtual Status Sweep(const std::function<Standing()>& standing) = 0;
 };
 
 }  // namespace edm::worker

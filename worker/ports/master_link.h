@@ -18,12 +18,13 @@ struct Registration {
 };
 
 // What a worker calls on its master. Blocking, with a deadline; any thread.
-// Errors: kUnavailable, kDeadlineExceeded (try again), kFailedPrecondition (the session is not known: register
-// again), others as the master says.
+// Errors: kUnavailable, kDeadlineExceeded (try again), kFailedPrecondition (the session is not known:
+// register again), others as the master says.
 class MasterLink {
  public:
   virtual ~MasterLink() = default;
-  virtual Result<Registration> Register(const WorkerFacts& facts, const std::vector<Observation>& observations) = 0;
+  virtual Result<Registration> Register(const WorkerFacts& facts,
+                                        const std::vector<Observation>& observations) = 0;
   virtual Status Heartbeat(const std::string& session, const Load& load,
                            const std::vector<Observation>& changed) = 0;
 };

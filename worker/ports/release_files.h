@@ -9,7 +9,8 @@
 
 namespace edm::worker {
 
-// A folder per release: <data>/instances/<id>/r<release>/{checkout,compose.json,rendered/}. Blocking; any thread.
+// A folder per release: <data>/instances/<id>/r<release>/{checkout,compose.json,rendered/}. Blocking; any
+// thread.
 class ReleaseFiles {
  public:
   virtual ~ReleaseFiles() = default;
@@ -19,7 +20,8 @@ class ReleaseFiles {
 
   // The final compose file and what it mounts (name below rendered/ to content); each replaced at once. It is
   // written last, so that it never names a file that is not there.
-  virtual Status WriteFinal(const std::string& instance, std::uint32_t release, const std::string& compose_json,
+  virtual Status WriteFinal(const std::string& instance, std::uint32_t release,
+                            const std::string& compose_json,
                             const std::map<std::string, std::string>& rendered) = 0;
   // kNotFound when there is none.
   virtual Result<std::string> ReadFinal(const std::string& instance, std::uint32_t release) = 0;

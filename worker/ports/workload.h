@@ -20,16 +20,16 @@ struct JudgeRequest {
   std::string owner;
   std::string project;
   std::uint32_t release = 0;
-  std::string directory;  // of the checkout
+  std::string directory;                           // of the checkout
   std::map<std::string, std::string> environment;  // the user's
 };
 
 struct FinalRequest {
   Addresses addresses;
   std::string public_address;
-  std::string bind_address;  // of published ports
-  std::map<std::string, std::string> images;       // service to image
-  std::map<std::string, std::string> generated;    // values made before
+  std::string bind_address;                      // of published ports
+  std::map<std::string, std::string> images;     // service to image
+  std::map<std::string, std::string> generated;  // values made before
   std::string rendered_directory;
 };
 
@@ -62,7 +62,8 @@ class Workload {
 class WorkloadReader {
  public:
   virtual ~WorkloadReader() = default;
-  virtual Result<std::shared_ptr<const Workload>> Judge(const JudgeRequest& request, std::stop_token stop) = 0;
+  virtual Result<std::shared_ptr<const Workload>> Judge(const JudgeRequest& request,
+                                                        std::stop_token stop) = 0;
 };
 
 }  // namespace edm::worker

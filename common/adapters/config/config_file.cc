@@ -46,7 +46,10 @@ class Flattener {
   static Result<std::string> TextOf(const yaml::Node& value, const std::string& object) {
     const auto scalar = [&](const yaml::Node& node) -> Result<std::string> {
       if (node.is_scalar() && node.text().find(',') == std::string::npos) return node.text();
-      return Error{Code::kInvalidArgument, object, "has parts that are no plain values without commas", {},
+      return Error{Code::kInvalidArgument,
+                   object,
+                   "has parts that are no plain values without commas",
+                   {},
                    "write one value, or a list of plain values"};
     };
     if (value.is_scalar()) return value.text();
@@ -69,18 +72,27 @@ class Flattener {
 
 }  // namespace
 
-Result<std::vector<ConfigLine>> ReadConfigFile(const std::string& path, bool must_exist, const Settings& settings) {
+Result<std::vector<ConfigLine>> ReadConfigFile(const std::string& path, bool must_exist,
+                                               const Settings& settings) {
   std::error_code failure;
-  if (path.empty() || (!must_exist && !std::filesystem::exists(path, failure))) return std::vector<ConfigLine>();
+  if (path.empty() || (!must_exist && !std::filesystem::exists(path, failure)))
+    return std::vector<ConfigLine>();
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return Error{Code::kInvalidArgument, path, fmt::format("cannot be read: {}", std::strerror(errno)), {},
+    return Error{Code::kInvalidArgument,
+                 path,
+                 fmt::format("cannot be read: {}", std::strerror(errno)),
+                 {},
                  "give a readable file with --config"};
   }
   std::string text(std::istreambuf_iterator<char>(file), {});
   EDM_TRY(const auto document, yaml::Read(text, path, kLimits));
   if (!document.is_map() && !document.is_null()) {
-    return Error{Code::kInvalidArgument, path, "is not a map of settings", {}, "write lines like: data_dir: /var/lib/edm"};
+    return Error{Code::kInvalidArgument,
+                 path,
+                 "is not a map of settings",
+                 {},
+                 "write lines like: data_dir: /var/lib/edm"};
   }
   Flattener flattener(path, settings);
   EDM_CHECK(flattener.Walk(document, ""));

@@ -15,8 +15,9 @@ struct ConfigLine {
   std::string position;  // "master.yaml:3:5"
 };
 
-// Reads a YAML file of nested keys. Not there: no lines, unless it must exist. `settings` tells where a mapping
-// is a value (labels) and not a further level.
-Result<std::vector<ConfigLine>> ReadConfigFile(const std::string& path, bool must_exist, const Settings& settings);
+// Reads a YAML file of nested keys. Not there: no lines, unless it must exist. `settings` tells where a
+// mapping is a value (labels) and not a further level.
+Result<std::vector<ConfigLine>> ReadConfigFile(const std::string& path, bool must_exist,
+                                               const Settings& settings);
 
 }  // namespace edm

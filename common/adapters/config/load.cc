@@ -11,9 +11,13 @@
 namespace edm {
 namespace {
 
-Error Unknown(std::string_view object, std::string_view name, std::vector<std::string> known, std::string_view help) {
+Error Unknown(std::string_view object, std::string_view name, std::vector<std::string> known,
+              std::string_view help) {
   const auto nearest = Nearest(name, known);
-  return Error{Code::kInvalidArgument, std::string(object), "there is no such setting", {},
+  return Error{Code::kInvalidArgument,
+               std::string(object),
+               "there is no such setting",
+               {},
                nearest ? fmt::format("did you mean {}?", *nearest) : std::string(help)};
 }
 
@@ -79,14 +83,18 @@ class Arguments {
       line->command = word;
       return Ok();
     }
-    return Error{Code::kInvalidArgument, fmt::format("argument '{}'", Shown(word)), "is not expected here", {},
+    return Error{Code::kInvalidArgument,
+                 fmt::format("argument '{}'", Shown(word)),
+                 "is not expected here",
+                 {},
                  "see --help"};
   }
 
   Result<std::string> ValueOf(Flag& flag, std::string_view form) {
     if (flag.value) return *flag.value;
     if (next_ < request_.argv.size()) return std::string(request_.argv[next_++]);
-    return Error{Code::kInvalidArgument, flag.name, "needs a value", {}, fmt::format("give {} {}", flag.name, form)};
+    return Error{
+        Code::kInvalidArgument, flag.name, "needs a value", {}, fmt::format("give {} {}", flag.name, form)};
   }
 
   Status Take(Flag flag, Settings* settings, CommandLine* line, std::string* file) {
@@ -126,7 +134,8 @@ Status FromFile(Settings& settings, const std::string& file, bool must_exist) {
   EDM_TRY(const auto lines, ReadConfigFile(file, must_exist, settings));
   for (const auto& line : lines) {
     auto* key = settings.Find(line.name);
-    if (key == nullptr) return Unknown(line.position + " " + line.name, line.name, settings.Names(), "see --help for all keys");
+    if (key == nullptr)
+      return Unknown(line.position + " " + line.name, line.name, settings.Names(), "see --help for all keys");
     EDM_CHECK(Set(*key, line.value, line.position));
   }
   return Ok();
@@ -154,8 +163,8 @@ std::string DescribeSettings(const Settings& settings) {
   std::string text;
   for (const auto& key : settings.keys()) {
     const auto shown = key.shown();
-    text += fmt::format("  {} {}\n      {}{}\n      in the file: {}   in the environment: {}\n", Settings::FlagOf(key),
-                        key.is_switch ? "" : "<" + key.form + ">", key.help,
+    text += fmt::format("  {} {}\n      {}{}\n      in the file: {}   in the environment: {}\n",
+                        Settings::FlagOf(key), key.is_switch ? "" : "<" + key.form + ">", key.help,
                         shown.empty() ? "" : fmt::format(" [{}]", shown), key.name, settings.VariableOf(key));
   }
   return text;
@@ -163,7 +172,8 @@ std::string DescribeSettings(const Settings& settings) {
 
 std::string ShowSettings(const Settings& settings) {
   std::string text;
-  for (const auto& key : settings.keys()) text += fmt::format("{:<32} {:<32} {}\n", key.name, key.shown(), key.source);
+  for (const auto& key : settings.keys())
+    text += fmt::format("{:<32} {:<32} {}\n", key.name, key.shown(), key.source);
   return text;
 }
 

@@ -21,16 +21,16 @@ struct CommandLine {
 };
 
 struct LoadRequest {
-  std::span<const char* const> argv;                                // argv[0] included
+  std::span<const char* const> argv;  // argv[0] included
   std::vector<std::pair<std::string, std::string>> environment;
-  std::string default_file;                                         // read when it is there: /etc/edm/master.yaml
-  std::vector<std::string> commands;                                // operands that are known
-  std::vector<std::string> extra_flags;                             // "--token-file": each takes a value
+  std::string default_file;              // read when it is there: /etc/edm/master.yaml
+  std::vector<std::string> commands;     // operands that are known
+  std::vector<std::string> extra_flags;  // "--token-file": each takes a value
 };
 
 // Fills `settings`: defaults, then the file (--config, or the default one), then the environment, then flags.
-// Errors are kInvalidArgument and name file, line and column, or the variable, or the flag; an unknown one names
-// the nearest that is known.
+// Errors are kInvalidArgument and name file, line and column, or the variable, or the flag; an unknown one
+// names the nearest that is known.
 Result<CommandLine> LoadSettings(Settings& settings, const LoadRequest& request);
 
 // For --help: one line a key, with variable and flag.

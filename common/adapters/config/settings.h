@@ -20,13 +20,13 @@ class Settings {
   struct Key {
     std::string name;  // "grpc.listen"
     std::string help;
-    std::string form;  // "host:port", "60s", "true or false": shown in help and errors
-    bool is_switch = false;                               // as a flag it needs no value
-    bool is_map = false;                                  // takes "key=value" any number of times
-    bool is_list = false;                                 // a YAML list, or commas
-    std::function<Status(std::string_view)> set;          // parses; the error has cause and hint
-    std::function<std::string()> shown;                   // the value now
-    std::string source = "default";                       // "default", "edm.yaml:3:5", "EDM_MASTER_…", "--…"
+    std::string form;        // "host:port", "60s", "true or false": shown in help and errors
+    bool is_switch = false;  // as a flag it needs no value
+    bool is_map = false;     // takes "key=value" any number of times
+    bool is_list = false;    // a YAML list, or commas
+    std::function<Status(std::string_view)> set;  // parses; the error has cause and hint
+    std::function<std::string()> shown;           // the value now
+    std::string source = "default";               // "default", "edm.yaml:3:5", "EDM_MASTER_…", "--…"
   };
 
   // `environment_prefix`: "EDM_MASTER_".
@@ -35,7 +35,8 @@ class Settings {
   void Add(std::string name, std::string* field, std::string form, std::string help);
   void Add(std::string name, bool* field, std::string help);
   void Add(std::string name, std::uint32_t* field, std::string form, std::string help);
-  void Add(std::string name, std::uint64_t* bytes, std::string help);  // "512MiB", "2GiB", or a number of bytes
+  void Add(std::string name, std::uint64_t* bytes,
+           std::string help);  // "512MiB", "2GiB", or a number of bytes
   void Add(std::string name, double* field, std::string form, std::string help);
   void Add(std::string name, Millis* field, std::string help);
   void Add(std::string name, std::vector<std::string>* field, std::string form, std::string help);

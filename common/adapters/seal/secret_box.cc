@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kExtraBytes = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 }  // namespace
@@ -25,7 +27,8 @@ Result<SecretBox> SecretBox::Open(const std::filesystem::path& key_file) {
     EDM_CHECK(rpc::WriteFileWhole(key_file, *key, rpc::kSecretMode));
   }
   if (key->size() != crypto_secretbox_KEYBYTES) {
-    return Error{Code::kDataLoss, key_file.string(), "it is no key of 32 bytes", {}, "restore it from a backup"};
+    return Error{
+        Code::kDataLoss, key_file.string(), "it is no key of 32 bytes", {}, "restore it from a backup"};
   }
   return SecretBox(std::move(*key), key_file.string());
 }
@@ -33,13 +36,16 @@ Result<SecretBox> SecretBox::Open(const std::filesystem::path& key_file) {
 std::string SecretBox::Seal(std::string_view plain) const {
   std::string sealed(kExtraBytes + plain.size(), '\0');
   randombytes_buf(sealed.data(), crypto_secretbox_NONCEBYTES);
-  crypto_secretbox_easy(Bytes(sealed) + crypto_secretbox_NONCEBYTES, Bytes(plain), plain.size(), Bytes(sealed),
-                        Bytes(std::string_view(key_)));
+  crypto_secretbox_easy(Bytes(sealed) + crypto_secretbox_NONCEBYTES, Bytes(plain), plain.size(),
+                        Bytes(sealed), Bytes(std::string_view(key_)));
   return sealed;
 }
 
 Result<std::string> SecretBox::Unseal(std::string_view sealed) const {
-  const Error damaged{Code::kDataLoss, "sealed value", "it was sealed with another key, or is damaged", {},
+  const Error damaged{Code::kDataLoss,
+                      "sealed value",
+                      "it was sealed with another key, or is damaged",
+                      {},
                       "restore " + key_file_ + " from a backup"};
   if (sealed.size() < kExtraBytes) return damaged;
   std::string plain(sealed.size() - kExtraBytes, '\0');
@@ -49,6 +55,13 @@ Result<std::string> SecretBox::Unseal(std::string_view sealed) const {
     return damaged;
   }
   return plain;
+}
+
+std::string SecretBox::Derive(std::string_view input) const {
+  std::string made(crypto_generichash_BYTES, '\0');
+  crypto_generichash(Bytes(made), made.size(), Bytes(input), input.size(), Bytes(std::string_view(key_)),
+                     key_.size());
+  return made;
 }
 
 }  // namespace edm

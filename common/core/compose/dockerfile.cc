@@ -90,7 +90,10 @@ class Judgement {
     if (instruction.name == "FROM") From(instruction);
     if (instruction.name == "COPY" || instruction.name == "ADD") Copy(instruction);
     if (instruction.name == "RUN") Run(instruction);
-    if (instruction.name == "ONBUILD") Look(Nested(instruction));
+    // Docker refuses an ONBUILD in an ONBUILD.
+    if (instruction.name == "ONBUILD") {
+      if (auto nested = Nested(instruction); nested.name != "ONBUILD") Look(nested);
+    }
   }
   void Refuse(int line, std::string cause, std::string hint) {
     errors_.push_back(

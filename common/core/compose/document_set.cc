@@ -146,7 +146,16 @@ void DocumentSet::Fill(Node& node, const std::string& path, const std::string& f
                             {},
                             "set it in .env or with -e, or write ${" + Shown(name) + ":-default}"}});
     });
-    if (filled.ok()) {
+    filled_bytes_ += filled.ok() ? filled->size() : 0;
+    if (filled_bytes_ > kFilledBytesMax) {
+      if (filled_bytes_ - filled->size() > kFilledBytesMax) return;  // said already
+      Refuse({Code::kResourceExhausted,
+              place.ObjectOf(node.at(), path),
+              "variables make the file grow past 4 MiB",
+              {},
+              "use shorter values"},
+             path);
+    } else if (filled.ok()) {
       node.set_text(std::move(*filled));
     } else {
       Refuse(About(filled.error(), place.ObjectOf(node.at(), path)), path);
@@ -197,6 +206,14 @@ bool DocumentSet::ReadEnvFile(const Document& document, const Node& entry, Varia
   const auto* path = entry.is_map() ? entry.Find("path") : &entry;
   const auto& folder = document.directory;
   const auto file = folder == "." ? path->text() : folder + "/" + path->text();
+  if (++env_files_ > kEnvFilesMax || env_bytes_ > kEnvBytesMax) {
+    Refuse({Code::kResourceExhausted,
+            file,
+            "more than 200 env files, or 4 MiB of them, are read",
+            {},
+            "use fewer"});
+    return false;
+  }
   const auto text = tree_.Read(file, kEnvFileBytesMax);
   if (!text.ok()) {
     if (text.error().code == Code::kNotFound) return true;  // judged: it is not required
@@ -210,7 +227,10 @@ bool DocumentSet::ReadEnvFile(const Document& document, const Node& entry, Varia
     Refuse(read.error());
     return false;
   }
-  for (const auto& [name, value] : *read) into[name] = value;
+  for (const auto& [name, value] : *read) {
+    env_bytes_ += value.size();
+    into[name] = value;
+  }
   return true;
 }
 
@@ -221,7 +241,9 @@ void DocumentSet::WriteOutEnvironment(Document& document) {
     Variables from_files;
     if (const auto* files = service.Find("env_file"); files && !files->is_null()) {
       if (!files->is_sequence()) ReadEnvFile(document, *files, from_files);
-      for (const auto& item : files->items()) ReadEnvFile(document, item, from_files);
+      for (const auto& item : files->items()) {
+        if (!ReadEnvFile(document, item, from_files)) break;
+      }
     }
     auto environment = Node::Map();
     for (const auto& [key, value] : from_files) environment.Set(key, Node::String(value));

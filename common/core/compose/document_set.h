@@ -18,6 +18,9 @@ namespace edm::compose {
 class DocumentSet {
  public:
   static constexpr std::size_t kFilesMax = 20;
+  static constexpr std::size_t kEnvFilesMax = 200;          // each reading counts
+  static constexpr std::size_t kEnvBytesMax = 4U << 20;     // of all values in env files
+  static constexpr std::size_t kFilledBytesMax = 4U << 20;  // of all texts with variables, filled in
 
   DocumentSet(const FileTree& tree, const Grants& grants, Variables variables);
 
@@ -51,6 +54,9 @@ class DocumentSet {
   std::map<std::string, Document> documents_;
   std::set<std::string> seen_;
   std::set<std::string> unset_;
+  std::size_t env_files_ = 0;
+  std::size_t env_bytes_ = 0;
+  std::size_t filled_bytes_ = 0;
   std::set<std::string> used_;
   std::vector<Finding> findings_;
 };

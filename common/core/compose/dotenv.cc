@@ -8,6 +8,7 @@ namespace edm::compose {
 namespace {
 
 constexpr std::size_t kVariablesMax = 2'000;
+constexpr std::size_t kValuesBytesMax = 1U << 20;
 
 // A cursor over the text that knows its line.
 class Lines {
@@ -135,6 +136,7 @@ Result<Variables> ReadDotenv(std::string_view text, std::string_view name, const
   }
   Variables read;
   auto seen = variables;
+  std::size_t bytes = 0;
   while (!lines.done()) {
     lines.SkipBlanks();
     if (lines.peek() == '#' || lines.peek() == '\n' || lines.done()) {
@@ -156,6 +158,8 @@ Result<Variables> ReadDotenv(std::string_view text, std::string_view name, const
     EDM_TRY(auto value, ReadValue(lines, seen));
     if (!Trim(ReadPlain(lines)).empty())
       return lines.Refused("text stands after the closing quote", "remove it");
+    bytes += value.size();
+    if (bytes > kValuesBytesMax) return lines.Refused("its values grow past 1 MiB", "make it smaller");
     if (read.size() >= kVariablesMax) return lines.Refused("has more than 2000 variables", "make it smaller");
     if (!variables.contains(std::string(trimmed))) seen[std::string(trimmed)] = value;
     read[std::string(trimmed)] = std::move(value);

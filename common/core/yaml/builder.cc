@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/text.h"
 #include "common/core/yaml/scalar.h"
 #include "common/model/names.h"
 
@@ -15,11 +16,17 @@ constexpr std::string_view kMergeKey = "<<";
 
 Position PlaceOf(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
-std::size_t CountOf(const Node& node) {
-  std::size_t count = 1;
-  for (const auto& item : node.items()) count += CountOf(item);
-  for (const auto& entry : node.entries()) count += CountOf(entry.value);
-  return count;
+// Aliases may multiply what is written by this much, in bytes.
+constexpr std::size_t kWrittenOutFactor = 4;
+
+Cost CostOf(const Node& node) {
+  Cost cost{1, node.text().size()};
+  for (const auto& item : node.items()) cost += CostOf(item);
+  for (const auto& entry : node.entries()) {
+    cost += CostOf(entry.value);
+    cost.bytes += entry.key.size();
+  }
+  return cost;
 }
 
 std::size_t DepthOf(const Node& node) {
@@ -69,7 +76,7 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     throw Refusal{at, "is nested deeper than " + std::to_string(limits_.depth), "make it flatter",
                   Code::kResourceExhausted};
   }
-  Count(found->second.nodes, at);
+  Count(found->second.cost, at);
   Put(found->second.node, 0);
 }
 
@@ -97,20 +104,25 @@ void Builder::Begin(Node node, YAML::anchor_t anchor) {
   open_.push_back(Open{std::move(node), anchor, false, {}, {}, {}, {}});
 }
 
-void Builder::Count(std::size_t nodes, Position at) {
-  nodes_ += nodes;
-  if (nodes_ <= limits_.nodes) return;
+void Builder::Count(Cost cost, Position at) {
+  spent_ += cost;
+  if (spent_.bytes > limits_.bytes * kWrittenOutFactor) {
+    throw Refusal{
+        at, "grows past " + FormatBytes(limits_.bytes * kWrittenOutFactor) + " once aliases are written out",
+        "make it smaller, or use fewer aliases", Code::kResourceExhausted};
+  }
+  if (spent_.nodes <= limits_.nodes) return;
   throw Refusal{at, "has more than " + std::to_string(limits_.nodes) + " values, aliases written out",
                 "make it smaller, or use fewer aliases", Code::kResourceExhausted};
 }
 
 void Builder::Put(Node node, YAML::anchor_t anchor) {
   const auto at = node.at();
-  Count(1, at);
+  Count({1, node.text().size()}, at);
   if (anchor != 0) {
-    const auto nodes = CountOf(node);
-    Count(nodes, at);  // the copy that is kept costs as much again
-    anchors_[anchor] = Anchored{node, nodes, DepthOf(node)};
+    const auto cost = CostOf(node);
+    Count(cost, at);  // the copy that is kept costs as much again
+    anchors_[anchor] = Anchored{node, cost, DepthOf(node)};
   }
   if (open_.empty()) {
     root_ = std::move(node);
@@ -133,6 +145,10 @@ void Builder::PutKey(Open& open, const Node& node) {
   if (!open.keys.insert(node.text()).second) {
     throw Refusal{node.at(), "the key '" + Shown(node.text()) + "' stands twice in one map",
                   "remove one of the two"};
+  }
+  if (open.keys.size() > limits_.entries) {
+    throw Refusal{node.at(), "a map has more than " + std::to_string(limits_.entries) + " keys", "use fewer",
+                  Code::kResourceExhausted};
   }
   open.has_key = true;
   open.key = node.text();

@@ -12,6 +12,17 @@
 
 namespace edm::yaml {
 
+// What a part of a document takes, in values and in bytes of text.
+struct Cost {
+  std::size_t nodes = 0;
+  std::size_t bytes = 0;
+  Cost& operator+=(const Cost& other) {
+    nodes += other.nodes;
+    bytes += other.bytes;
+    return *this;
+  }
+};
+
 // Makes nodes of one parse's events. Throws Refusal through the parser, which Read() catches: the parser has
 // no other way to be stopped, and a bomb must not be read to its end.
 class Builder final : public YAML::EventHandler {
@@ -53,7 +64,7 @@ class Builder final : public YAML::EventHandler {
   };
   struct Anchored {
     Node node;
-    std::size_t nodes = 0;
+    Cost cost;
     std::size_t depth = 0;
   };
 
@@ -63,12 +74,12 @@ class Builder final : public YAML::EventHandler {
   void PutKey(Open& open, const Node& node);
   void Merge(Open& open);
   void MergeOne(Open& open, const Node& from);
-  void Count(std::size_t nodes, Position at);
+  void Count(Cost cost, Position at);
 
   Limits limits_;
   Node root_;
   bool has_document_ = false;
-  std::size_t nodes_ = 0;
+  Cost spent_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Anchored> anchors_;
 };

@@ -13,6 +13,7 @@ struct Limits {
   std::size_t bytes = 1U << 20;
   std::size_t nodes = 50'000;
   std::size_t depth = 64;
+  std::size_t entries = 5'000;  // of one map, which is searched from its front
 };
 
 // Reads one strict YAML document: UTF-8, no second document, no key twice in a map, keys are scalars, no tags

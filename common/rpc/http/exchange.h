@@ -62,8 +62,8 @@ class Exchange {
   virtual void Begin(HttpHead head) = 0;        // or in pieces: Begin, Send or Write, Finish
   // False when the client is gone, or reads so slowly that the send queue is full (it is then dropped).
   virtual bool Send(std::string bytes) = 0;
-  // Calls back once, on any thread, when little of what was sent is still waiting; at once if that is so, never
-  // if the client is gone first. One at a time.
+  // Calls back once, on any thread, when little of what was sent is still waiting; at once if that is so,
+  // never if the client is gone first. One at a time.
   virtual void OnRoom(std::function<void()> callback) = 0;
   // Blocking, never on the io thread: waits while the send queue is full.
   virtual Status Write(std::string_view bytes) = 0;

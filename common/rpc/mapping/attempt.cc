@@ -73,7 +73,8 @@ v1::Built ToProto(const Built& built) {
 }
 
 Built FromProto(const v1::Built& message) {
-  return {.images = MapAll<ReleaseImage>(message.images(), [](const v1::Release::Image& i) { return FromProto(i); }),
+  return {.images = MapAll<ReleaseImage>(message.images(),
+                                         [](const v1::Release::Image& i) { return FromProto(i); }),
           .template_commit = message.template_commit(),
           .grants = {message.grants().begin(), message.grants().end()}};
 }
@@ -95,7 +96,8 @@ AttemptEnd FromProto(const v1::AttemptEnd& message) {
       .running_release = message.running_release(),
       .restored_release = message.restored_release(),
       .endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& e) { return FromProto(e); }),
-      .services = MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); })};
+      .services =
+          MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); })};
   if (message.has_failure()) end.failure = FromProto(message.failure());
   return end;
 }
@@ -111,13 +113,27 @@ v1::AttemptEvent ToProto(const AttemptEvent& event) {
 AttemptEvent FromProto(const v1::AttemptEvent& message) {
   AttemptEvent event{.cursor = message.cursor(), .time = FromProto(message.time())};
   switch (message.what_case()) {
-    case v1::AttemptEvent::kPhase: event.what = FromProto(message.phase()); break;
-    case v1::AttemptEvent::kStep: event.what = FromProto(message.step()); break;
-    case v1::AttemptEvent::kLog: event.what = FromProto(message.log()); break;
-    case v1::AttemptEvent::kWarning: event.what = Warning{message.warning()}; break;
-    case v1::AttemptEvent::kBuilt: event.what = FromProto(message.built()); break;
-    case v1::AttemptEvent::kEnd: event.what = FromProto(message.end()); break;
-    case v1::AttemptEvent::WHAT_NOT_SET: event.what = Warning{"an event of a kind that is not known here"}; break;
+    case v1::AttemptEvent::kPhase:
+      event.what = FromProto(message.phase());
+      break;
+    case v1::AttemptEvent::kStep:
+      event.what = FromProto(message.step());
+      break;
+    case v1::AttemptEvent::kLog:
+      event.what = FromProto(message.log());
+      break;
+    case v1::AttemptEvent::kWarning:
+      event.what = Warning{message.warning()};
+      break;
+    case v1::AttemptEvent::kBuilt:
+      event.what = FromProto(message.built());
+      break;
+    case v1::AttemptEvent::kEnd:
+      event.what = FromProto(message.end());
+      break;
+    case v1::AttemptEvent::WHAT_NOT_SET:
+      event.what = Warning{"an event of a kind that is not known here"};
+      break;
   }
   return event;
 }

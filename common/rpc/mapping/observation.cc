@@ -66,21 +66,23 @@ v1::Observation ToProto(const Observation& observation) {
   message.set_health(ToProto(observation.health));
   message.set_release(observation.release);
   MapInto(observation.endpoints, message.mutable_endpoints(), [](const Endpoint& e) { return ToProto(e); });
-  MapInto(observation.services, message.mutable_services(), [](const ServiceStatus& s) { return ToProto(s); });
+  MapInto(observation.services, message.mutable_services(),
+          [](const ServiceStatus& s) { return ToProto(s); });
   message.set_order(observation.operation);
   return message;
 }
 
 Observation FromProto(const v1::Observation& message) {
-  return {.instance = message.instance(),
-          .attempt = message.attempt(),
-          .phase = FromProto(message.phase()),
-          .health = FromProto(message.health()),
-          .release = message.release(),
-          .endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& e) { return FromProto(e); }),
-          .services =
-              MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); }),
-          .operation = message.order()};
+  return {
+      .instance = message.instance(),
+      .attempt = message.attempt(),
+      .phase = FromProto(message.phase()),
+      .health = FromProto(message.health()),
+      .release = message.release(),
+      .endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& e) { return FromProto(e); }),
+      .services =
+          MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); }),
+      .operation = message.order()};
 }
 
 }  // namespace edm::rpc

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include <google/protobuf/repeated_field.h>
+
+#include <vector>
 
 namespace edm::rpc {
 

@@ -94,8 +94,12 @@ Status EmbeddedGitServer::DropCommit(const RepoName& repo, std::uint32_t release
 
 Result<RepoAccess> EmbeddedGitServer::GrantRead(const RepoName& repo, const std::string& commit,
                                                 WallTime until) {
+  const std::lock_guard lock(repos_->LockOf(repo));
   EDM_TRY(const auto open, repos_->OpenRepo(repo));
-  EDM_CHECK(RepoRefs(open.get(), Shown(repo)).ParseCommit(commit));
+  const RepoRefs refs(open.get(), Shown(repo));
+  EDM_CHECK(refs.ParseCommit(commit));
+  // What is being pushed has no branch until its deploy is done, and fetches bring only what a ref names.
+  EDM_CHECK(refs.Set(std::string(kOrderedRef), commit));
   return RepoAccess{fmt::format("{}/git/{}/{}.git", options_.base_url, Folded(repo.owner), repo.name),
                     std::string(kGrantUser), grants_.Make(repo, until), commit};
 }

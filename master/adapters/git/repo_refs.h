@@ -11,6 +11,7 @@ namespace edm::master {
 inline constexpr std::string_view kNoCommit = "0000000000000000000000000000000000000000";
 // Refs of ours; nobody may push them.
 inline constexpr std::string_view kReleaseRefs = "refs/edm/releases/";
+inline constexpr std::string_view kOrderedRef = "refs/edm/ordered";  // the commit of the newest order
 inline constexpr std::string_view kImportRefs = "refs/edm/import/";
 
 // Questions and changes to the refs of one open repo. Errors name `repo` as people know it.

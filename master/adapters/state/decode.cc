@@ -35,6 +35,7 @@ OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
   if (message.has_push())
     plan.push = PendingPush{message.push().branch(), message.push().from(), message.push().to()};
   plan.cancel_requested = message.cancel_requested();
+  plan.made_instance = message.made_instance();
   return plan;
 }
 

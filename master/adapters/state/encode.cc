@@ -53,6 +53,7 @@ v1::StoredOperation::Plan PlanToProto(const OperationPlan& plan) {
     message.mutable_push()->set_to(plan.push->to);
   }
   message.set_cancel_requested(plan.cancel_requested);
+  message.set_made_instance(plan.made_instance);
   return message;
 }
 

@@ -36,6 +36,8 @@ class GitHttp {
     PushGate& gate;
     rpc::Authenticate authenticate;
     std::function<bool(std::string_view password, const RepoName&)> grant_allows;
+    // Sees to it that the repo of an instance is there: its first push may be the first source it gets.
+    std::function<Status(const RepoName&)> ensure_repo;
     std::function<void(const Error&)> on_failure;  // for the log; any thread
   };
 

@@ -20,6 +20,7 @@ namespace edm::master {
 struct BuildFacts {
   std::string version;
   std::string commit;
+  std::string http_url;  // where REST and git are
 };
 
 // What the handlers work with. All of it outlives the server that calls them.

@@ -26,6 +26,7 @@ void RegisterWorkers(rpc::MethodTable& table, const ServiceParts& parts) {
     version.set_version(parts.build.version);
     version.set_commit(parts.build.commit);
     version.set_api(1);
+    version.set_http_url(parts.build.http_url);
     Reply(*call, version);
   });
 }

@@ -19,7 +19,8 @@ class FakeAddressReserver final : public AddressReserver {
       if (!held.ports.contains(key)) held.ports[key] = next_port_++;
     }
     for (const auto& network : networks) {
-      if (!held.subnets.contains(network)) held.subnets[network] = "10.201." + std::to_string(subnets_++) + ".0/24";
+      if (!held.subnets.contains(network))
+        held.subnets[network] = "10.201." + std::to_string(subnets_++) + ".0/24";
     }
     return held;
   }

@@ -37,8 +37,15 @@ class FakeDirectory final : public Directory {
   Status DropEndpoints(const std::string& instance) override {
     return Unless([&] { published_.erase(instance); });
   }
-  Status Sweep(const std::map<std::string, Published>& running) override {
-    return Unless([&] { published_ = running; });
+  Status Sweep(const std::function<Standing()>& standing) override {
+    return Unless([&] {
+      auto now = standing();
+      for (const auto& one : now.in_hand) {
+        now.running.erase(one);
+        if (auto kept = published_.extract(one)) now.running.insert(std::move(kept));
+      }
+      published_ = std::move(now.running);
+    });
   }
 
  private:

@@ -10,7 +10,8 @@
 
 namespace edm::worker {
 
-// Every checkout holds two services: `web`, which is built and listens on 80, and the one-shot `job`. Any thread.
+// Every checkout holds two services: `web`, which is built and listens on 80, and the one-shot `job`. Any
+// thread.
 class FakeWorkload final : public Workload {
  public:
   explicit FakeWorkload(JudgeRequest request) : request_(std::move(request)) {}
@@ -36,8 +37,8 @@ class FakeWorkload final : public Workload {
   Seconds stop_grace() const override { return Seconds(1); }
 
   Result<FinalWorkload> Finalise(const FinalRequest& request) const override {
-    const auto labels = R"("labels":{")" + std::string(kReleaseLabel) + R"(":")" +
-                        std::to_string(request_.release) + R"("})";
+    const auto labels =
+        R"("labels":{")" + std::string(kReleaseLabel) + R"(":")" + std::to_string(request_.release) + R"("})";
     FinalWorkload final{.generated = request.generated};
     final.generated.try_emplace("password", "made-once");
     final.compose_json = R"({"services":{"web":{"image":")" + Tag() + R"(",)" + labels +

@@ -9,7 +9,8 @@
 
 namespace edm::worker {
 
-// A journal in memory that can die: after so many writes it keeps none, as if the machine were gone. Any thread.
+// A journal in memory that can die: after so many writes it keeps none, as if the machine were gone. Any
+// thread.
 class MemoryJournal final : public Journal {
  public:
   // The next `writes` are kept, and none after them until Revive.

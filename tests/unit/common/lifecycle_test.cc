@@ -7,9 +7,10 @@
 namespace edm {
 namespace {
 
-constexpr std::array kPhases = {Phase::kPending, Phase::kPlaced,  Phase::kFetching, Phase::kBuilding, Phase::kBuilt,
-                                Phase::kStarting, Phase::kRunning, Phase::kStopping, Phase::kStopped, Phase::kFailed,
-                                Phase::kRejected, Phase::kLost,    Phase::kCancelled, Phase::kDeleted};
+constexpr std::array kPhases = {Phase::kPending,   Phase::kPlaced,   Phase::kFetching, Phase::kBuilding,
+                                Phase::kBuilt,     Phase::kStarting, Phase::kRunning,  Phase::kStopping,
+                                Phase::kStopped,   Phase::kFailed,   Phase::kRejected, Phase::kLost,
+                                Phase::kCancelled, Phase::kDeleted};
 constexpr std::size_t kFirstEnd = 9;
 
 TEST(Lifecycle, OverAllPairsAPhaseOnlyGrowsAndAnEndIsForEver) {
@@ -22,8 +23,9 @@ TEST(Lifecycle, OverAllPairsAPhaseOnlyGrowsAndAnEndIsForEver) {
 }
 
 TEST(Lifecycle, AnAttemptEndsAtItsTargetOrInAFailure) {
-  const std::array targets = {std::pair{Target::kBuilt, Phase::kBuilt}, std::pair{Target::kRunning, Phase::kRunning},
-                              std::pair{Target::kStopped, Phase::kStopped}, std::pair{Target::kDeleted, Phase::kDeleted}};
+  const std::array targets = {
+      std::pair{Target::kBuilt, Phase::kBuilt}, std::pair{Target::kRunning, Phase::kRunning},
+      std::pair{Target::kStopped, Phase::kStopped}, std::pair{Target::kDeleted, Phase::kDeleted}};
   for (const auto& [target, goal] : targets) {
     for (const auto phase : kPhases) {
       EXPECT_EQ(HasEnded(phase, target), phase >= goal || phase >= Phase::kFailed)

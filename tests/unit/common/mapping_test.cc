@@ -100,7 +100,8 @@ TEST(Mapping, FactsLoadAndObservationsComeBack) {
   EXPECT_EQ(ToProto(FromProto(ToProto(facts))).SerializeAsString(), ToProto(facts).SerializeAsString());
   const Load load{0.5, 100, 50, 1000, 500, 3, 1, 40, WallTime(Millis(1999))};
   EXPECT_EQ(ToProto(FromProto(ToProto(load))).SerializeAsString(), ToProto(load).SerializeAsString());
-  const Observation seen{"shop", 7, Phase::kRunning, Health::kRestarting, 4, {{"web", 80}}, {{"web"}}, "op-1"};
+  const Observation seen{"shop",        7,         Phase::kRunning, Health::kRestarting, 4,
+                         {{"web", 80}}, {{"web"}}, "op-1"};
   EXPECT_EQ(ToProto(FromProto(ToProto(seen))).SerializeAsString(), ToProto(seen).SerializeAsString());
 }
 

@@ -6,14 +6,16 @@ namespace edm {
 namespace {
 
 TEST(InstanceId, TakesWhatDnsTakes) {
-  for (const auto* id : {"a", "shop", "5f1d7c2e9b1e8a0012345678", "a-b", "0-"}) EXPECT_TRUE(CheckInstanceId(id)) << id;
+  for (const auto* id : {"a", "shop", "5f1d7c2e9b1e8a0012345678", "a-b", "0-"})
+    EXPECT_TRUE(CheckInstanceId(id)) << id;
 }
 
 TEST(InstanceId, RefusesWhatAProgramCouldMisread) {
   const std::string nul("a\0b", 3);
-  for (const std::string& id : {std::string(), std::string("-h"), std::string("A"), std::string("a/b"), std::string("../x"),
-                               std::string("a;id"), std::string("$(id)"), std::string("а"), std::string("a\n"), nul,
-                               std::string(64, 'a'), std::string(4096, 'a'), std::string("a b"), std::string("a.b")}) {
+  for (const std::string& id :
+       {std::string(), std::string("-h"), std::string("A"), std::string("a/b"), std::string("../x"),
+        std::string("a;id"), std::string("$(id)"), std::string("а"), std::string("a\n"), nul,
+        std::string(64, 'a'), std::string(4096, 'a'), std::string("a b"), std::string("a.b")}) {
     const auto checked = CheckInstanceId(id);
     ASSERT_FALSE(checked.ok()) << Shown(id);
     EXPECT_EQ(checked.error().code, Code::kInvalidArgument);
@@ -24,12 +26,15 @@ TEST(InstanceId, RefusesWhatAProgramCouldMisread) {
 
 TEST(Owner, KeepsCaseAndRefusesTraversal) {
   EXPECT_TRUE(CheckOwner("Generalization"));
-  for (const auto* owner : {"..", "a..b", "x.git", "x.GIT", ".hidden", "a/", "-rf", "a."}) EXPECT_FALSE(CheckOwner(owner).ok()) << owner;
+  for (const auto* owner : {"..", "a..b", "x.git", "x.GIT", ".hidden", "a/", "-rf", "a."})
+    EXPECT_FALSE(CheckOwner(owner).ok()) << owner;
 }
 
 TEST(GitUrl, RefusesWhatRunsProgramsOrReadsFiles) {
-  for (const auto* url : {"ext::sh -c id", "file:///etc", "/etc", "-oProxyCommand=x", "ssh://-oProxyCommand=x/y", "https://", "https://u:p@h/x",
-                          "http://tok@h/x", "git://h/x", "https://h/a b", "http://[::1/x", "http://h:port/x", "http://h:99999/x", "http://h:/x", "http://$(id)/x"}) {
+  for (const auto* url :
+       {"ext::sh -c id", "file:///etc", "/etc", "-oProxyCommand=x", "ssh://-oProxyCommand=x/y", "https://",
+        "https://u:p@h/x", "http://tok@h/x", "git://h/x", "https://h/a b", "http://[::1/x", "http://h:port/x",
+        "http://h:99999/x", "http://h:/x", "http://$(id)/x"}) {
     const auto checked = CheckGitUrl(url);
     ASSERT_FALSE(checked.ok()) << url;
     EXPECT_EQ(ToString(checked.error()).find("u:p"), std::string::npos);
@@ -42,7 +47,8 @@ TEST(GitUrl, RefusesWhatRunsProgramsOrReadsFiles) {
 
 TEST(Branch, FollowsGitsOwnRules) {
   for (const auto* branch : {"main", "feature/login", "v1.2"}) EXPECT_TRUE(CheckBranch(branch)) << branch;
-  for (const auto* branch : {"", "-h", "--upload-pack=x", "a..b", "a b", "a~1", "x.lock", "/a", "a/", "a@{1}", "refs/heads/x", "a\x7f"}) {
+  for (const auto* branch : {"", "-h", "--upload-pack=x", "a..b", "a b", "a~1", "x.lock", "/a", "a/", "a@{1}",
+                             "refs/heads/x", "a\x7f"}) {
     EXPECT_FALSE(CheckBranch(branch).ok()) << branch;
   }
 }

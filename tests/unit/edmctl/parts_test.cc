@@ -194,6 +194,13 @@ TEST(ContextChoice, TheStrongestWins) {
   contexts.current = "dev";
   EXPECT_EQ(ChooseContext(contexts, {})->name, "dev");
   EXPECT_EQ(ChooseContext(contexts, {.context_variable = "team"})->name, "team");
+  const Context local{.master = "127.0.0.1:8800", .http = "http://127.0.0.1:8080"};
+  EXPECT_EQ(HttpTold(local, "http://127.0.0.1:9080"), "http://127.0.0.1:9080");
+  EXPECT_EQ(HttpTold(local, "http://0.0.0.0:9080"), "http://127.0.0.1:9080");
+  EXPECT_EQ(HttpTold(local, ""), "http://127.0.0.1:8080");
+  const Context remote{.master = "edm.example:8800", .http = "https://edm.example:8080", .ca = "PEM"};
+  EXPECT_EQ(HttpTold(remote, "https://0.0.0.0:8443"), "https://edm.example:8443");
+  EXPECT_EQ(HttpTold(remote, "http://127.0.0.1:8080"), "https://edm.example:8080");
   EXPECT_EQ(ChooseContext(contexts, {.context_flag = "dev", .context_variable = "team"})->name, "dev");
   const auto other = ChooseContext(contexts, {.master_variable = "10.0.0.1", .token_variable = "x"});
   EXPECT_EQ(other->master, "10.0.0.1:8800");

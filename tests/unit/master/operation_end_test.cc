@@ -21,6 +21,40 @@ TEST(Operation, ExpiresAtItsDeadlineAndCancelsTheAttempt) {
   EXPECT_EQ(cluster.Op(begin.operation).operation.failure->code, Code::kDeadlineExceeded);
 }
 
+// An upload to an instance that came into being with it.
+Begin FirstUpload(ClusterFixture& cluster) {
+  auto begin = cluster.Asking(OperationKind::kDeploy);
+  begin.upload = Source{.kind = SourceKind::kUpload};
+  begin.create = Instance{};
+  begin.create->id = begin.create->project = "shop";
+  begin.create->owner = "default";
+  return begin;
+}
+
+TEST(Operation, WhoseUploadACrashCutOffTakesTheInstanceThatItMadeAway) {
+  ClusterFixture cluster;
+  const auto begin = FirstUpload(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  const auto decision = cluster.Tell(Recovered{});
+  ASSERT_NE(EffectOf<DeleteRepo>(decision), nullptr);
+  EXPECT_NE(EffectOf<DeleteRepo>(cluster.Tell(Recovered{})), nullptr);  // a second crash in between
+  EXPECT_FALSE(cluster.Give(cluster.Asking(OperationKind::kDeploy)).reply.ok());
+  (void)cluster.Tell(RepoDeleted{begin.operation, Unit{}});
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kFailed);
+  EXPECT_EQ(cluster.Op(begin.operation).operation.failure->code, Code::kUnavailable);
+  EXPECT_EQ(cluster.state.instances.Find("shop"), nullptr);
+}
+
+TEST(Operation, WhoseUploadACrashCutOffKeepsAnInstanceThatWasThereBefore) {
+  ClusterFixture cluster;
+  cluster.AddInstance("shop");
+  const auto begin = FirstUpload(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  EXPECT_EQ(EffectOf<DeleteRepo>(cluster.Tell(Recovered{})), nullptr);
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kFailed);
+  EXPECT_NE(cluster.state.instances.Find("shop"), nullptr);
+}
+
 TEST(Operation, IsNotMovedByAStepOfTheWallClock) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");

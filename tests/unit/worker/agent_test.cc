@@ -49,7 +49,9 @@ class FakeCall final : public rpc::ServerCall {
     on_cancel_ = std::move(on_cancel);
   }
 
-  void GiveToRead(std::unique_ptr<google::protobuf::Message> message) { to_read_.push_back(std::move(message)); }
+  void GiveToRead(std::unique_ptr<google::protobuf::Message> message) {
+    to_read_.push_back(std::move(message));
+  }
   void Leave() {
     std::function<void()> callback;
     {
@@ -109,7 +111,8 @@ class Agent : public RunnerFixture {
 };
 
 TEST_F(Agent, ServesEveryMethodOfTheService) {
-  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("edm.v1.WorkerAgent");
+  const auto* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("edm.v1.WorkerAgent");
   EXPECT_TRUE(table_.Missing(*service).empty());
 }
 

@@ -1,10 +1,10 @@
+#include "worker/core/course.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include "worker/core/course.h"
 
 namespace edm::worker {
 namespace {
@@ -107,13 +107,11 @@ TEST(Course, TheOrderChoosesIt) {
     bool build, restart;
     Course expected;
   };
-  const Case cases[] = {{Target::kBuilt, true, false, Course::kBuild},
-                        {Target::kRunning, true, false, Course::kDeploy},
-                        {Target::kRunning, false, false, Course::kStart},
-                        {Target::kRunning, false, true, Course::kRestart},
-                        {Target::kStopped, false, false, Course::kStop},
-                        {Target::kDeleted, false, false, Course::kDelete},
-                        {Target::kNothing, false, false, Course::kAbandon}};
+  const Case cases[] = {
+      {Target::kBuilt, true, false, Course::kBuild},     {Target::kRunning, true, false, Course::kDeploy},
+      {Target::kRunning, false, false, Course::kStart},  {Target::kRunning, false, true, Course::kRestart},
+      {Target::kStopped, false, false, Course::kStop},   {Target::kDeleted, false, false, Course::kDelete},
+      {Target::kNothing, false, false, Course::kAbandon}};
   for (const auto& one : cases) {
     EXPECT_EQ(CourseOf({.target = one.target, .build = one.build, .restart = one.restart}), one.expected);
   }
@@ -128,7 +126,8 @@ TEST(Course, TheHolderIsPublishedOnlyAfterTheBuild) {
 }
 
 TEST(Course, PhasesOfACourseOnlyGrow) {
-  for (const auto course : {Course::kBuild, Course::kDeploy, Course::kStart, Course::kRestart, Course::kStop}) {
+  for (const auto course :
+       {Course::kBuild, Course::kDeploy, Course::kStart, Course::kRestart, Course::kStop}) {
     auto phase = Phase::kPlaced;
     for (const auto effect : EffectsOf(course)) {
       for (const auto next : {PhaseDuring(course, effect), PhaseAfter(course, effect)}) {
@@ -144,7 +143,8 @@ TEST(Course, StopsDeletesFallbacksAndWhatIsReadyAreNotCancelled) {
   for (const auto course : AllCourses()) {
     for (const auto effect : EffectsOf(course)) {
       const bool forward = course <= Course::kRestart;
-      const bool late = effect == Effect::kPublishEndpoints || effect == Effect::kCollect || effect == Effect::kEnd;
+      const bool late =
+          effect == Effect::kPublishEndpoints || effect == Effect::kCollect || effect == Effect::kEnd;
       EXPECT_EQ(IsCancellable(course, effect), forward && !late) << CourseName(course) << EffectName(effect);
     }
   }

@@ -10,8 +10,8 @@ namespace {
 
 Holding Running(std::uint32_t release) {
   Holding holding{.instance = "shop", .running_release = release};
-  holding.releases[release] = {.number = release,
-                               .run = {.services = {{.service = "job", .one_shot = true}, {.service = "web"}}}};
+  holding.releases[release] = {
+      .number = release, .run = {.services = {{.service = "job", .one_shot = true}, {.service = "web"}}}};
   return holding;
 }
 
@@ -49,7 +49,8 @@ TEST(Admission, FencesEpochsAndAttempts) {
 
 TEST(Garbage, WhatNoKeptReleaseNeedsGoes) {
   auto holding = Running(4);
-  for (const auto number : {1, 2, 3}) holding.releases[number] = {.number = static_cast<std::uint32_t>(number)};
+  for (const auto number : {1, 2, 3})
+    holding.releases[number] = {.number = static_cast<std::uint32_t>(number)};
   const std::vector<Footprint::Object> images = {{"sha256:1", "edm/shop/web:r1", "shop", 1},
                                                  {"sha256:3", "edm/shop/web:r3", "shop", 3},
                                                  {"sha256:4", "edm/shop/web:r4", "shop", 4},
@@ -105,7 +106,8 @@ TEST(Observe, TheWorstServiceIsTheHealthOfTheInstance) {
 }
 
 TEST(Observe, AnEndedAttemptShowsItsEnd) {
-  auto attempt = NewAttempt({.instance = "shop", .attempt = 3, .operation = "op-1", .target = Target::kRunning});
+  auto attempt =
+      NewAttempt({.instance = "shop", .attempt = 3, .operation = "op-1", .target = Target::kRunning});
   attempt.phase = Phase::kStarting;
   EXPECT_EQ(Observe(Running(4), &attempt, {}).phase, Phase::kStarting);
   attempt.end = EndOf(attempt, Running(4));

@@ -33,8 +33,8 @@ class RunnerFixture : public ::testing::Test {
     executor_.emplace();
     view_ = std::make_unique<EngineView>(runtime_);
     runner_ = std::make_unique<AttemptRunner>(
-        Surroundings{runtime_, readiness_, sources_, workloads_, files_, addresses_, directory_, journal_, events_,
-                     clock_, *executor_, *executor_},
+        Surroundings{runtime_, readiness_, sources_, workloads_, files_, addresses_, directory_, journal_,
+                     events_, clock_, *executor_, *executor_},
         RunnerSettings{.public_address = "10.0.0.12"}, *view_);
     EXPECT_TRUE(runner_->Load().ok());
     runner_->Resume();

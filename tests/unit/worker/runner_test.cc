@@ -29,8 +29,8 @@ TEST_F(RunnerFixture, EventsTellPhasesAndStepsInOrderAndWithoutHoles) {
     if (std::holds_alternative<Built>(event.what)) told.emplace_back("built");
     if (std::holds_alternative<AttemptEnd>(event.what)) told.emplace_back("end");
   }
-  EXPECT_EQ(told, (std::vector<std::string>{"FETCHING", "policy: compose.yaml, 2 services", "BUILDING", "built",
-                                            "BUILT", "build: web 0.0 s", "STARTING", "RUNNING",
+  EXPECT_EQ(told, (std::vector<std::string>{"FETCHING", "policy: compose.yaml, 2 services", "BUILDING",
+                                            "built", "BUILT", "build: web 0.0 s", "STARTING", "RUNNING",
                                             "start: job exit 0, web healthy", "end"}));
 }
 
@@ -145,6 +145,16 @@ TEST_F(RunnerFixture, DeleteLeavesNothing) {
   EXPECT_TRUE(addresses_.is_empty());
   EXPECT_TRUE(journal_.is_empty());
   EXPECT_TRUE(runner_->Observations().empty());
+}
+
+TEST_F(RunnerFixture, ADeletionWhoseEndIsReadAtOnceIsForgottenAtOnce) {
+  Run(Deploy(1, 1));
+  ASSERT_TRUE(runner_->Assign(Reach(2, Target::kDeleted)).ok());
+  for (int i = 0; i < 5; ++i) executor_->RunOne();
+  runner_->EndWasDelivered("shop", 2);  // before the last task has returned
+  executor_->RunAll();
+  EXPECT_TRUE(journal_.is_empty());
+  EXPECT_TRUE(events_.is_empty());
 }
 
 TEST_F(RunnerFixture, AnIdMayBeUsedAgainAfterItsDeletion) {

@@ -17,7 +17,8 @@ class ScriptedLink final : public MasterLink {
     if (auto error = Next()) return *error;
     return Registration{"session-" + std::to_string(registrations), 1, Millis(700)};
   }
-  Status Heartbeat(const std::string& session, const Load& load, const std::vector<Observation>& changed) override {
+  Status Heartbeat(const std::string& session, const Load& load,
+                   const std::vector<Observation>& changed) override {
     beats.push_back(session);
     last = changed;
     last_load = load;
@@ -44,7 +45,9 @@ class ScriptedLink final : public MasterLink {
 class ScriptedAttempts final : public Attempts {
  public:
   Status Assign(Order) override { return Ok(); }
-  Status Cancel(std::uint32_t, const std::string&, std::uint32_t, const std::string&) override { return Ok(); }
+  Status Cancel(std::uint32_t, const std::string&, std::uint32_t, const std::string&) override {
+    return Ok();
+  }
   void EndWasDelivered(const std::string&, std::uint32_t) override {}
   std::vector<Observation> Observations() override { return seen; }
   Counts Count() override { return {3, 1}; }

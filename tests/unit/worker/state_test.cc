@@ -14,7 +14,8 @@ namespace {
 
 class State : public ::testing::Test {
  protected:
-  State() : folder_(std::filesystem::temp_directory_path() / ("edm-worker-state-" + std::to_string(::getpid()))) {
+  State()
+      : folder_(std::filesystem::temp_directory_path() / ("edm-worker-state-" + std::to_string(::getpid()))) {
     std::filesystem::create_directories(folder_);
   }
   ~State() override { std::filesystem::remove_all(folder_); }
@@ -47,15 +48,16 @@ Holding SomeHolding() {
                   .subnets = {{"default", "10.201.0.0/24"}},
                   .generated = {{"password", "secret"}},
                   .inspect_until = WallTime(Millis(5))};
-  holding.releases[3] = {.number = 3,
-                         .images = {{"web", "sha256:1"}},
-                         .template_name = "node",
-                         .final_digest = "ab",
-                         .run = {.services = {{.service = "web", .ports = {80}, .http = HttpCheck{80, "/health"}}},
-                                 .endpoints = {{.service = "web", .container_port = 80}},
-                                 .catalog_names = {{"web", "www"}},
-                                 .ready_timeout = Millis(1'500),
-                                 .stop_grace = Seconds(3)}};
+  holding.releases[3] = {
+      .number = 3,
+      .images = {{"web", "sha256:1"}},
+      .template_name = "node",
+      .final_digest = "ab",
+      .run = {.services = {{.service = "web", .ports = {80}, .http = HttpCheck{80, "/health"}}},
+              .endpoints = {{.service = "web", .container_port = 80}},
+              .catalog_names = {{"web", "www"}},
+              .ready_timeout = Millis(1'500),
+              .stop_grace = Seconds(3)}};
   return holding;
 }
 
@@ -105,7 +107,8 @@ TEST_F(State, NothingSecretStandsInTheJournalInTheClear) {
 
 TEST_F(State, AJournalOfAnotherKeyIsRefused) {
   MemoryKvStore store;
-  ASSERT_TRUE(KvJournal(store, SecretBox::Open(folder_ / "one.key").value()).Put(Attempt(), SomeHolding()).ok());
+  ASSERT_TRUE(
+      KvJournal(store, SecretBox::Open(folder_ / "one.key").value()).Put(Attempt(), SomeHolding()).ok());
   KvJournal other(store, SecretBox::Open(folder_ / "other.key").value());
   EXPECT_EQ(other.Load().error().code, Code::kDataLoss);
 }
@@ -173,7 +176,8 @@ TEST_F(State, ReleaseFoldersComeAndGo) {
   DiskReleaseFiles files(folder_);
   ASSERT_TRUE(files.WriteFinal("shop", 3, "{}", {{"a/app.conf", "x"}}).ok());
   EXPECT_EQ(files.ReadFinal("shop", 3).value(), "{}");
-  EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(files.RenderedDirectory("shop", 3)) / "a/app.conf"));
+  EXPECT_TRUE(
+      std::filesystem::exists(std::filesystem::path(files.RenderedDirectory("shop", 3)) / "a/app.conf"));
   EXPECT_EQ(files.ReadFinal("shop", 4).error().code, Code::kNotFound);
   EXPECT_EQ(files.Releases("shop").value(), std::vector<std::uint32_t>{3});
   EXPECT_TRUE(files.Releases("other").value().empty());

@@ -53,7 +53,8 @@ Result<std::vector<Ipv4Net>> MachineAddressReserver::TakenSubnets() {
   return taken;
 }
 
-Result<Addresses> MachineAddressReserver::Reserve(const std::string& instance, const std::vector<WantedPort>& ports,
+Result<Addresses> MachineAddressReserver::Reserve(const std::string& instance,
+                                                  const std::vector<WantedPort>& ports,
                                                   const std::vector<std::string>& networks) {
   EDM_TRY(const auto taken, TakenSubnets());
   const auto in_use = [this](std::uint16_t port, std::string_view protocol) {
@@ -90,7 +91,8 @@ void MachineAddressReserver::Release(const std::string& instance) {
 std::uint32_t MachineAddressReserver::SubnetsFree() const {
   std::uint64_t all = 0;
   for (const auto& net : options_.subnets.nets) {
-    if (net.prefix <= options_.subnets.prefix) all += std::uint64_t{1} << (options_.subnets.prefix - net.prefix);
+    if (net.prefix <= options_.subnets.prefix)
+      all += std::uint64_t{1} << (options_.subnets.prefix - net.prefix);
   }
   const std::lock_guard lock(mutex_);
   const auto used = subnets_.reservations().size();

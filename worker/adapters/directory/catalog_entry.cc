@@ -11,7 +11,9 @@ constexpr const char* kWorkerKey = "edm-worker";
 constexpr const char* kCheckInterval = "10s";
 constexpr const char* kCheckTimeout = "2s";
 
-json Address(const std::string& address, std::uint16_t port) { return {{"Address", address}, {"Port", port}}; }
+json Address(const std::string& address, std::uint16_t port) {
+  return {{"Address", address}, {"Port", port}};
+}
 
 std::string Text(const json& object, const char* key) {
   const auto found = object.find(key);
@@ -46,8 +48,8 @@ std::vector<CatalogEntry> EntriesOf(const CatalogSelf& self, const std::string& 
   for (const auto& endpoint : published.endpoints) {
     const auto named = published.catalog_names.find(endpoint.service);
     const auto& service = named == published.catalog_names.end() ? endpoint.service : named->second;
-    const auto id = "edm." + instance + "." + endpoint.service + "." + std::to_string(endpoint.container_port) + "." +
-                    endpoint.protocol;
+    const auto id = "edm." + instance + "." + endpoint.service + "." +
+                    std::to_string(endpoint.container_port) + "." + endpoint.protocol;
     CatalogEntry entry{.lan_address = self.lan_address,
                        .wan_address = self.wan_address,
                        .port = endpoint.port,
@@ -64,14 +66,15 @@ std::vector<CatalogEntry> EntriesOf(const CatalogSelf& self, const std::string& 
 }
 
 std::string ToRegistration(const CatalogSelf& self, const CatalogEntry& entry) {
-  json body = {{"ID", entry.id},
-               {"Name", entry.name},
-               {"Tags", entry.tags},
-               {"Address", entry.lan_address},
-               {"Port", entry.port},
-               {"TaggedAddresses",
-                {{"lan", Address(entry.lan_address, entry.port)}, {"wan", Address(entry.wan_address, entry.port)}}},
-               {"Meta", {{kWorkerKey, self.worker}, {"edm-protocol", entry.is_tcp ? "tcp" : "udp"}}}};
+  json body = {
+      {"ID", entry.id},
+      {"Name", entry.name},
+      {"Tags", entry.tags},
+      {"Address", entry.lan_address},
+      {"Port", entry.port},
+      {"TaggedAddresses",
+       {{"lan", Address(entry.lan_address, entry.port)}, {"wan", Address(entry.wan_address, entry.port)}}},
+      {"Meta", {{kWorkerKey, self.worker}, {"edm-protocol", entry.is_tcp ? "tcp" : "udp"}}}};
   if (entry.is_tcp) {
     body["Check"] = {{"Name", "accepts TCP"},
                      {"TCP", entry.lan_address + ":" + std::to_string(entry.port)},
@@ -85,7 +88,10 @@ std::string ToRegistration(const CatalogSelf& self, const CatalogEntry& entry) {
 Result<std::map<std::string, CatalogEntry>> ParseEntries(const CatalogSelf& self, const std::string& body) {
   const auto services = json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (!services.is_object()) {
-    return Error{Code::kUnavailable, "Consul's agent", "its list of services is no JSON object", {},
+    return Error{Code::kUnavailable,
+                 "Consul's agent",
+                 "its list of services is no JSON object",
+                 {},
                  "see whether the address is that of a Consul agent"};
   }
   std::map<std::string, CatalogEntry> entries;

@@ -29,12 +29,13 @@ struct CatalogEntry {
   bool operator==(const CatalogEntry&) const = default;
 };
 
-// Each endpoint twice: under "<service>.<instance>", and under "<instance>" with the service as tag, which DNS finds
-// as <service>.<instance>.service.consul.
+// Each endpoint twice: under "<service>.<instance>", and under "<instance>" with the service as tag, which
+// DNS finds as <service>.<instance>.service.consul.
 std::vector<CatalogEntry> EntriesOf(const CatalogSelf& self, const std::string& instance,
                                     const Published& published);
 
-// The body that registers an entry, with a TCP check that starts as passing: the worker has just seen it accept.
+// The body that registers an entry, with a TCP check that starts as passing: the worker has just seen it
+// accept.
 std::string ToRegistration(const CatalogSelf& self, const CatalogEntry& entry);
 
 // Those of /v1/agent/services that this worker registered, by id.

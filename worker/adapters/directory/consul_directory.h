@@ -1,7 +1,10 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/ports/kv_store.h"
 #include "worker/adapters/directory/catalog_entry.h"
@@ -26,16 +29,19 @@ class ConsulDirectory final : public Directory {
   Status DropHolder(const std::string& instance) override;
   Status PutEndpoints(const std::string& instance, const Published& published) override;
   Status DropEndpoints(const std::string& instance) override;
-  Status Sweep(const std::map<std::string, Published>& running) override;
+  Status Sweep(const std::function<Standing()>& standing) override;
 
  private:
   class Agent;
-  // Makes the agent's entries of the instance ("": of all instances) exactly `wanted`.
+  // Makes the agent's entries of the instance exactly `wanted`.
   Status Reconcile(const std::vector<CatalogEntry>& wanted, const std::string& instance);
+  // Makes the agent's entries `there` exactly `wanted`.
+  Status Replace(std::map<std::string, CatalogEntry> there, const std::vector<CatalogEntry>& wanted);
 
   KvStore& store_;
   const CatalogSelf self_;
   const std::unique_ptr<Agent> agent_;
+  std::mutex publishing_;  // held over a change of the catalog: a sweep sees none half done
 };
 
 }  // namespace edm::worker

@@ -29,38 +29,43 @@ Status MasterDirectory::DropHolder(const std::string& instance) {
 }
 
 Status MasterDirectory::PutEndpoints(const std::string& instance, const Published& published) {
-  v1::PublishRequest request;
-  request.set_instance(instance);
-  request.set_endpoints_present(true);
-  rpc::MapInto(published.endpoints, request.mutable_endpoints(), [](const Endpoint& e) { return rpc::ToProto(e); });
-  EDM_CHECK(Publish(*registry_, request));
-  const std::lock_guard lock(mutex_);
-  told_[instance] = published.endpoints;
-  return Ok();
+  const std::lock_guard lock(publishing_);
+  return Tell(instance, published.endpoints);
 }
 
 Status MasterDirectory::DropEndpoints(const std::string& instance) {
-  v1::PublishRequest request;
-  request.set_instance(instance);
-  request.set_endpoints_present(true);
-  EDM_CHECK(Publish(*registry_, request));
-  const std::lock_guard lock(mutex_);
-  told_.erase(instance);
+  const std::lock_guard lock(publishing_);
+  return Tell(instance, {});
+}
+
+Status MasterDirectory::Sweep(const std::function<Standing()>& standing) {
+  const std::lock_guard lock(publishing_);
+  const auto now = standing();
+  for (const auto& [instance, published] : now.running) {
+    if (now.in_hand.contains(instance)) continue;
+    const auto found = told_.find(instance);
+    const bool is_told =
+        found == told_.end() ? published.endpoints.empty() : found->second == published.endpoints;
+    if (!is_told) EDM_CHECK(Tell(instance, published.endpoints));
+  }
+  std::vector<std::string> gone;
+  for (const auto& [instance, endpoints] : told_) {
+    if (!now.running.contains(instance) && !now.in_hand.contains(instance)) gone.push_back(instance);
+  }
+  for (const auto& instance : gone) EDM_CHECK(Tell(instance, {}));
   return Ok();
 }
 
-Status MasterDirectory::Sweep(const std::map<std::string, Published>& running) {
-  std::map<std::string, std::vector<Endpoint>> told;
-  {
-    const std::lock_guard lock(mutex_);
-    told = told_;
-  }
-  for (const auto& [instance, published] : running) {
-    const auto found = told.find(instance);
-    if (found == told.end() || found->second != published.endpoints) EDM_CHECK(PutEndpoints(instance, published));
-  }
-  for (const auto& [instance, endpoints] : told) {
-    if (!running.contains(instance)) EDM_CHECK(DropEndpoints(instance));
+Status MasterDirectory::Tell(const std::string& instance, const std::vector<Endpoint>& endpoints) {
+  v1::PublishRequest request;
+  request.set_instance(instance);
+  request.set_endpoints_present(true);
+  rpc::MapInto(endpoints, request.mutable_endpoints(), [](const Endpoint& e) { return rpc::ToProto(e); });
+  EDM_CHECK(Publish(*registry_, request));
+  if (endpoints.empty()) {
+    told_.erase(instance);
+  } else {
+    told_[instance] = endpoints;
   }
   return Ok();
 }

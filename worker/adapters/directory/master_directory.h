@@ -23,13 +23,16 @@ class MasterDirectory final : public Directory {
   Status PutEndpoints(const std::string& instance, const Published& published) override;
   Status DropEndpoints(const std::string& instance) override;
   // The master keeps what it was told: only what it was not told in this process's life is told again.
-  Status Sweep(const std::map<std::string, Published>& running) override;
+  Status Sweep(const std::function<Standing()>& standing) override;
 
  private:
+  // With publishing_ held; no endpoints: withdrawn.
+  Status Tell(const std::string& instance, const std::vector<Endpoint>& endpoints);
+
   const std::shared_ptr<Registry> registry_;
   const std::string public_address_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<Endpoint>> told_;  // guarded by mutex_
+  std::mutex publishing_;                              // held over a change: a sweep sees none half done
+  std::map<std::string, std::vector<Endpoint>> told_;  // guarded by publishing_
 };
 
 }  // namespace edm::worker

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "common/base/text.h"
 #include "worker/adapters/docker/build/engine_build.h"
 #include "worker/adapters/docker/compose_create.h"
 #include "worker/adapters/docker/engine_exec.h"
@@ -19,6 +21,28 @@ namespace edm::worker {
 namespace {
 
 constexpr Millis kPingDeadline{5'000};
+
+// The only service need not be named; of several, one must be.
+Result<std::string> ServiceMeant(const ExecRequest& request, const std::vector<ContainerFacts>& containers) {
+  if (!request.service.empty()) return request.service;
+  std::set<std::string> services;
+  std::set<std::string> running;
+  for (const auto& one : containers) {
+    services.insert(one.service);
+    if (one.state == ContainerState::kRunning) running.insert(one.service);
+  }
+  const auto& eligible = running.empty() ? services : running;
+  if (eligible.size() == 1) return *eligible.begin();
+  const std::string object = "instance " + request.instance;
+  if (eligible.empty())
+    return Error{Code::kFailedPrecondition, object, "it does not run", {}, "start it first"};
+  const std::vector<std::string> names(eligible.begin(), eligible.end());
+  return Error{Code::kInvalidArgument,
+               object,
+               "it has several services: " + Join(names, ", "),
+               {},
+               "name one, as in " + request.instance + "/" + names.front()};
+}
 
 }  // namespace
 
@@ -91,11 +115,12 @@ Status DockerRuntime::Logs(const LogRequest& request, const LogSink& on_line, st
 }
 
 Result<std::unique_ptr<ExecSession>> DockerRuntime::Exec(const ExecRequest& request) {
-  const std::string object = request.instance + "/" + request.service;
   EDM_TRY(const auto containers, ListContainers(api_, request.instance));
+  EDM_TRY(const auto service, ServiceMeant(request, containers));
+  const std::string object = request.instance + "/" + service;
   const ContainerFacts* chosen = nullptr;
   for (const auto& one : containers) {
-    if (one.service != request.service) continue;
+    if (one.service != service) continue;
     if (chosen == nullptr || one.state == ContainerState::kRunning) chosen = &one;
   }
   if (chosen == nullptr) {

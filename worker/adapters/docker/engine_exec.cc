@@ -1,13 +1,13 @@
 #include "worker/adapters/docker/engine_exec.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <vector>
 
 #include "worker/adapters/docker/json_reading.h"
 
@@ -25,6 +25,18 @@ bool BelongsTo(int pid, const std::string& container_id) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/cgroup");
   const std::string groups{std::istreambuf_iterator<char>(file), {}};
   return !container_id.empty() && groups.find(container_id) != std::string::npos;
+}
+
+// The process and all that it started, parents first. What is forked meanwhile is missed, and ends with its
+// pipe.
+std::vector<int> WithDescendants(int pid) {
+  std::vector<int> tree{pid};
+  for (std::size_t next = 0; next < tree.size(); ++next) {
+    const auto name = std::to_string(tree[next]);
+    std::ifstream children("/proc/" + name + "/task/" + name + "/children");
+    for (int child = 0; children >> child;) tree.push_back(child);
+  }
+  return tree;
 }
 
 }  // namespace
@@ -118,9 +130,9 @@ void EngineExec::KillWhatStillRuns() {
   if (!seen.ok() || !FlagAt(*seen, "Running")) return;
   const int pid = static_cast<int>(NumberAt(*seen, "Pid"));
   if (pid <= 1 || !BelongsTo(pid, container_id_)) return;
-  // A command with a session of its own takes along what it started.
-  const bool leads = ::getpgid(pid) == pid;
-  static_cast<void>(::kill(leads ? -pid : pid, SIGKILL));
+  for (const int one : WithDescendants(pid)) {
+    if (BelongsTo(one, container_id_)) static_cast<void>(::kill(one, SIGKILL));
+  }
 }
 
 }  // namespace edm::worker

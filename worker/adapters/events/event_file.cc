@@ -125,7 +125,10 @@ Status EventFile::ReadFile(std::uint32_t after, std::size_t events_max, std::vec
   v1::AttemptEvent event;
   for (; cursor < events_ && into.size() < events_max; ++cursor) {
     if (!ReadRecord(fd_.get(), offset, event)) {
-      return Error{Code::kDataLoss, path_, "event " + std::to_string(cursor + 1) + " cannot be read", {},
+      return Error{Code::kDataLoss,
+                   path_,
+                   "event " + std::to_string(cursor + 1) + " cannot be read",
+                   {},
                    "look at the disk"};
     }
     if (cursor >= after) into.push_back(rpc::FromProto(event));

@@ -4,17 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "common/base/unique_fd.h"
 #include "common/base/result.h"
+#include "common/base/unique_fd.h"
 #include "common/model/order.h"
 
 namespace edm::worker {
 
-// The history of one attempt: length and protobuf, record after record, in one file. What a crash cut off in the
-// middle is cut off for good when the file is opened. Not thread-safe.
+// The history of one attempt: length and protobuf, record after record, in one file. What a crash cut off in
+// the middle is cut off for good when the file is opened. Not thread-safe.
 class EventFile {
  public:
-  EventFile(std::string path, std::size_t log_bytes_max) : path_(std::move(path)), log_bytes_max_(log_bytes_max) {}
+  EventFile(std::string path, std::size_t log_bytes_max)
+      : path_(std::move(path)), log_bytes_max_(log_bytes_max) {}
 
   // Sets the event's cursor. What the disk does not take stays in memory, build output excepted.
   void Append(AttemptEvent event);
@@ -34,11 +35,11 @@ class EventFile {
   const std::string path_;
   const std::size_t log_bytes_max_;  // of build output
   bool loaded_ = false;
-  bool has_ended_ = false;           // then the file is open only while it is read
-  bool is_broken_ = false;           // a write failed: from now on in memory
+  bool has_ended_ = false;  // then the file is open only while it is read
+  bool is_broken_ = false;  // a write failed: from now on in memory
   UniqueFd fd_;
   std::uint64_t size_bytes_ = 0;
-  std::uint32_t events_ = 0;         // in the file
+  std::uint32_t events_ = 0;          // in the file
   std::vector<std::uint64_t> index_;  // where every kIndexStride-th event begins
   std::vector<AttemptEvent> unwritten_;
   std::size_t log_bytes_ = 0;

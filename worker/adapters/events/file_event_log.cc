@@ -12,7 +12,8 @@ struct FileEventLog::Followers {
 
 class FileEventLog::Following final : public Subscription {
  public:
-  Following(std::shared_ptr<Followers> followers, std::uint64_t id) : followers_(std::move(followers)), id_(id) {}
+  Following(std::shared_ptr<Followers> followers, std::uint64_t id)
+      : followers_(std::move(followers)), id_(id) {}
   ~Following() override {
     const std::lock_guard lock(followers_->mutex);
     followers_->by_id.erase(id_);
@@ -26,11 +27,13 @@ class FileEventLog::Following final : public Subscription {
 FileEventLog::FileEventLog(std::string folder, std::size_t log_bytes_max)
     : folder_(std::move(folder)), log_bytes_max_(log_bytes_max), followers_(std::make_shared<Followers>()) {}
 
-Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(const std::string& folder, std::size_t log_bytes_max) {
+Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(const std::string& folder,
+                                                         std::size_t log_bytes_max) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) {
-    return Error{Code::kInternal, folder, failed.message(), {}, "make the data folder writable for this user"};
+    return Error{
+        Code::kInternal, folder, failed.message(), {}, "make the data folder writable for this user"};
   }
   return std::unique_ptr<FileEventLog>(new FileEventLog(folder, log_bytes_max));
 }

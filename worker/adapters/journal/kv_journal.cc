@@ -35,15 +35,17 @@ Result<JournalContents> KvJournal::Load() {
   JournalContents contents;
   EDM_TRY(const auto epoch, store_.Get(kEpochKey));
   if (epoch) contents.epoch = static_cast<std::uint32_t>(std::strtoul(epoch->value.c_str(), nullptr, 10));
-  EDM_CHECK(ReadAll<v1::StoredHolding>(store_, box_, kHoldings, [&](const v1::StoredHolding& stored) -> Status {
-    contents.holdings.push_back(FromStored(stored));
-    return Ok();
-  }));
-  EDM_CHECK(ReadAll<v1::StoredAttempt>(store_, box_, kAttempts, [&](const v1::StoredAttempt& stored) -> Status {
-    EDM_TRY(auto record, FromStored(stored));
-    contents.attempts.push_back(std::move(record));
-    return Ok();
-  }));
+  EDM_CHECK(
+      ReadAll<v1::StoredHolding>(store_, box_, kHoldings, [&](const v1::StoredHolding& stored) -> Status {
+        contents.holdings.push_back(FromStored(stored));
+        return Ok();
+      }));
+  EDM_CHECK(
+      ReadAll<v1::StoredAttempt>(store_, box_, kAttempts, [&](const v1::StoredAttempt& stored) -> Status {
+        EDM_TRY(auto record, FromStored(stored));
+        contents.attempts.push_back(std::move(record));
+        return Ok();
+      }));
   return contents;
 }
 
@@ -52,10 +54,10 @@ Status KvJournal::PutEpoch(std::uint32_t epoch) {
 }
 
 Status KvJournal::Put(const AttemptRecord& attempt, const Holding& holding) {
-  return store_.Transact({{.key = AttemptPath(attempt.order.instance, attempt.order.attempt),
-                           .value = box_.Seal(ToStored(attempt).SerializeAsString())},
-                          {.key = kHoldings + holding.instance,
-                           .value = box_.Seal(ToStored(holding).SerializeAsString())}});
+  return store_.Transact(
+      {{.key = AttemptPath(attempt.order.instance, attempt.order.attempt),
+        .value = box_.Seal(ToStored(attempt).SerializeAsString())},
+       {.key = kHoldings + holding.instance, .value = box_.Seal(ToStored(holding).SerializeAsString())}});
 }
 
 Status KvJournal::PutHolding(const Holding& holding) {

@@ -6,8 +6,8 @@
 
 namespace edm::worker {
 
-// The journal in a K/V store that this worker owns alone: "epoch", "holdings/<id>", "attempts/<id>/<number>". Each
-// record is sealed.
+// The journal in a K/V store that this worker owns alone: "epoch", "holdings/<id>", "attempts/<id>/<number>".
+// Each record is sealed.
 class KvJournal final : public Journal {
  public:
   // `store` outlives it.

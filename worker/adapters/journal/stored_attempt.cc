@@ -19,7 +19,8 @@ v1::StoredAttempt ToStored(const AttemptRecord& record) {
   stored.set_failed_as(rpc::ToProto(record.failed_as));
   stored.set_restored_release(record.restored_release);
   *stored.mutable_built() = rpc::ToProto(record.built);
-  rpc::MapInto(record.services, stored.mutable_services(), [](const ServiceStatus& s) { return rpc::ToProto(s); });
+  rpc::MapInto(record.services, stored.mutable_services(),
+               [](const ServiceStatus& s) { return rpc::ToProto(s); });
   if (record.ended_at) *stored.mutable_ended_at() = rpc::ToProto(*record.ended_at);
   return stored;
 }

@@ -31,8 +31,7 @@ WantedService ServiceFromStored(const v1::StoredService& stored) {
 v1::StoredRelease ReleaseToStored(const ReleaseRecord& release) {
   v1::StoredRelease stored;
   stored.set_number(release.number);
-  *stored.mutable_built() =
-      rpc::ToProto(Built{release.images, release.template_commit, release.grants});
+  *stored.mutable_built() = rpc::ToProto(Built{release.images, release.template_commit, release.grants});
   stored.set_template_name(release.template_name);
   stored.set_final_digest(release.final_digest);
   const auto& run = release.run;
@@ -86,7 +85,8 @@ Holding FromStored(const v1::StoredHolding& stored) {
                   .subnets = {stored.subnets().begin(), stored.subnets().end()},
                   .generated = {stored.generated().begin(), stored.generated().end()}};
   for (const auto& [key, port] : stored.ports()) holding.ports[key] = static_cast<std::uint16_t>(port);
-  for (const auto& release : stored.releases()) holding.releases[release.number()] = ReleaseFromStored(release);
+  for (const auto& release : stored.releases())
+    holding.releases[release.number()] = ReleaseFromStored(release);
   if (stored.has_inspect_until()) holding.inspect_until = rpc::FromProto(stored.inspect_until());
   return holding;
 }

@@ -85,7 +85,8 @@ Load SystemLoadProbe::Sample() {
   if (ticks && last_ && ticks->all > last_->all) {
     const auto newest =
         static_cast<double>(ticks->busy - last_->busy) / static_cast<double>(ticks->all - last_->all);
-    cpu_ += kNewestShare * (newest - cpu_);
+    cpu_ = has_measured_ ? cpu_ + kNewestShare * (newest - cpu_) : newest;
+    has_measured_ = true;
   }
   if (ticks) last_ = ticks;
   load.cpu = cpu_;

@@ -21,8 +21,8 @@ std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat, const std::set
 // The number of a line like "MemTotal:  16000 kB", in MiB.
 std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name);
 
-// The cores that this process may use (smoothed over some seconds), /proc/meminfo, and the disk that `data` is on. Meant to be asked once a
-// second. Any thread.
+// The cores that this process may use (smoothed over some seconds), /proc/meminfo, and the disk that `data`
+// is on. Meant to be asked once a second. Any thread.
 class SystemLoadProbe final : public LoadProbe {
  public:
   static constexpr double kNewestShare = 0.3;  // of the newest second in the smoothed value
@@ -35,6 +35,7 @@ class SystemLoadProbe final : public LoadProbe {
   const std::string data_;
   std::mutex mutex_;
   std::optional<CpuTicks> last_;  // guarded by mutex_, as what follows
+  bool has_measured_ = false;  // the first measure counts whole: a worker that has just come is no calm one
   double cpu_ = 0;
 };
 

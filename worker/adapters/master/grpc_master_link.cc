@@ -26,10 +26,10 @@ Result<Registration> GrpcMasterLink::Register(const WorkerFacts& facts,
   request.set_protocol(kProtocol);
   rpc::MapInto(observations, request.mutable_observations(), Map);
   EDM_TRY(const auto response, registry_->Call(&v1::Registry::Stub::Register, request));
-  return Registration{.session = response.session(),
-                      .epoch = response.epoch(),
-                      .beat_interval =
-                          std::clamp(rpc::FromProto(response.beat_interval()), kBeatMin, kBeatMax)};
+  return Registration{
+      .session = response.session(),
+      .epoch = response.epoch(),
+      .beat_interval = std::clamp(rpc::FromProto(response.beat_interval()), kBeatMin, kBeatMax)};
 }
 
 Status GrpcMasterLink::Heartbeat(const std::string& session, const Load& load,

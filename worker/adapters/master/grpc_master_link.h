@@ -14,8 +14,10 @@ class GrpcMasterLink final : public MasterLink {
 
   explicit GrpcMasterLink(std::shared_ptr<Registry> registry) : registry_(std::move(registry)) {}
 
-  Result<Registration> Register(const WorkerFacts& facts, const std::vector<Observation>& observations) override;
-  Status Heartbeat(const std::string& session, const Load& load, const std::vector<Observation>& changed) override;
+  Result<Registration> Register(const WorkerFacts& facts,
+                                const std::vector<Observation>& observations) override;
+  Status Heartbeat(const std::string& session, const Load& load,
+                   const std::vector<Observation>& changed) override;
 
  private:
   const std::shared_ptr<Registry> registry_;

@@ -18,7 +18,8 @@ class Registry {
   static Result<std::shared_ptr<Registry>> Dial(const rpc::ChannelSpec& spec);
 
   template <class Request, class Response>
-  Result<Response> Call(grpc::Status (v1::Registry::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  Result<Response> Call(grpc::Status (v1::Registry::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                   Response*),
                         const std::type_identity_t<Request>& request) {
     return rpc::Call(*stub_, method, request, object_, {.deadline = kCallDeadline});
   }

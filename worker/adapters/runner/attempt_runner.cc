@@ -56,7 +56,8 @@ void AttemptRunner::ForgetDeletedFor(const Order& order) {
   const auto found = slots_.find(order.instance);
   if (found == slots_.end() || found->second.current != 0 || !found->second.IsDeleted()) return;
   const auto same = found->second.attempts.find(order.attempt);
-  const bool is_known = same != found->second.attempts.end() && same->second.order.operation == order.operation;
+  const bool is_known =
+      same != found->second.attempts.end() && same->second.order.operation == order.operation;
   if (!is_known && order.epoch >= epoch_) Forget(order.instance);
 }
 
@@ -82,9 +83,7 @@ Status AttemptRunner::Admitted(Slot& slot, Order order) {
   return Ok();
 }
 
-void AttemptRunner::Supersede(Slot& slot, const Order& by) {
-  slot.RequestStop(SupersededBy(by));
-}
+void AttemptRunner::Supersede(Slot& slot, const Order& by) { slot.RequestStop(SupersededBy(by)); }
 
 // A waiting attempt has done nothing, so there is nothing to undo.
 void AttemptRunner::EndWaiting(Slot& slot, const Error& reason) {

@@ -15,8 +15,9 @@
 namespace edm::worker {
 
 // Carries attempts through: one effect of an instance at a time, each a task of its own on one of two bounded
-// executors, with a line in the journal after each. So it may be killed between any two instructions: the next
-// one on the same journal goes on. Any thread. Both executors must have come to rest before it is destroyed.
+// executors, with a line in the journal after each. So it may be killed between any two instructions: the
+// next one on the same journal goes on. Any thread. Both executors must have come to rest before it is
+// destroyed.
 class AttemptRunner final : public Attempts {
  public:
   static constexpr std::size_t kEndedAttemptsKept = 3;  // per instance, for masters that ask again
@@ -40,7 +41,7 @@ class AttemptRunner final : public Attempts {
   void Tick();
 
   // What the directory should list.
-  std::map<std::string, Published> Running() const;
+  worker::Standing Standing() const;
 
   // No new effects; those under way are told to stop, and their attempts go on after the next start.
   void Stop();
@@ -58,6 +59,7 @@ class AttemptRunner final : public Attempts {
   void StartWaiting(Slot& slot);
   void DropOldAttempts(Slot& slot);
   void Forget(const std::string& instance);
+  void ForgetIfDelivered(const std::string& instance);
   std::set<std::string> TemplatesOfOthers(const std::string& instance) const;
   std::unique_ptr<Job> Take(Slot& slot);
 

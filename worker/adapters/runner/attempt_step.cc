@@ -52,7 +52,8 @@ void AttemptRunner::Begin(Job& job, Effect effect) {
   {
     const Lock lock(mutex_);
     auto& started = slots_[job.instance()].step_started;
-    const bool first = job.attempt.done == Effect::kNone || StepOf(job.attempt.course, job.attempt.done) != step;
+    const bool first =
+        job.attempt.done == Effect::kNone || StepOf(job.attempt.course, job.attempt.done) != step;
     if (step.empty()) {
       started.reset();
     } else if (first || !started) {
@@ -66,9 +67,11 @@ void AttemptRunner::Begin(Job& job, Effect effect) {
 Status AttemptRunner::PerformUnlessStopped(Job& job, Effect effect) {
   const bool cancellable = IsCancellable(job.attempt.course, effect);
   if (!cancellable) job.stop = {};
-  auto status = cancellable && job.stop.stop_requested()
-                    ? Status(Error{.code = Code::kCancelled, .object = "instance " + job.instance(), .cause = "cancelled"})
-                    : Perform(effect, job);
+  auto status =
+      cancellable && job.stop.stop_requested()
+          ? Status(
+                Error{.code = Code::kCancelled, .object = "instance " + job.instance(), .cause = "cancelled"})
+          : Perform(effect, job);
   if (effect == Effect::kUp || effect == Effect::kStop || effect == Effect::kAwaitReady ||
       effect == Effect::kRemove || effect == Effect::kRestore || effect == Effect::kHold) {
     // What the engine does not answer now, its events will bring.
@@ -101,7 +104,8 @@ void AttemptRunner::Failed(Job& job, Effect effect, Error error) {
     cancelled = true;
   }
   FallbackFacts facts{.has_good = HasGood(job)};
-  if (slot.waiting != 0) facts.stop_or_delete_waits = slot.attempts[slot.waiting].order.target >= Target::kStopped;
+  if (slot.waiting != 0)
+    facts.stop_or_delete_waits = slot.attempts[slot.waiting].order.target >= Target::kStopped;
   const auto step = StepOf(job.attempt.course, effect);
   if (!step.empty()) {
     job.Emit(Step{.name = std::string(step),
@@ -111,7 +115,8 @@ void AttemptRunner::Failed(Job& job, Effect effect, Error error) {
                   .ended_at = around_.clock.Now()});
   }
   const auto course = CourseAfter(job.attempt.course, effect, facts);
-  if (!course && !job.attempt.failure) job.Warn(std::string(EffectName(effect)) + " failed: " + ToString(error));
+  if (!course && !job.attempt.failure)
+    job.Warn(std::string(EffectName(effect)) + " failed: " + ToString(error));
   if (job.attempt.failure) {
     AddToEvidence(*job.attempt.failure, effect, error);
   } else if (course) {
@@ -147,11 +152,13 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
   slot.step_detail = std::move(job->detail);
   slot.busy = false;
   if (ended) {
-    if (slot.attempts[slot.current].end->phase == Phase::kDeleted) slot.holding = Holding{.instance = instance};
+    if (slot.attempts[slot.current].end->phase == Phase::kDeleted)
+      slot.holding = Holding{.instance = instance};
     StartWaiting(slot);
     DropOldAttempts(slot);
   }
   PostNext(instance, slot);
+  ForgetIfDelivered(instance);
 }
 
 }  // namespace edm::worker

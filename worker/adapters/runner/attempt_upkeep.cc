@@ -25,7 +25,8 @@ Status AttemptRunner::Load() {
     // The lowest that has not ended was under way, the highest waited; between them none was ever begun.
     for (auto& [number, record] : slot.attempts) {
       if (record.ended()) continue;
-      if (slot.waiting != 0) EndWaiting(slot, {.code = Code::kCancelled, .cause = "superseded by a newer order"});
+      if (slot.waiting != 0)
+        EndWaiting(slot, {.code = Code::kCancelled, .cause = "superseded by a newer order"});
       (slot.current == 0 ? slot.current : slot.waiting) = number;
     }
     if (slot.waiting != 0) Supersede(slot, slot.attempts[slot.waiting].order);
@@ -95,8 +96,11 @@ Status AttemptRunner::PerformErrand(Errand errand, Holding& holding) {
   if (errand != Errand::kRecover) return Ok();
   EDM_TRY(const auto containers, runtime.Containers(instance));
   switch (Recover(holding, containers)) {
-    case Recovery::kNothing: break;
-    case Recovery::kStartKept: EDM_CHECK(runtime.StartKept(instance, {})); break;
+    case Recovery::kNothing:
+      break;
+    case Recovery::kStartKept:
+      EDM_CHECK(runtime.StartKept(instance, {}));
+      break;
     case Recovery::kBringUp: {
       EDM_TRY(auto compose_json, around_.files.ReadFinal(instance, holding.running_release));
       EDM_CHECK(runtime.Up({.instance = instance,
@@ -127,8 +131,16 @@ void AttemptRunner::DropOldAttempts(Slot& slot) {
 void AttemptRunner::EndWasDelivered(const std::string& instance, std::uint32_t attempt) {
   const Lock lock(mutex_);
   const auto found = slots_.find(instance);
-  if (found == slots_.end() || found->second.current != 0 || !found->second.IsDeleted()) return;
-  if (found->second.attempts.rbegin()->first == attempt) Forget(instance);
+  if (found == slots_.end()) return;
+  // The end may be read before the step that wrote it has returned: then Return forgets.
+  found->second.delivered = attempt;
+  ForgetIfDelivered(instance);
+}
+
+void AttemptRunner::ForgetIfDelivered(const std::string& instance) {
+  const auto& slot = slots_[instance];
+  if (slot.current == 0 && slot.IsDeleted() && slot.delivered == slot.attempts.rbegin()->first)
+    Forget(instance);
 }
 
 void AttemptRunner::Forget(const std::string& instance) {
@@ -160,20 +172,22 @@ Attempts::Counts AttemptRunner::Count() {
     if (slot.holding.running_release != 0) ++counts.running;
     if (slot.current == 0) continue;
     const auto& record = slot.attempts.at(slot.current);
-    if (record.order.build && record.course <= Course::kDeploy && record.phase < Phase::kBuilt) ++counts.building;
+    if (record.order.build && record.course <= Course::kDeploy && record.phase < Phase::kBuilt)
+      ++counts.building;
   }
   return counts;
 }
 
-std::map<std::string, Published> AttemptRunner::Running() const {
+Standing AttemptRunner::Standing() const {
   const Lock lock(mutex_);
-  std::map<std::string, Published> running;
+  worker::Standing standing;
   for (const auto& [instance, slot] : slots_) {
+    if (slot.current != 0) standing.in_hand.insert(instance);
     const auto release = slot.holding.releases.find(slot.holding.running_release);
     if (slot.holding.running_release == 0 || release == slot.holding.releases.end()) continue;
-    running[instance] = {release->second.run.endpoints, release->second.run.catalog_names};
+    standing.running[instance] = {release->second.run.endpoints, release->second.run.catalog_names};
   }
-  return running;
+  return standing;
 }
 
 }  // namespace edm::worker

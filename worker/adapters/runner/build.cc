@@ -72,7 +72,8 @@ Status BuildImages(Job& job) {
   ParallelBuild build(job, requests);
   auto outcomes = build.Run();
   if (const auto failed = build.first_failure()) {
-    return About(std::move(*outcomes[*failed].result).error(), job.instance() + "/" + requests[*failed].service);
+    return About(std::move(*outcomes[*failed].result).error(),
+                 job.instance() + "/" + requests[*failed].service);
   }
   job.attempt.built = {.template_commit = job.attempt.order.template_source
                                               ? job.attempt.order.template_source->commit

@@ -11,7 +11,8 @@
 
 namespace edm::worker {
 
-// What the engine said last of each instance's containers, so that a heartbeat never waits for it. Any thread.
+// What the engine said last of each instance's containers, so that a heartbeat never waits for it. Any
+// thread.
 class EngineView {
  public:
   explicit EngineView(ContainerRuntime& runtime) : runtime_(runtime) {}

@@ -10,8 +10,8 @@
 
 namespace edm::worker {
 
-// One attempt while an effect of it is performed. Owned by the task that performs it; Emit and Log may be called
-// from threads of that effect as well.
+// One attempt while an effect of it is performed. Owned by the task that performs it; Emit and Log may be
+// called from threads of that effect as well.
 struct Job {
   const Surroundings& around;
   const RunnerSettings& settings;
@@ -19,9 +19,9 @@ struct Job {
   Holding holding;
   std::stop_token stop;
   std::shared_ptr<const Workload> workload;  // once judged in this process
-  bool final_is_new = true;                  // the final compose file may differ from what the containers have
-  std::set<std::string> mirrors_of_others;   // templates that other instances use
-  std::string detail;                        // of the step, for people
+  bool final_is_new = true;                 // the final compose file may differ from what the containers have
+  std::set<std::string> mirrors_of_others;  // templates that other instances use
+  std::string detail;                       // of the step, for people
 
   const std::string& instance() const { return holding.instance; }
   std::uint32_t release() const { return attempt.order.release; }

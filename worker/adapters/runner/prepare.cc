@@ -1,4 +1,5 @@
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/patience.h"
 #include "worker/core/endpoints.h"
 
 namespace edm::worker {
@@ -23,7 +24,8 @@ Status Fetch(Job& job) {
   request.layers.push_back({"instances/" + job.instance(), *order.source});
   request.directory = job.around.files.CheckoutDirectory(job.instance(), job.release());
   job.workload.reset();
-  if (auto status = job.around.sources.Checkout(request, job.stop); !status.ok()) {
+  auto status = Patiently(job, [&] { return job.around.sources.Checkout(request, job.stop); });
+  if (!status.ok()) {
     return About(std::move(status).error(), "source of instance " + job.instance());
   }
   return Ok();
@@ -32,14 +34,14 @@ Status Fetch(Job& job) {
 Status EnsureJudged(Job& job) {
   if (job.workload) return Ok();
   const auto& order = job.attempt.order;
-  EDM_TRY(job.workload,
-          job.around.workloads.Judge({.instance = job.instance(),
-                                      .owner = order.owner,
-                                      .project = order.project,
-                                      .release = job.release(),
-                                      .directory = job.around.files.CheckoutDirectory(job.instance(), job.release()),
-                                      .environment = order.environment},
-                                     job.stop));
+  EDM_TRY(job.workload, job.around.workloads.Judge(
+                            {.instance = job.instance(),
+                             .owner = order.owner,
+                             .project = order.project,
+                             .release = job.release(),
+                             .directory = job.around.files.CheckoutDirectory(job.instance(), job.release()),
+                             .environment = order.environment},
+                            job.stop));
   return Ok();
 }
 
@@ -52,8 +54,8 @@ Status Judge(Job& job) {
 
 Status Reserve(Job& job) {
   EDM_CHECK(EnsureJudged(job));
-  EDM_TRY(auto reserved, job.around.addresses.Reserve(job.instance(), job.workload->ports(),
-                                                      job.workload->networks()));
+  EDM_TRY(auto reserved,
+          job.around.addresses.Reserve(job.instance(), job.workload->ports(), job.workload->networks()));
   job.holding.ports = std::move(reserved.ports);
   job.holding.subnets = std::move(reserved.subnets);
   return Ok();

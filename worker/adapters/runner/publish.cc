@@ -1,22 +1,8 @@
-#include <condition_variable>
-#include <mutex>
-
-#include "common/base/backoff.h"
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/patience.h"
 
 namespace edm::worker {
 namespace {
-
-constexpr std::uint32_t kPublishTriesMax = 6;  // some 6 s in all
-
-// False when `stop` was requested.
-bool WaitFor(Millis time, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
 
 Published PublishedOf(const ReleaseRecord& release) {
   return {release.run.endpoints, release.run.catalog_names};
@@ -27,15 +13,8 @@ Published PublishedOf(const ReleaseRecord& release) {
 Status PublishHolder(Job& job) {
   const auto& order = job.attempt.order;
   if (!job.holding.address_published || !order.holds_address) {
-    constexpr Backoff kBackoff{.first = Millis(200), .most = Millis(2'000)};
-    for (std::uint32_t tries = 1;; ++tries) {
-      auto status = job.around.directory.PutHolder(job.instance());
-      if (status.ok()) break;
-      const bool again = status.error().code == Code::kUnavailable && tries < kPublishTriesMax;
-      if (!again || !WaitFor(kBackoff.After(tries), job.stop)) {
-        return About(std::move(status).error(), "address of instance " + job.instance());
-      }
-    }
+    auto status = Patiently(job, [&] { return job.around.directory.PutHolder(job.instance()); });
+    if (!status.ok()) return About(std::move(status).error(), "address of instance " + job.instance());
     job.holding.address_published = true;
   }
   if (order.build) job.Emit(job.attempt.built);
@@ -44,7 +23,8 @@ Status PublishHolder(Job& job) {
 
 Status PublishEndpoints(Job& job) {
   const auto release = job.attempt.restored_release != 0 ? job.attempt.restored_release : job.release();
-  const auto status = job.around.directory.PutEndpoints(job.instance(), PublishedOf(job.holding.releases[release]));
+  const auto status =
+      job.around.directory.PutEndpoints(job.instance(), PublishedOf(job.holding.releases[release]));
   // It runs and answers: the catalog follows with the next sweep.
   if (!status.ok()) job.Warn("the catalog does not list it yet: " + ToString(status.error()));
   job.holding.running_release = release;
@@ -59,7 +39,7 @@ Status WithdrawEndpoints(Job& job) {
 }
 
 Status ForgetHolder(Job& job) {
-  EDM_CHECK(job.around.directory.DropHolder(job.instance()));
+  EDM_CHECK(Patiently(job, [&] { return job.around.directory.DropHolder(job.instance()); }));
   job.holding.address_published = false;
   job.around.addresses.Release(job.instance());
   return Ok();

@@ -21,14 +21,16 @@ enum class Errand : std::uint8_t {
 // All about one instance. Guarded by the runner's mutex; a task of the instance works on copies.
 struct Slot {
   Holding holding;
-  std::map<std::uint32_t, AttemptRecord> attempts;  // by number: under way, waiting, and the last ones that ended
-  std::uint32_t current = 0;                        // under way; 0: none
-  std::uint32_t waiting = 0;                        // begins when `current` has ended
-  std::stop_source stop;                            // of `current`
-  std::optional<Error> stopped_by;                  // why `stop` was requested
+  std::map<std::uint32_t, AttemptRecord>
+      attempts;                     // by number: under way, waiting, and the last ones that ended
+  std::uint32_t current = 0;        // under way; 0: none
+  std::uint32_t waiting = 0;        // begins when `current` has ended
+  std::stop_source stop;            // of `current`
+  std::optional<Error> stopped_by;  // why `stop` was requested
+  std::uint32_t delivered = 0;      // the last attempt whose end a master has
   Errand errand = Errand::kNone;
-  bool busy = false;                                // a task of this instance is posted or runs
-  std::shared_ptr<const Workload> workload;         // of `current`
+  bool busy = false;                         // a task of this instance is posted or runs
+  std::shared_ptr<const Workload> workload;  // of `current`
   bool final_is_new = true;
   std::optional<WallTime> step_started;
   std::string step_detail;

@@ -30,11 +30,12 @@ std::string DigestOf(const Job& job, const ReleaseRecord& release) {
 
 Status RenderAnew(Job& job, ReleaseRecord& release) {
   EDM_CHECK(EnsureJudged(job));
-  FinalRequest request{.addresses = {job.holding.ports, job.holding.subnets},
-                       .public_address = job.settings.public_address,
-                       .bind_address = job.settings.bind_address,
-                       .generated = job.holding.generated,
-                       .rendered_directory = job.around.files.RenderedDirectory(job.instance(), job.release())};
+  FinalRequest request{
+      .addresses = {job.holding.ports, job.holding.subnets},
+      .public_address = job.settings.public_address,
+      .bind_address = job.settings.bind_address,
+      .generated = job.holding.generated,
+      .rendered_directory = job.around.files.RenderedDirectory(job.instance(), job.release())};
   for (const auto& build : job.workload->builds()) request.images[build.service] = build.tag;
   EDM_TRY(auto final, job.workload->Finalise(request));
   job.holding.generated = std::move(final.generated);
@@ -45,17 +46,29 @@ Status RenderAnew(Job& job, ReleaseRecord& release) {
   return Ok();
 }
 
+// Compose renames a container that it is about to replace, and cannot go on where it was killed in between.
+bool WasBrokenOff(const Job& job, const std::vector<ContainerFacts>& containers) {
+  return std::any_of(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
+    return !facts.name.starts_with(job.instance() + ".");
+  });
+}
+
 Status BringUp(Job& job, std::uint32_t release, std::stop_token stop) {
+  EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
+  if (WasBrokenOff(job, containers))
+    EDM_CHECK(job.around.runtime.Remove(job.instance(), /*keep_volumes=*/true));
   EDM_TRY(auto compose_json, job.around.files.ReadFinal(job.instance(), release));
-  return job.around.runtime.Up({.instance = job.instance(),
-                                .compose_json = std::move(compose_json),
-                                .directory = job.around.files.CheckoutDirectory(job.instance(), release)},
-                               [&](std::string_view line) { job.Log("", line); }, stop);
+  return job.around.runtime.Up(
+      {.instance = job.instance(),
+       .compose_json = std::move(compose_json),
+       .directory = job.around.files.CheckoutDirectory(job.instance(), release)},
+      [&](std::string_view line) { job.Log("", line); }, stop);
 }
 
 Result<ReadyReport> Await(Job& job, const RunSpec& run, std::stop_token stop) {
-  return job.around.readiness.AwaitReady({job.instance(), run.services, run.ready_timeout},
-                                         [&](std::string_view line) { job.Log("", line); }, stop);
+  return job.around.readiness.AwaitReady(
+      {job.instance(), run.services, run.ready_timeout}, [&](std::string_view line) { job.Log("", line); },
+      stop);
 }
 
 // Whether the kept containers are exactly those of the release, so that starting them is all there is to do.

@@ -13,10 +13,14 @@ constexpr std::uint64_t kMemoryBytesMax = 4ULL * 1024 * 1024 * 1024;  // of addr
 Error FromLine(const std::string& line, const std::string& last_words) {
   const auto answer = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object()) {
-    return {Code::kInternal, "edm-fetch", "it ended without an answer", {last_words}, "look at the worker's log"};
+    return {
+        Code::kInternal, "edm-fetch", "it ended without an answer", {last_words}, "look at the worker's log"};
   }
   return {static_cast<Code>(answer.value("code", static_cast<int>(Code::kInternal))),
-          answer.value("object", ""), answer.value("cause", ""), {}, answer.value("hint", "")};
+          answer.value("object", ""),
+          answer.value("cause", ""),
+          {},
+          answer.value("hint", "")};
 }
 
 void RemovePartOf(const std::string& directory) {
@@ -74,7 +78,10 @@ Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token 
   const auto object = "source " + request.layers.back().access.url;
   if (end.cancelled) return Error{Code::kCancelled, object, "cancelled"};
   if (end.deadline_met) {
-    return Error{Code::kDeadlineExceeded, object, "not fetched in " + FormatDuration(request.deadline), {},
+    return Error{Code::kDeadlineExceeded,
+                 object,
+                 "not fetched in " + FormatDuration(request.deadline),
+                 {},
                  "see whether the git server answers"};
   }
   return FromLine(answer, last_words);
@@ -84,7 +91,8 @@ Status GitSourceStore::DropMirror(const std::string& mirror) {
   const auto lock = Lock(mirror);
   std::error_code failed;
   std::filesystem::remove_all(PathOf(mirror), failed);
-  if (failed) return Error{Code::kInternal, PathOf(mirror).string(), failed.message(), {}, "remove it by hand"};
+  if (failed)
+    return Error{Code::kInternal, PathOf(mirror).string(), failed.message(), {}, "remove it by hand"};
   return Ok();
 }
 

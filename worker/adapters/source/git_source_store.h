@@ -17,8 +17,8 @@ struct GitSourceOptions {
   std::string ca_file;                      // for https; "": the system's
 };
 
-// Mirrors and checkouts by a short-lived child program, which may be killed at any time. Any thread; one fetch of a
-// mirror at a time.
+// Mirrors and checkouts by a short-lived child program, which may be killed at any time. Any thread; one
+// fetch of a mirror at a time.
 class GitSourceStore final : public SourceStore {
  public:
   // `processes` outlives it.

@@ -19,8 +19,9 @@ constexpr std::size_t kTemplateBytesMax = 1024 * 1024;
 
 }  // namespace
 
-ComposeWorkload::ComposeWorkload(JudgeRequest request, compose::Judged judged, std::shared_ptr<const FileTree> tree,
-                                 WorkloadDefaults defaults, Entropy& entropy)
+ComposeWorkload::ComposeWorkload(JudgeRequest request, compose::Judged judged,
+                                 std::shared_ptr<const FileTree> tree, WorkloadDefaults defaults,
+                                 Entropy& entropy)
     : request_(std::move(request)),
       judged_(std::move(judged)),
       tree_(std::move(tree)),
@@ -162,12 +163,11 @@ Status ComposeWorkload::RenderFiles(const FinalRequest& request, const std::vect
       values["generated." + name] = final.generated[name];
     }
     // Numbered, for two templates may have the same name in different folders.
-    const auto below =
-        std::to_string(number++) + "-" + std::filesystem::path(file.from).filename().string();
+    const auto below = std::to_string(number++) + "-" + std::filesystem::path(file.from).filename().string();
     EDM_TRY(final.rendered[below], templates::Render(text, file.from, values));
     for (const auto& service : judged_.blueprint.services) {
-      const bool is_meant = file.services.empty() ||
-                            std::count(file.services.begin(), file.services.end(), service.name) > 0;
+      const bool is_meant =
+          file.services.empty() || std::count(file.services.begin(), file.services.end(), service.name) > 0;
       if (is_meant) input.mounts.push_back({service.name, request.rendered_directory + "/" + below, file.to});
     }
   }

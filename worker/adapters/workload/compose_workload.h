@@ -8,8 +8,8 @@
 
 #include "common/core/compose/final_compose.h"
 #include "common/core/compose/judge_folder.h"
-#include "common/ports/entropy.h"
 #include "common/model/endpoint.h"
+#include "common/ports/entropy.h"
 #include "common/ports/file_tree.h"
 #include "worker/ports/workload.h"
 
@@ -45,8 +45,8 @@ class ComposeWorkload final : public Workload {
   std::map<std::string, std::string> Images() const;
   std::optional<HttpCheck> CheckOf(const compose::ServicePlan& service) const;
   // Files made at start: their content into `final`, their mounts into `input`.
-  Status RenderFiles(const FinalRequest& request, const std::vector<Endpoint>& endpoints, FinalWorkload& final,
-                     compose::FinalInput& input) const;
+  Status RenderFiles(const FinalRequest& request, const std::vector<Endpoint>& endpoints,
+                     FinalWorkload& final, compose::FinalInput& input) const;
 
   const JudgeRequest request_;
   const compose::Judged judged_;

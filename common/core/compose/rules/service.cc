@@ -32,7 +32,8 @@ void JudgeImage(Ruling& ruling, const Spot& value) {
 void JudgeNamespace(Ruling& ruling, const Spot& value) {
   const auto& text = value.node.text();
   const bool is_ipc = value.path.ends_with(".ipc");
-  if (IsVacant(value.node) || text.starts_with("service:")) return;
+  const bool is_own_cgroup = value.path.ends_with(".cgroup") && text == "private";
+  if (IsVacant(value.node) || text.starts_with("service:") || is_own_cgroup) return;
   if (is_ipc && (text == "private" || text == "shareable" || text == "none")) return;
   if (text.starts_with("container:")) {
     return ruling.Refuse(value, "joins a container that may be somebody else's", "write service:<name>");

@@ -37,6 +37,12 @@ TEST(Dockerfile, RefusesWhatReachesOutOfTheBuild) {
   }
 }
 
+TEST(Dockerfile, NestedTriggersCostNothing) {
+  std::string deep = "FROM scratch\n";
+  for (int i = 0; i < 30'000; ++i) deep += "ONBUILD ";
+  EXPECT_THAT(Dockerfile::Judge(deep, "Dockerfile", {}), ::testing::IsEmpty());
+}
+
 TEST(Dockerfile, LetsOrdinaryOnesPass) {
   const char* cases[] = {
       "FROM node:20 AS build\nCOPY . .\nRUN npm ci\nFROM nginx:1\nCOPY --from=build /x /y\nCOPY --from=0 /x "

@@ -112,6 +112,26 @@ TEST(Folder, EndsIncludesThatGoInCircles) {
   EXPECT_EQ(judged.error().code, Code::kResourceExhausted);
 }
 
+TEST(Folder, VariablesAndEnvFilesCannotMakeItGrowForEver) {
+  const std::string large(200'000, 'x');
+  std::string uses;
+  std::string files;
+  for (int i = 0; i < 300; ++i) {
+    uses += "      V" + std::to_string(i) + ": ${X}\n";
+    files += "a.env,";
+  }
+  MemoryFileTree tree({{"compose.yaml", "services:\n  a:\n    image: x:1\n    environment:\n" + uses},
+                       {".env", "X=" + large},
+                       {"a.env", "A=1"}});
+  EchoResolver resolver;
+  EXPECT_EQ(JudgeFolder(tree, resolver, kInput).error().code, Code::kResourceExhausted);
+  tree.Write("compose.yaml", "services: {a: {image: 'x:1', env_file: [" + files + "]}}");
+  EXPECT_EQ(JudgeFolder(tree, resolver, kInput).error().code, Code::kResourceExhausted);
+  tree.Write("compose.yaml", "services: {a: {image: 'x:1'}}");
+  tree.Write(".env", "A=" + large + "\nB=$A$A\nC=$B$B\nD=$C$C\n");
+  EXPECT_FALSE(JudgeFolder(tree, resolver, kInput).ok());
+}
+
 TEST(Folder, SaysWhichServicesDoNotStart) {
   MemoryFileTree tree({{"compose.yaml", "services: {a: {image: 'x:1'}, b: {image: 'x:1', profiles: [p]}}"}});
   EchoResolver resolver;

@@ -270,6 +270,7 @@ TEST(Policy, LetsOrdinaryFilesPass) {
       "network_mode: 'service:db'",
       "pid: 'service:db'",
       "ipc: shareable",
+      "cgroup: private",
       "volumes: ['data:/d', '/anon', './data:/d:ro', './inside:/e:ro', {type: tmpfs, target: /t}]",
       "tmpfs: [/tmp]",
       "cap_add: [NET_BIND_SERVICE, cap_chown]",

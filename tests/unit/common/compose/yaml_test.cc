@@ -69,6 +69,12 @@ std::string Bomb() {
   return text;
 }
 
+std::string Repeated(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
 TEST(Yaml, RefusesWhatIsNoStrictDocument) {
   const struct {
     std::string text;
@@ -89,6 +95,8 @@ TEST(Yaml, RefusesWhatIsNoStrictDocument) {
       {std::string("a: \0\n", 5), "f.yaml:1:4", "control character"},
       {Bomb(), "f.yaml:", "more than 50000"},
       {std::string(200, '[') + std::string(200, ']'), "f.yaml:1:65", "nested deeper"},
+      {"a: &a " + std::string(200'000, 'x') + "\nb: [" + Repeated("*a,", 100) + "]\n", "f.yaml:2",
+       "grows past 4.0 MiB"},
       {std::string(3U << 20, ' '), "f.yaml", "larger than 1.0 MiB"},
       {"\t- a: b\n\tc", "f.yaml:", "no YAML"},
   };
