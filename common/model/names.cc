@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "common/base/text.h"
 
@@ -69,6 +70,23 @@ bool IsRefName(std::string_view ref) {
   });
 }
 
+// "host", "host:port" or "[::1]:port"; what else may stand there is for the client to try.
+bool IsHostAndPort(std::string_view text) {
+  const bool literal = text.starts_with('[');
+  const auto end = literal ? text.find(']') : std::min(text.find(':'), text.size());
+  if (end == std::string_view::npos) return false;
+  const auto name = text.substr(literal ? 1 : 0, literal ? end - 1 : end);
+  const auto after = text.substr(literal ? end + 1 : end);
+  const auto fits = [literal](char c) {
+    return IsAlnum(c) || c == '.' || c == (literal ? ':' : '-') || c == '_';
+  };
+  if (name.empty() || name.front() == '-' || !std::ranges::all_of(name, fits)) return false;
+  if (after.empty()) return true;
+  constexpr std::size_t kPortDigitsMax = 5;
+  return after.front() == ':' && after.size() > 1 && after.size() <= 1 + kPortDigitsMax &&
+         std::ranges::all_of(after.substr(1), IsDigit) && std::stoi(std::string(after.substr(1))) <= 65'535;
+}
+
 }  // namespace
 
 Status CheckInstanceId(std::string_view id) { return CheckLabel("instance id", id); }
@@ -114,6 +132,7 @@ Status CheckGitUrl(std::string_view url) {
     if (host.empty() || host.front() == '-' || host.front() == ':') {
       return Refused("git URL", url, "names no host", kHint);
     }
+    if (!IsHostAndPort(host)) return Refused("git URL", url, "names no host that there can be", kHint);
     if (user.starts_with('-')) return Refused("git URL", url, "has a user that looks like an option", kHint);
     return Ok();
   }

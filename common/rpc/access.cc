@@ -34,7 +34,11 @@ Result<Caller> AdmitWorker(const Credentials& credentials, const Authenticate& a
   }
   EDM_TRY(auto caller, authenticate(Credentials{"", credentials.worker}));
   if (caller.kind == Caller::Kind::kWorker) return caller;
-  return Error{Code::kPermissionDenied, "client certificate", "it is not a worker's", {}, ""};
+  return Error{Code::kPermissionDenied,
+               "client certificate",
+               "it is not a worker's",
+               {},
+               "join the worker to this master"};
 }
 
 }  // namespace

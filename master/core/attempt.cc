@@ -91,10 +91,11 @@ bool Reached(const Order& order, Phase phase) {
 }
 
 OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, WallTime now) {
-  if (end.phase == Phase::kCancelled) return OperationState::kCancelled;
+  // First: a worker ends what is too late the way it ends what is cancelled.
   const bool late =
       end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.operation.deadline;
-  return late ? OperationState::kExpired : OperationState::kFailed;
+  if (late) return OperationState::kExpired;
+  return end.phase == Phase::kCancelled ? OperationState::kCancelled : OperationState::kFailed;
 }
 
 void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {

@@ -1,6 +1,8 @@
 """A stock gRPC client: Python's own, with stubs made from the protos."""
+import atexit
 import importlib
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,15 +16,30 @@ PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
 def modules():
     if "edm.v1.master_service_pb2" not in sys.modules:
         made = tempfile.mkdtemp(prefix="edm-stubs-")
-        subprocess.run([sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"--python_out={made}",
-                        f"--grpc_python_out={made}", *sorted(str(path) for path in PROTO.rglob("*.proto"))], check=True)
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+        subprocess.run(["protoc", f"-I{PROTO}", f"--python_out={made}", f"--grpc_python_out={made}",
+                        f"--plugin=protoc-gen-grpc_python={shutil.which('grpc_python_plugin')}",
+                        *sorted(str(path) for path in PROTO.rglob("*.proto"))], check=True)
         sys.path.insert(0, made)
     return (importlib.import_module("edm.v1.master_service_pb2"),
             importlib.import_module("edm.v1.master_service_pb2_grpc"))
 
 
+def failure_in(problem):
+    """The Failure in a status's details, as a dictionary; empty when it carries none."""
+    modules()
+    model, status = importlib.import_module("edm.v1.model_pb2"), importlib.import_module("edm.v1.status_pb2")
+    for key, value in problem.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            failure = model.Failure()
+            for detail in status.StatusDetails.FromString(value).details:
+                if detail.Unpack(failure):
+                    return json_format.MessageToDict(failure, preserving_proto_field_name=True)
+    return {}
+
+
 class GrpcDoor:
-    """Calls by name with JSON-like dictionaries; failures come as (code, failure message)."""
+    """Calls by name with JSON-like dictionaries; failures come as (code, RpcError)."""
 
     def __init__(self, address, token):
         self.messages, services = modules()

@@ -335,7 +335,7 @@ std::optional<Result<std::string>> Connection::NextPiece() {
   if (body_bytes_ > body_bytes_max_) return TooLarge(body_bytes_max_);
   if (!piece.empty() || body_done_) return piece;
   if (input_ended_)
-    return Error{Code::kDataLoss, "request body", "the client left in the middle of it", {}, ""};
+    return Error{Code::kDataLoss, "request body", "the client left in the middle of it", {}, "send it whole"};
   return std::nullopt;
 }
 
@@ -350,7 +350,7 @@ void Connection::OnStall() {
              "request body",
              "not one byte came for " + FormatDuration(limits().stall_timeout),
              {},
-             ""});
+             "send it again, without pauses"});
 }
 
 // --- from other threads -----------------------------------------------------------------------------------

@@ -61,9 +61,10 @@ Error Malformed(const error_code& ec) {
                  "send fewer or shorter headers"};
   }
   if (ec == http::error::partial_message || ec == http::error::end_of_stream) {
-    return Error{Code::kDataLoss, "http message", "the connection ended in the middle of it", {}, ""};
+    return Error{
+        Code::kDataLoss, "http message", "the connection ended in the middle of it", {}, "send it whole"};
   }
-  return Error{Code::kInvalidArgument, "http message", "malformed: " + ec.message(), {}, ""};
+  return Error{Code::kInvalidArgument, "http message", "malformed: " + ec.message(), {}, "speak HTTP/1.1"};
 }
 
 }  // namespace

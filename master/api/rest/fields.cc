@@ -23,7 +23,7 @@ Error Refused(std::string_view field, const std::string& text, std::string cause
           "parameter " + Shown(field),
           "'" + Shown(text) + "' " + std::move(cause),
           {},
-          ""};
+          "/openapi.json describes what it takes"};
 }
 
 template <class Number>

@@ -17,8 +17,9 @@ namespace pb = google::protobuf;
 using nlohmann::json;
 
 constexpr int kDepthMax = 32;  // objects and arrays in each other
+constexpr const char* kSeeSchema = "/openapi.json describes what it takes";
 
-Error Refused(const std::string& where, std::string cause, std::string hint = "") {
+Error Refused(const std::string& where, std::string cause, std::string hint = kSeeSchema) {
   return {Code::kInvalidArgument, "body" + where, std::move(cause), {}, std::move(hint)};
 }
 
@@ -38,8 +39,10 @@ Result<json> Parse(std::string_view text) {
   };
   try {
     auto parsed = json::parse(text, watch);
-    if (deep) return Refused("", "it is nested deeper than " + std::to_string(kDepthMax));
-    if (!repeated.empty()) return Refused("." + Shown(repeated), "the key is there twice");
+    if (deep)
+      return Refused("", "it is nested deeper than " + std::to_string(kDepthMax), "no call needs that");
+    if (!repeated.empty())
+      return Refused("." + Shown(repeated), "the key is there twice", "keep one of them");
     return parsed;
   } catch (const json::exception& failure) {
     Error error = Refused("", "it is not JSON", "send one JSON object");
@@ -111,7 +114,7 @@ Status FromJson(std::string_view text, pb::Message& message) {
   EDM_CHECK(CheckObject(parsed, *message.GetDescriptor(), ""));
   const auto status = pb::util::JsonStringToMessage({text.data(), text.size()}, &message);
   if (status.ok()) return Ok();
-  return Refused("", ToUtf8(status.message().ToString()), "/openapi.json describes what it takes");
+  return Refused("", ToUtf8(status.message().ToString()));
 }
 
 }  // namespace edm::master::rest

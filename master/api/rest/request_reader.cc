@@ -30,7 +30,7 @@ Status SetFromHeader(pb::Message& message, const char* field_name, std::string_v
                  "give one of them"};
   }
   if (!IsUtf8(value))
-    return Error{Code::kInvalidArgument, "header " + std::string(header), "it is not UTF-8", {}, ""};
+    return Error{Code::kInvalidArgument, "header " + std::string(header), "it is not UTF-8", {}, "encode it"};
   message.GetReflection()->SetString(&message, field, std::string(value));
   return Ok();
 }
@@ -81,7 +81,11 @@ Status ReadQuery(const Route& route, const rpc::HttpRequest& request, pb::Messag
   for (const auto& [name, value] : rpc::ParseQuery(request.query)) {
     if (name == "wait" && StartsOperation(route)) continue;
     if (name == "data" && route.body == Route::Body::kRaw) {
-      return Error{Code::kInvalidArgument, "parameter data", "the data is the body of the request", {}, ""};
+      return Error{Code::kInvalidArgument,
+                   "parameter data",
+                   "the data is the body of the request",
+                   {},
+                   "leave it out: curl -T FILE"};
     }
     EDM_CHECK(SetFromText(message, name, value));
   }

@@ -102,8 +102,13 @@ std::variant<RouteTable::Match, RouteTable::Miss> RouteTable::Find(std::string_v
                                                                    std::string_view path) const {
   const auto segments = Segments(path);
   if (!segments) {
-    return Miss{
-        400, "", {Code::kInvalidArgument, "path " + Shown(path), "it is not percent-encoded UTF-8", {}, ""}};
+    return Miss{400,
+                "",
+                {Code::kInvalidArgument,
+                 "path " + Shown(path),
+                 "it is not percent-encoded UTF-8",
+                 {},
+                 "encode names in it"}};
   }
   const auto wanted = verb == "HEAD" ? "GET" : verb;
   std::vector<std::string> allowed;

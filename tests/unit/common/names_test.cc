@@ -33,13 +33,16 @@ TEST(Owner, KeepsCaseAndRefusesTraversal) {
 TEST(GitUrl, RefusesWhatRunsProgramsOrReadsFiles) {
   for (const auto* url :
        {"ext::sh -c id", "file:///etc", "/etc", "-oProxyCommand=x", "ssh://-oProxyCommand=x/y", "https://",
-        "https://u:p@h/x", "http://tok@h/x", "git://h/x", "https://h/a b"}) {
+        "https://u:p@h/x", "http://tok@h/x", "git://h/x", "https://h/a b", "http://[::1/x", "http://h:port/x",
+        "http://h:99999/x", "http://h:/x", "http://$(id)/x"}) {
     const auto checked = CheckGitUrl(url);
     ASSERT_FALSE(checked.ok()) << url;
     EXPECT_EQ(ToString(checked.error()).find("u:p"), std::string::npos);
   }
   EXPECT_TRUE(CheckGitUrl("https://example.org/a/b.git"));
   EXPECT_TRUE(CheckGitUrl("ssh://git@example.org/a/b.git"));
+  EXPECT_TRUE(CheckGitUrl("http://[::1]:3000/a/b.git"));
+  EXPECT_TRUE(CheckGitUrl("http://127.0.0.1:65535/a/b.git"));
 }
 
 TEST(Branch, FollowsGitsOwnRules) {

@@ -79,6 +79,17 @@ TEST(Cancel, WaitsForTheWorkersWord) {
   EXPECT_TRUE(cluster.Give(CancelOperation{{.actor = "ann"}, id}).reply.ok());
 }
 
+TEST(Deadline, IsNotTakenForACancelBySomebody) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto id = cluster.DeployToOrder();
+  cluster.now.wall = cluster.Op(id).operation.deadline + Millis(1);
+  const Error late{Code::kDeadlineExceeded, "instance shop", "not done in time", {}, "give it more time"};
+  (void)cluster.End(id, Phase::kCancelled, 0, late);
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kExpired);
+}
+
 TEST(Cancel, EndsWithoutTheWorkerAfterAWhile) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");

@@ -186,6 +186,15 @@ TEST(EngineError, SaysWhatMayBeDone) {
   EXPECT_EQ(EngineMessage("plain"), "plain");
 }
 
+TEST(ComposeError, NamesTheServiceWhoseImageCannotBeHad) {
+  const auto error = ComposeError("shop", 18,
+                                  {"web Pulling", "web Error Get \"https://r.example/v2/\": dial tcp: no such host",
+                                   "Error response from daemon: Get \"https://r.example/v2/\": dial tcp: no such host"});
+  EXPECT_EQ(error.code, Code::kUnavailable);
+  EXPECT_EQ(error.object, "service shop/web");
+  EXPECT_NE(error.hint.find("registry"), std::string::npos);
+}
+
 TEST(ComposeError, IsTheEnginesReason) {
   const auto error = ComposeError(
       "shop", 1, {" Container shop.web.1  Creating", "Error response from daemon: No such image: x:1"});

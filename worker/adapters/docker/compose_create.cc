@@ -55,12 +55,26 @@ ProcessSpec SpecFor(const EngineApi& api, const std::string& staging, const UpRe
   return spec;
 }
 
+// "web Error pull access denied": what compose says of the service that it could not prepare.
+std::string FailedService(const std::vector<std::string>& lines) {
+  constexpr std::string_view kSaid = " Error ";
+  for (const auto& line : lines) {
+    const auto text = Trim(line);
+    const auto at = text.find(kSaid);
+    if (at != std::string_view::npos && text.substr(0, at).find(' ') == std::string_view::npos) {
+      return std::string(text.substr(0, at));
+    }
+  }
+  return {};
+}
+
 bool IsWarning(std::string_view line) { return line.find("level=warning") != std::string_view::npos; }
 
 }  // namespace
 
 Error ComposeError(const std::string& instance, int exit_code, const std::vector<std::string>& lines) {
-  const std::string object = "instance " + instance;
+  const auto service = FailedService(lines);
+  const auto object = service.empty() ? "instance " + instance : "service " + instance + "/" + service;
   std::string cause;
   for (const auto& line : lines) {
     if (!IsWarning(line) && !Trim(line).empty()) cause = std::string(Trim(line));

@@ -33,6 +33,8 @@ constexpr std::array kKnown{
     Known{"already in use by container", Code::kAlreadyExists, "remove or rename the container of that name"},
     Known{"pull access denied", Code::kFailedPrecondition,
           "see the image's name, and whether this machine may pull it"},
+    Known{"dial tcp", Code::kUnavailable,
+          "the engine did not reach the image's registry: see the image's name, and the machine's network"},
     Known{"manifest unknown", Code::kFailedPrecondition, "see the image's name and tag"},
     Known{"no such image", Code::kFailedPrecondition, "build or pull it first"},
     Known{"executable file not found", Code::kFailedPrecondition,

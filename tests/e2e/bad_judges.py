@@ -1,0 +1,225 @@
+"""What is asserted of every bad input, whatever door it came through, and the good neighbour that must not notice."""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import socket
+import threading
+import time
+import unittest
+import urllib.parse
+
+import images
+import lab
+from cluster import Cluster
+from grpc_door import GrpcDoor, failure_in
+
+PREFIX = "bad-"  # of every instance made here: the engine may be shared with others
+GIT_ENV = {"PATH": "/usr/bin:/bin", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
+           "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.org",
+           "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.org"}
+LIMITS = ["--upload-entries-max", "2000", "--upload-unpacked-bytes-max", str(64 << 20), "--upload-bytes-max", str(16 << 20)]
+
+
+class Engine:
+    """Reads the engine's API: a hundred listings cost less than a second."""
+
+    def __init__(self, path="/var/run/docker.sock"):
+        self.path = path
+
+    def get(self, path):
+        connection = http.client.HTTPConnection("localhost", timeout=30)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(self.path)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+            return body if answer.status == 200 else None
+        finally:
+            connection.close()
+
+    def labelled(self, path, key=None):
+        filters = urllib.parse.quote(json.dumps({"label": ["dev.edm.instance"]}))
+        found = self.get(f"{path}filters={filters}")
+        return [each for each in (found[key] if key else found) or []
+                if each["Labels"]["dev.edm.instance"].startswith(PREFIX)]
+
+    def listing(self):
+        """Everything of ours, with when each container was started."""
+        containers = []
+        for each in self.labelled("/containers/json?all=1&"):
+            state = self.get(f"/containers/{each['Id']}/json")
+            containers.append((each["Names"][0], each["Id"], state and (state["State"]["StartedAt"], state["RestartCount"])))
+        pattern = urllib.parse.quote(json.dumps({"reference": [f"edm/{PREFIX}*/*"]}))
+        return {"containers": sorted(containers),
+                "networks": sorted(each["Id"] for each in self.labelled("/networks?")),
+                "volumes": sorted(each["Name"] for each in self.labelled("/volumes?", "Volumes")),
+                "images": sorted(tag for each in self.get(f"/images/json?filters={pattern}") for tag in each["RepoTags"])}
+
+
+class Neighbour(threading.Thread):
+    """Asks for the good instance's page all the time; what went wrong is kept."""
+
+    def __init__(self, url):
+        super().__init__(daemon=True)
+        self.url, self.troubles, self.asked, self.ended = url, [], 0, threading.Event()
+
+    def run(self):
+        while not self.ended.wait(0.1):
+            self.asked += 1
+            try:
+                if lab.fetch(self.url, timeout=10) != b"hello":
+                    self.troubles.append("another page")
+            except OSError as problem:
+                self.troubles.append(repr(problem))
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+
+
+class BadInput(unittest.TestCase):
+    """A cluster with a good instance, the four doors, and the judges."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.made_base = images.ensure_base(["docker"])
+        cls.cluster = Cluster("bad-input", more=LIMITS)
+        cls.addClassCleanup(cls.cluster.close)
+        cls.cluster.start_master()
+        cls.cluster.add_worker("worker-1")
+        cls.rest = cls.cluster.rest
+        cls.grpc = GrpcDoor(f"127.0.0.1:{cls.cluster.grpc}", cls.rest.token)
+        cls.engine = Engine()
+        good = cls.cluster.deploy("bad-neighbour")
+        assert good["state"] == "DONE", good
+        cls.neighbour = Neighbour(good["endpoints"][0]["url"])
+        cls.neighbour.start()
+        cls.cases, cls.answers = 0, 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.neighbour.stop()
+        cls.grpc.close()
+        for instance in cls.rest.get("/v1/instances").json["instances"]:
+            cls.cluster.delete(instance["id"])
+        if cls.made_base:
+            lab.run(["docker", "image", "rm", images.BASE], check=False)  # somebody else may use it by now
+        print(f"{cls.cases} cases, {cls.answers} answers judged, the neighbour asked {cls.neighbour.asked} times")
+
+    def setUp(self):
+        self.before = self.listing()
+
+    def tearDown(self):
+        self.assertEqual(self.neighbour.troubles, [], "the good instance beside it")
+        self.unchanged()
+
+    def listing(self):
+        found = self.engine.listing()
+        instances = self.rest.get("/v1/instances?page_size=1000").json["instances"]
+        found["instances"] = [(each["id"], each["revision"], each["status"].get("source")) for each in instances]
+        found["tokens"] = sorted(each["id"] for each in self.rest.get("/v1/tokens").json["tokens"]
+                                 if each["kind"] != "WORKER")  # used ones are swept away
+        top = self.cluster.folder.path
+        found["staging"] = sorted(str(path) for path in self.cluster.data.glob("staging/*"))
+        found["refs"] = sorted(self.refs(self.cluster.data / "git"))
+        found["checkouts"] = sorted(str(path.relative_to(top)) for path in (top / "worker-1").glob("checkouts/*/*"))
+        return found
+
+    @staticmethod
+    def refs(repos):
+        for repo in repos.glob("*/*.git"):
+            yield str(repo.relative_to(repos)), lab.run(["git", "-C", repo, "for-each-ref"]).stdout
+
+    def unchanged(self):
+        """What is taken away in the background gets a moment."""
+        def same():
+            self.assertEqual(self.listing(), self.before)
+            return True
+        lab.eventually(same, 5, every=0.2, what="the same listing")
+
+    @contextlib.contextmanager
+    def case(self, **what):
+        """One bad input: whatever doors it goes through, nothing has changed afterwards."""
+        type(self).cases += 1
+        with self.subTest(**what):
+            yield
+            try:
+                self.unchanged()
+            except AssertionError:
+                self.before = self.listing()  # told once, not of each case that follows
+                raise
+
+    def judge(self, failure, codes, object_part, hint=True):
+        type(self).answers += 1
+        self.assertIn(failure.get("code"), codes, failure)
+        self.assertTrue(failure.get("object"), failure)
+        self.assertTrue(failure.get("cause"), failure)
+        if hint:
+            self.assertTrue(failure.get("hint"), failure)
+        self.assertIn(object_part, failure["object"], failure)
+        return failure
+
+    def judge_problem(self, answer, codes, object_part=""):
+        self.assertEqual(answer.headers.get("Content-Type"), "application/problem+json", answer)
+        self.assertEqual(answer.status, answer.json["status"], answer)
+        self.assertIn(answer.status // 100, (4,), answer)
+        self.assertLess(len(answer.body), 20_000)
+        return self.judge(answer.json, codes, object_part)
+
+    def judge_grpc(self, answer, codes, object_part=""):
+        code, problem = answer
+        self.assertIn(code, codes, problem)
+        failure = failure_in(problem)
+        self.assertEqual(failure.get("code"), code, problem)
+        return self.judge(failure, codes, object_part)
+
+    def judge_operation(self, operation, codes, object_part="", state="FAILED"):
+        self.assertEqual(operation["state"], state, operation)
+        return self.judge(operation["failure"], codes, object_part)
+
+    def judge_edmctl(self, done, exits, part=""):
+        type(self).answers += 1
+        told = done.stdout + done.stderr
+        self.assertIn(done.returncode, exits, told)
+        self.assertIn("error:", done.stderr, told)
+        self.assertIn("  next ", done.stderr, told)
+        self.assertIn(part, done.stderr, told)
+
+    def judge_push(self, done, part=""):
+        type(self).answers += 1
+        self.assertNotEqual(done.returncode, 0, done.stderr)
+        self.assertIn("rejected", done.stderr)
+        self.assertIn("next", done.stderr)
+        self.assertIn(part, done.stderr.replace("\nremote: ", ""))
+
+    # The doors that are more than one call.
+
+    def git(self, *argv, cwd, check=True):
+        env = {**GIT_ENV, "HOME": str(self.cluster.folder.path)}
+        return lab.run(["git", *argv], cwd=cwd, env=env, check=check, timeout=180)
+
+    def git_url(self, name, token=None):
+        return self.cluster.url.replace("http://", f"http://any:{token or self.rest.token}@") + f"/git/default/{name}.git"
+
+    def push(self, name, files):
+        """Pushes `files` to the deploy branch from a repo of its own."""
+        folder = self.cluster.folder.path / "pushed"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        images.write(folder, files)
+        self.git("init", "-q", "-b", "main", cwd=folder)
+        self.git("add", "-A", "-f", cwd=folder)
+        self.git("commit", "-q", "-m", "bad", cwd=folder)
+        try:
+            return self.git("push", self.git_url(name), "+HEAD:main", cwd=folder, check=False)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def folder_of(self, files):
+        folder = self.cluster.folder.path / "typed"
+        shutil.rmtree(folder, ignore_errors=True)
+        return images.write(folder, files)
