@@ -187,9 +187,10 @@ TEST(EngineError, SaysWhatMayBeDone) {
 }
 
 TEST(ComposeError, NamesTheServiceWhoseImageCannotBeHad) {
-  const auto error = ComposeError("shop", 18,
-                                  {"web Pulling", "web Error Get \"https://r.example/v2/\": dial tcp: no such host",
-                                   "Error response from daemon: Get \"https://r.example/v2/\": dial tcp: no such host"});
+  const auto error =
+      ComposeError("shop", 18,
+                   {"web Pulling", "web Error Get \"https://r.example/v2/\": dial tcp: no such host",
+                    "Error response from daemon: Get \"https://r.example/v2/\": dial tcp: no such host"});
   EXPECT_EQ(error.code, Code::kUnavailable);
   EXPECT_EQ(error.object, "service shop/web");
   EXPECT_NE(error.hint.find("registry"), std::string::npos);
