@@ -57,8 +57,8 @@ TEST_F(Routes, AreFoundByVerbAndPath) {
       {"POST", "/v1/instances/shop",
        "405 GET, HEAD, PATCH, DELETE, OPTIONS|it has GET, HEAD, PATCH, DELETE, OPTIONS"},
       {"HEAD", "/v1/events", "405 GET, OPTIONS|it has GET, OPTIONS"},
-      {"GET", "/v1/instances/%zz", "400 |"},
-      {"GET", "/v1/instances/%FF", "400 |"},
+      {"GET", "/v1/instances/%zz", "400 |encode names in it"},
+      {"GET", "/v1/instances/%FF", "400 |encode names in it"},
       {"GET", "/v1//shop", "404 |/openapi.json lists what there is"},
   };
   for (const auto& one : kCases) {
@@ -102,10 +102,10 @@ TEST(RestFields, SayWhatIsWrongAndWhatWasMeant) {
   } kCases[] = {
       {"untill", "BUILT", "did you mean until?"},
       {"until", "BUIL", "did you mean BUILT?"},
-      {"create", "perhaps", ""},
+      {"create", "perhaps", "/openapi.json describes what it takes"},
       {"timeout", "long", "write it like 1500ms, 60s, 5m, 2h or 30d"},
-      {"id.x", "y", ""},
-      {"message", "\xFF", ""},
+      {"id.x", "y", "/openapi.json describes what it takes"},
+      {"message", "\xFF", "/openapi.json describes what it takes"},
   };
   for (const auto& one : kCases) {
     v1::UploadSourceRequest upload;
@@ -138,11 +138,11 @@ TEST(RestJson, RefusesWhatItDoesNotKnowAndSaysWhere) {
   } kCases[] = {
       {R"({"owner":"a","projct":"b"})", "body.projct", "did you mean project?"},
       {R"({"spec":{"memory_mb":5}})", "body.spec.memory_mb", "did you mean memory_mib?"},
-      {R"({"owner":"a","owner":"b"})", "body.owner", ""},
-      {R"([1])", "body", ""},
+      {R"({"owner":"a","owner":"b"})", "body.owner", "keep one of them"},
+      {R"([1])", "body", "/openapi.json describes what it takes"},
       {R"({"owner":)", "body", "send one JSON object"},
-      {R"({"annotations":[]})", "body.annotations", ""},
-      {R"({"spec":7})", "body.spec", ""},
+      {R"({"annotations":[]})", "body.annotations", "/openapi.json describes what it takes"},
+      {R"({"spec":7})", "body.spec", "/openapi.json describes what it takes"},
   };
   for (const auto& one : kCases) {
     v1::CreateInstanceRequest request;
