@@ -174,7 +174,7 @@ TEST_F(DockerStreams, ATtyHasASizeThatChanges) {
 TEST_F(DockerStreams, LeavingAnExecKillsItsCommand) {
   ASSERT_TRUE(Up({{"a", Service("a", kForever)}}).ok());
   {
-    auto session = runtime().Exec({id_, "a", {"sh", "-c", "echo begun; sleep 271.82"}});
+    auto session = runtime().Exec({id_, "a", {"sh", "-c", "echo begun; exec sleep 271.82"}});
     ASSERT_TRUE(session.ok());
     ASSERT_TRUE((*session)->Read().ok());
   }

@@ -27,16 +27,20 @@ bool BelongsTo(int pid, const std::string& container_id) {
   return !container_id.empty() && groups.find(container_id) != std::string::npos;
 }
 
-// The process and all that it started, parents first. What is forked meanwhile is missed, and ends with its
-// pipe.
-std::vector<int> WithDescendants(int pid) {
+// Kills the process and all that it started. Each is stopped before its children are read, so that none can
+// be forked unseen.
+void KillTree(int pid, const std::string& container_id) {
   std::vector<int> tree{pid};
   for (std::size_t next = 0; next < tree.size(); ++next) {
+    if (!BelongsTo(tree[next], container_id)) continue;
+    ::kill(tree[next], SIGSTOP);
     const auto name = std::to_string(tree[next]);
     std::ifstream children("/proc/" + name + "/task/" + name + "/children");
     for (int child = 0; children >> child;) tree.push_back(child);
   }
-  return tree;
+  for (const int one : tree) {
+    if (BelongsTo(one, container_id)) ::kill(one, SIGKILL);
+  }
 }
 
 }  // namespace
@@ -129,10 +133,8 @@ void EngineExec::KillWhatStillRuns() {
   auto seen = api_.Get("/exec/" + id_ + "/json", object_);
   if (!seen.ok() || !FlagAt(*seen, "Running")) return;
   const int pid = static_cast<int>(NumberAt(*seen, "Pid"));
-  if (pid <= 1 || !BelongsTo(pid, container_id_)) return;
-  for (const int one : WithDescendants(pid)) {
-    if (BelongsTo(one, container_id_)) static_cast<void>(::kill(one, SIGKILL));
-  }
+  if (pid <= 1) return;
+  KillTree(pid, container_id_);
 }
 
 }  // namespace edm::worker
