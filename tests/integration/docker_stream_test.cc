@@ -171,6 +171,23 @@ TEST_F(DockerStreams, ATtyHasASizeThatChanges) {
   EXPECT_EQ((*session)->ExitCode().value(), 3);
 }
 
+TEST_F(DockerStreams, LeavingAnExecKillsItsCommand) {
+  ASSERT_TRUE(Up({{"a", Service("a", kForever)}}).ok());
+  {
+    auto session = runtime().Exec({id_, "a", {"sh", "-c", "echo begun; sleep 271.82; echo over"}});
+    ASSERT_TRUE(session.ok());
+    ASSERT_TRUE((*session)->Read().ok());
+  }
+  const auto began = std::chrono::steady_clock::now();
+  std::string processes;
+  do {
+    auto session = runtime().Exec({id_, "a", {"ps", "-o", "args"}});
+    ASSERT_TRUE(session.ok());
+    processes = ReadAll(**session);
+  } while (processes.find("271.82") != std::string::npos && Since(began) < Millis(3'000));
+  EXPECT_EQ(processes.find("271.82"), std::string::npos) << processes;
+}
+
 TEST_F(DockerStreams, ThePortsOfAContainerAreRead) {
   ASSERT_TRUE(Up({{"a", Service("a", "httpd -p 127.0.0.1:9000; httpd -p 8000; exec sleep 1000")}}).ok());
   const auto id = runtime().Containers(id_)->at(0).id;

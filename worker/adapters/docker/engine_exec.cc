@@ -18,6 +18,7 @@ using nlohmann::json;
 
 constexpr std::size_t kReadBytes = 32 * 1024;
 constexpr Millis kExitPatience{2'000};  // the stream ends a little before the engine knows the exit code
+constexpr Millis kPidPatience{2'000};
 constexpr Millis kExitEvery{10};
 
 // Pids are used again: only a process of that very container is killed.
@@ -130,11 +131,16 @@ Result<int> EngineExec::ExitCode() {
 void EngineExec::Interrupt() { stream_->Close(); }
 
 void EngineExec::KillWhatStillRuns() {
-  auto seen = api_.Get("/exec/" + id_ + "/json", object_);
-  if (!seen.ok() || !FlagAt(*seen, "Running")) return;
-  const int pid = static_cast<int>(NumberAt(*seen, "Pid"));
-  if (pid <= 1) return;
-  KillTree(pid, container_id_);
+  // The engine calls a command running, and forwards its output, a moment before it knows the pid.
+  const auto until = std::chrono::steady_clock::now() + kPidPatience;
+  do {
+    auto seen = api_.Get("/exec/" + id_ + "/json", object_);
+    if (!seen.ok() || !FlagAt(*seen, "Running")) return;
+    if (const int pid = static_cast<int>(NumberAt(*seen, "Pid")); pid > 1) {
+      return KillTree(pid, container_id_);
+    }
+    std::this_thread::sleep_for(kExitEvery);
+  } while (std::chrono::steady_clock::now() < until);
 }
 
 }  // namespace edm::worker
