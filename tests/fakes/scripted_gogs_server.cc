@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "common/base/text.h"
 #include "master/api/git/git_bridge.h"
@@ -29,6 +31,20 @@ void Answered(rpc::Exchange& exchange, int status, std::string body) {
   rpc::HttpAnswer answer{status, {{"Content-Type", "application/json"}}, std::move(body)};
   if (status == 401) answer.headers.Set("WWW-Authenticate", "Basic realm=\".\"");
   exchange.Respond(std::move(answer));
+}
+
+constexpr int kRemovalsMax = 100;
+constexpr std::chrono::milliseconds kBetweenRemovals{20};
+
+// The git that took a push answers before it has ended, and may write into the folder once more.
+bool RemoveTree(const std::filesystem::path& folder) {
+  std::error_code failed;
+  for (int i = 0; i < kRemovalsMax; ++i) {
+    std::filesystem::remove_all(folder, failed);
+    if (!failed) return true;
+    std::this_thread::sleep_for(kBetweenRemovals);
+  }
+  return false;
 }
 
 }  // namespace
@@ -204,8 +220,7 @@ ScriptedGogsServer::Answer ScriptedGogsServer::Repos(const std::string& method, 
     return {200, "{}"};
   }
   if (method != "DELETE") return {405, ""};
-  std::filesystem::remove_all(path);
-  return {204, ""};
+  return {RemoveTree(path) ? 204 : 500, ""};
 }
 
 void ScriptedGogsServer::TakeFirstBranch(const RepoName& repo) {
