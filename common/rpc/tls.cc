@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 #include <openssl/rand.h>
 
-#include "common/model/names.h"
 #include "common/base/owned.h"
+#include "common/model/names.h"
 #include "common/rpc/openssl.h"
 #include "common/rpc/secret_file.h"
 

@@ -22,8 +22,10 @@ void HttpFront::Handle(const std::shared_ptr<rpc::Exchange>& exchange) const {
     if (!trouble) return rpc::RespondText(*exchange, 200, "ready\n");
     return rpc::RespondText(*exchange, 503, ToString(*trouble) + "\n");
   }
-  if (request.path != "/metrics") return rpc::RespondText(*exchange, 404, "see /healthz, /readyz and /metrics\n");
-  if (!IsLocal(request.peer)) return rpc::RespondText(*exchange, 403, "metrics are for callers on this machine\n");
+  if (request.path != "/metrics")
+    return rpc::RespondText(*exchange, 404, "see /healthz, /readyz and /metrics\n");
+  if (!IsLocal(request.peer))
+    return rpc::RespondText(*exchange, 403, "metrics are for callers on this machine\n");
   rpc::RespondText(*exchange, 200, peers_.metrics());
 }
 

@@ -17,8 +17,7 @@ using Certificate = Owned<X509, ::X509_free>;
 std::vector<Certificate> ReadCertificates(const std::string& pem) {
   const Owned<BIO, ::BIO_free> bio(::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   std::vector<Certificate> found;
-  while (X509* one = ::PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-    found.emplace_back(one);
+  while (X509* one = ::PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) found.emplace_back(one);
   ::ERR_clear_error();
   return found;
 }

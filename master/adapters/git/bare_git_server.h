@@ -8,8 +8,8 @@
 
 namespace edm::master {
 
-// What git servers do alike: a change is made in a bare repo on this disk, one at a time per repo. These repos
-// are the truth, unless a derived class says where else it lies. Any thread.
+// What git servers do alike: a change is made in a bare repo on this disk, one at a time per repo. These
+// repos are the truth, unless a derived class says where else it lies. Any thread.
 class BareGitServer : public GitServer {
  public:
   Result<std::vector<RepoName>> ListRepos() final;

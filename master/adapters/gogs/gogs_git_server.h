@@ -12,8 +12,8 @@ namespace edm::master {
 
 // Keeps sources on a Gogs or Gitea installation, with a bare mirror of each repo here: what is asked is
 // fetched first, what is changed is made in the mirror and pushed. The installation is the truth; a mirror
-// that is lost or behind is fetched again. Owners are users there, folded. Only repos that have a mirror here are
-// listed: the others of that installation are none of ours. Any thread; one change of a repo at a time.
+// that is lost or behind is fetched again. Owners are users there, folded. Only repos that have a mirror here
+// are listed: the others of that installation are none of ours. Any thread; one change of a repo at a time.
 class GogsGitServer final : public BareGitServer {
  public:
   struct Options {

@@ -8,8 +8,8 @@
 
 namespace edm::master {
 
-// A worker's stream on its way to a client. The worker may speak before the stream is here, and the client may
-// leave before that or after. Any thread.
+// A worker's stream on its way to a client. The worker may speak before the stream is here, and the client
+// may leave before that or after. Any thread.
 class HeldStream {
  public:
   // Asks for what Next was called for meanwhile. False, and the stream is let go, after Drop.
