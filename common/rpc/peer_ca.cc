@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/base/owned.h"
 #include "common/rpc/openssl.h"
 #include "common/rpc/tls.h"
 
@@ -61,7 +62,7 @@ Status Connect(const std::string& address, const Deadline& deadline, Socket& soc
       code != 0) {
     return Unreachable(address, ::gai_strerror(code));
   }
-  const std::unique_ptr<addrinfo, openssl::Deleter<::freeaddrinfo>> all(found);
+  const Owned<addrinfo, ::freeaddrinfo> all(found);
   int failure = ECONNREFUSED;
   for (auto* one = found; one != nullptr; one = one->ai_next) {
     if (socket.fd >= 0) ::close(socket.fd);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <openssl/rand.h>
 
+#include "common/base/owned.h"
 #include "common/model/names.h"
 #include "common/rpc/openssl.h"
 #include "common/rpc/secret_file.h"
@@ -38,7 +39,7 @@ bool SetName(X509_NAME* name, const std::string& common_name) {
 
 bool SetSerialAndTimes(X509& certificate, WallTime now, std::int64_t life_seconds) {
   constexpr int kSerialBits = 127;
-  std::unique_ptr<BIGNUM, openssl::Deleter<BN_free>> serial(BN_new());
+  Owned<BIGNUM, BN_free> serial(BN_new());
   if (!serial || BN_rand(serial.get(), kSerialBits, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) != 1) return false;
   if (BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(&certificate)) == nullptr) return false;
   const auto seconds = std::chrono::floor<Seconds>(now).time_since_epoch().count();

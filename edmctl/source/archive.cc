@@ -9,8 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <vector>
+
+#include "common/base/owned.h"
 
 namespace edm::ctl {
 namespace {
@@ -63,8 +64,7 @@ class Writer {
   }
 
   Status Add(const ScannedFile& file) {
-    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
-                                                                              archive_entry_free);
+    const Owned<archive_entry, archive_entry_free> entry(archive_entry_new());
     archive_entry_set_pathname(entry.get(), file.path.c_str());
     if (file.kind == ScannedFile::Kind::kLink) {
       archive_entry_set_filetype(entry.get(), AE_IFLNK);
@@ -111,7 +111,7 @@ class Writer {
   std::string piece_;
   std::uint64_t read_ = 0;
   bool unwanted_ = false;
-  std::unique_ptr<archive, decltype(&archive_write_free)> archive_{archive_write_new(), archive_write_free};
+  Owned<archive, archive_write_free> archive_{archive_write_new()};
 };
 
 }  // namespace

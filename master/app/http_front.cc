@@ -8,14 +8,6 @@
 namespace edm::master {
 namespace {
 
-void RespondText(rpc::Exchange& exchange, int status, std::string text) {
-  rpc::HttpAnswer answer;
-  answer.status = status;
-  answer.headers.Set("content-type", "text/plain; charset=utf-8");
-  answer.body = std::move(text);
-  exchange.Respond(std::move(answer));
-}
-
 void RespondProblem(rpc::Exchange& exchange, const Error& error) {
   rpc::HttpAnswer answer;
   answer.status = rpc::HttpStatus(error.code);
@@ -28,7 +20,7 @@ void RespondProblem(rpc::Exchange& exchange, const Error& error) {
 
 void HttpFront::Handle(const std::shared_ptr<rpc::Exchange>& exchange) const {
   const auto& path = exchange->request().path;
-  if (path == "/healthz") return RespondText(*exchange, 200, "ok\n");
+  if (path == "/healthz") return rpc::RespondText(*exchange, 200, "ok\n");
   if (path == "/readyz") return Ready(*exchange);
   if (path == "/metrics") return Metrics(*exchange);
   if (rest::Gateway::Takes(path)) return peers_.gateway.Handle(exchange);
@@ -38,8 +30,8 @@ void HttpFront::Handle(const std::shared_ptr<rpc::Exchange>& exchange) const {
 
 void HttpFront::Ready(rpc::Exchange& exchange) const {
   const auto trouble = peers_.trouble();
-  if (!trouble) return RespondText(exchange, 200, "ready\n");
-  RespondText(exchange, 503, ToString(*trouble) + "\n");
+  if (!trouble) return rpc::RespondText(exchange, 200, "ready\n");
+  rpc::RespondText(exchange, 503, ToString(*trouble) + "\n");
 }
 
 void HttpFront::Metrics(rpc::Exchange& exchange) const {
@@ -52,7 +44,7 @@ void HttpFront::Metrics(rpc::Exchange& exchange) const {
         exchange,
         {Code::kUnauthenticated, "metrics", "no token was shown", {}, "send Authorization: Bearer"});
   }
-  RespondText(exchange, 200, peers_.metrics());
+  rpc::RespondText(exchange, 200, peers_.metrics());
 }
 
 }  // namespace edm::master

@@ -9,26 +9,13 @@ import unittest
 
 import images
 import lab
-from cluster import Cluster
+from one_worker import OneWorkerTest
 
 SLOW = images.DOCKERFILE.replace("EXPOSE", 'RUN ["/bin/busybox", "sleep", "4"]\nEXPOSE')
 
 
-class EdmctlTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.made_base = images.ensure_base(["docker"])
-        cls.cluster = Cluster("edmctl")
-        cls.addClassCleanup(cls.cluster.close)
-        cls.cluster.start_master()
-        cls.cluster.add_worker("worker-1")
-
-    @classmethod
-    def tearDownClass(cls):
-        for instance in cls.cluster.rest.get("/v1/instances").json["instances"]:
-            cls.cluster.delete(instance["id"])
-        if cls.made_base:
-            lab.run(["docker", "image", "rm", images.BASE])
+class EdmctlTest(OneWorkerTest):
+    NAME = "edmctl"
 
     def folder(self, name, files=None):
         return images.write(pathlib.Path(self.cluster.folder.path) / "src" / name, files or images.site(name))

@@ -4,29 +4,20 @@ import unittest
 
 import images
 import lab
-from cluster import Cluster
+from one_worker import OneWorkerTest
 
 GIT_ENV = {"PATH": "/usr/bin:/bin", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
            "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.org",
            "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.org"}
 
 
-class GitPushTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.made_base = images.ensure_base(["docker"])
-        cls.cluster = Cluster("push")
-        cls.addClassCleanup(cls.cluster.close)
-        cls.cluster.start_master()
-        cls.cluster.add_worker("worker-1")
-        cls.env = {**GIT_ENV, "HOME": str(cls.cluster.folder.path)}
+class GitPushTest(OneWorkerTest):
+    NAME = "push"
 
     @classmethod
-    def tearDownClass(cls):
-        for instance in cls.cluster.rest.get("/v1/instances").json["instances"]:
-            cls.cluster.delete(instance["id"])
-        if cls.made_base:
-            lab.run(["docker", "image", "rm", images.BASE])
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = {**GIT_ENV, "HOME": str(cls.cluster.folder.path)}
 
     def git(self, *argv, cwd, check=True):
         return lab.run(["git", *argv], cwd=cwd, env=self.env, check=check, timeout=180)

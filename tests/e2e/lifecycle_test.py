@@ -7,33 +7,22 @@ import unittest
 
 import images
 import lab
-from cluster import Cluster, docker_listing
+from cluster import docker_listing
+from one_worker import OneWorkerTest
 
-DOCKER = ["docker"]
 CRASHES = images.DOCKERFILE.replace('CMD ["/bin/busybox", "httpd", "-f", "-p", "8000", "-h", "/www"]',
                                     'CMD ["/bin/busybox", "sh", "-c", "echo no database; exit 3"]')
 WRONG_PORT = images.DOCKERFILE.replace('"8000"', '"3000"').replace("EXPOSE 8000", "EXPOSE 8000")
 
 
-class LifecycleTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.made_base = images.ensure_base(DOCKER)
-        cls.before = docker_listing()
-        cls.cluster = Cluster("lifecycle")
-        cls.addClassCleanup(cls.cluster.close)
-        cls.cluster.start_master()
-        cls.cluster.add_worker("worker-1")
-        cls.rest = cls.cluster.rest
+class LifecycleTest(OneWorkerTest):
+    NAME = "lifecycle"
 
     @classmethod
     def tearDownClass(cls):
-        for instance in cls.rest.get("/v1/instances").json["instances"]:
-            cls.cluster.delete(instance["id"])
+        super().tearDownClass()
         after = docker_listing()
-        assert after == cls.before, f"left on the engine: {after} instead of {cls.before}"
-        if cls.made_base:
-            lab.run([*DOCKER, "image", "rm", images.BASE])
+        assert after == cls.engine_before, f"left on the engine: {after} instead of {cls.engine_before}"
 
     def test_a_folder_becomes_a_url_and_every_verb_does_what_it_says(self):
         before = docker_listing()

@@ -5,7 +5,7 @@ import unittest
 
 import images
 import lab
-from cluster import Cluster
+from one_worker import OneWorkerTest
 
 
 def resolve(document, schema):
@@ -48,21 +48,14 @@ def mismatches(document, schema, value, path="$"):
     return found
 
 
-class OpenApiTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.made_base = images.ensure_base(["docker"])
-        cls.cluster = Cluster("openapi")
-        cls.addClassCleanup(cls.cluster.close)
-        cls.cluster.start_master()
-        cls.cluster.add_worker("worker-1")
-        cls.document = json.loads(lab.fetch(cls.cluster.url + "/openapi.json"))
-        cls.called = set()
+class OpenApiTest(OneWorkerTest):
+    NAME = "openapi"
 
     @classmethod
-    def tearDownClass(cls):
-        if cls.made_base:
-            lab.run(["docker", "image", "rm", images.BASE])
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.document = json.loads(lab.fetch(cls.cluster.url + "/openapi.json"))
+        cls.called = set()
 
     def call(self, method, template, body=None, query="", headers=None, **names):
         path = template

@@ -181,32 +181,35 @@ TEST(WorkerChannel, CancelsUntilTheWorkerHasHeardIt) {
   EXPECT_EQ(agent.cancels, 2);
 }
 
+struct ShopLogs {
+  ShopLogs(WorkerChannel& channel, const WorkerAddress& worker)
+      : stream(channel.StreamLogs(
+            worker, {.instance = "shop"}, [this](LogRecord record) { lines.Add(record.text); },
+            [this](const Status& status) { ends.Add(status.ok()); })) {}
+
+  Basket<std::string> lines;
+  Basket<bool> ends;
+  std::unique_ptr<WorkerStream> stream;
+};
+
 TEST(WorkerChannel, StreamsLogsOneAtATime) {
   ScriptedAgent agent;
   GrpcWorkerChannel channel(agent.master());
-  Basket<std::string> lines;
-  Basket<bool> ends;
-  auto stream = channel.StreamLogs(
-      agent.address(), {.instance = "shop"}, [&](LogRecord record) { lines.Add(record.text); },
-      [&](const Status& status) { ends.Add(status.ok()); });
+  ShopLogs logs(channel, agent.address());
   for (std::size_t i = 1; i <= 5; ++i) {
-    ASSERT_EQ(lines.Await(i).size(), i);
-    stream->Next();
+    ASSERT_EQ(logs.lines.Await(i).size(), i);
+    logs.stream->Next();
   }
-  EXPECT_EQ(ends.Await(1), std::vector<bool>{true});
+  EXPECT_EQ(logs.ends.Await(1), std::vector<bool>{true});
 }
 
 TEST(WorkerChannel, EndsLogsThatNobodyWantsAnyMore) {
   ScriptedAgent agent;
   GrpcWorkerChannel channel(agent.master());
-  Basket<std::string> lines;
-  Basket<bool> ends;
-  auto stream = channel.StreamLogs(
-      agent.address(), {.instance = "shop"}, [&](LogRecord record) { lines.Add(record.text); },
-      [&](const Status& status) { ends.Add(status.ok()); });
-  ASSERT_EQ(lines.Await(1).size(), 1U);
-  stream.reset();
-  EXPECT_EQ(ends.Await(1).size(), 1U);
+  ShopLogs logs(channel, agent.address());
+  ASSERT_EQ(logs.lines.Await(1).size(), 1U);
+  logs.stream.reset();
+  EXPECT_EQ(logs.ends.Await(1).size(), 1U);
 }
 
 TEST(WorkerChannel, CarriesATerminalBothWays) {

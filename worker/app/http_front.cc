@@ -5,14 +5,6 @@
 namespace edm::worker {
 namespace {
 
-void RespondText(rpc::Exchange& exchange, int status, std::string text) {
-  rpc::HttpAnswer answer;
-  answer.status = status;
-  answer.headers.Set("content-type", "text/plain; charset=utf-8");
-  answer.body = std::move(text);
-  exchange.Respond(std::move(answer));
-}
-
 bool IsLocal(const std::string& peer) { return peer.starts_with("127.") || peer.starts_with("[::1]"); }
 
 std::string Gauge(std::string_view name, std::string_view help, double value) {
@@ -24,15 +16,17 @@ std::string Gauge(std::string_view name, std::string_view help, double value) {
 
 void HttpFront::Handle(const std::shared_ptr<rpc::Exchange>& exchange) const {
   const auto& request = exchange->request();
-  if (request.path == "/healthz") return RespondText(*exchange, 200, "ok\n");
+  if (request.path == "/healthz") return rpc::RespondText(*exchange, 200, "ok\n");
   if (request.path == "/readyz") {
     const auto trouble = peers_.trouble();
-    if (!trouble) return RespondText(*exchange, 200, "ready\n");
-    return RespondText(*exchange, 503, ToString(*trouble) + "\n");
+    if (!trouble) return rpc::RespondText(*exchange, 200, "ready\n");
+    return rpc::RespondText(*exchange, 503, ToString(*trouble) + "\n");
   }
-  if (request.path != "/metrics") return RespondText(*exchange, 404, "see /healthz, /readyz and /metrics\n");
-  if (!IsLocal(request.peer)) return RespondText(*exchange, 403, "metrics are for callers on this machine\n");
-  RespondText(*exchange, 200, peers_.metrics());
+  if (request.path != "/metrics")
+    return rpc::RespondText(*exchange, 404, "see /healthz, /readyz and /metrics\n");
+  if (!IsLocal(request.peer))
+    return rpc::RespondText(*exchange, 403, "metrics are for callers on this machine\n");
+  rpc::RespondText(*exchange, 200, peers_.metrics());
 }
 
 std::string ToText(const MetricValues& values) {

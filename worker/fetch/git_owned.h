@@ -2,23 +2,18 @@
 
 #include <git2.h>
 
-#include <memory>
 #include <string>
 
+#include "common/base/owned.h"
 #include "common/base/result.h"
 
 namespace edm::fetch {
 
-template <class Object, void (*Free)(Object*)>
-struct GitFree {
-  void operator()(Object* object) const { Free(object); }
-};
-
-using Repository = std::unique_ptr<git_repository, GitFree<git_repository, git_repository_free>>;
-using Remote = std::unique_ptr<git_remote, GitFree<git_remote, git_remote_free>>;
-using Commit = std::unique_ptr<git_commit, GitFree<git_commit, git_commit_free>>;
-using Tree = std::unique_ptr<git_tree, GitFree<git_tree, git_tree_free>>;
-using Blob = std::unique_ptr<git_blob, GitFree<git_blob, git_blob_free>>;
+using Repository = Owned<git_repository, git_repository_free>;
+using Remote = Owned<git_remote, git_remote_free>;
+using Commit = Owned<git_commit, git_commit_free>;
+using Tree = Owned<git_tree, git_tree_free>;
+using Blob = Owned<git_blob, git_blob_free>;
 
 // libgit2's words about its last failure on this thread.
 inline std::string GitWords() {

@@ -20,17 +20,6 @@ std::string FolderOf(std::string_view file) {
   return slash == std::string_view::npos ? "." : std::string(file.substr(0, slash));
 }
 
-// So that compose's own interpolation gives the text back.
-void DoubleDollars(Node& node) {
-  if (node.is_string()) {
-    std::string doubled;
-    for (const char c : node.text()) doubled.append(c == '$' ? 2 : 1, c);
-    node.set_text(std::move(doubled));
-  }
-  for (auto& item : node.items()) DoubleDollars(item);
-  for (auto& entry : node.entries()) DoubleDollars(entry.value);
-}
-
 // A list "NAME=value" as a map; a name alone, or null, takes the value that a variable has, or goes.
 Node WithValues(const Node& named, const Variables& variables) {
   auto map = Node::Map(named.at());

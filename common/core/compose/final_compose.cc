@@ -1,23 +1,13 @@
 #include "common/core/compose/final_compose.h"
 
 #include "common/core/compose/final_service.h"
+#include "common/core/compose/interpolate.h"
 #include "common/core/yaml/json.h"
 
 namespace edm::compose {
 namespace {
 
 using yaml::Node;
-
-// Compose would take "$x" for a variable; only values are ever interpolated.
-void DoubleDollars(Node& node) {
-  if (node.is_string()) {
-    std::string doubled;
-    for (const char c : node.text()) doubled.append(c == '$' ? 2 : 1, c);
-    node.set_text(std::move(doubled));
-  }
-  for (auto& item : node.items()) DoubleDollars(item);
-  for (auto& entry : node.entries()) DoubleDollars(entry.value);
-}
 
 Node External(const Node& written, std::string_view key) {
   const auto* name = written.Find("name");

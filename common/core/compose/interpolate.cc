@@ -136,4 +136,14 @@ Result<std::string> Interpolate(std::string_view text, const Variables& variable
   return Substitution(variables, on_unset).Run(text, 0);
 }
 
+void DoubleDollars(yaml::Node& node) {
+  if (node.is_string()) {
+    std::string doubled;
+    for (const char c : node.text()) doubled.append(c == '$' ? 2 : 1, c);
+    node.set_text(std::move(doubled));
+  }
+  for (auto& item : node.items()) DoubleDollars(item);
+  for (auto& entry : node.entries()) DoubleDollars(entry.value);
+}
+
 }  // namespace edm::compose

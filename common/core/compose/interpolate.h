@@ -20,6 +20,10 @@ using UnsetSink = std::function<void(std::string_view name)>;
 // Values come from `variables` only. Errors: kInvalidArgument with cause and hint, no object.
 Result<std::string> Interpolate(std::string_view text, const Variables& variables, const UnsetSink& on_unset);
 
+// So that compose's own interpolation gives each text back: it would take "$x" for a variable. Keys stay as
+// they are, only values are ever interpolated.
+void DoubleDollars(yaml::Node& node);
+
 // NAME=value lines as compose reads them: comments, "export", single quotes (literal), double quotes
 // (escapes, variables), the rest up to " #". `variables` are seen by the values, as are earlier lines. No
 // NAME alone. Errors: object "<name>:<line>".

@@ -26,4 +26,12 @@ void ReadAll(const std::shared_ptr<Exchange>& exchange, std::uint64_t bytes_max,
   Next(std::make_shared<Collecting>(Collecting{exchange, "", std::move(sink)}));
 }
 
+void RespondText(Exchange& exchange, int status, std::string text) {
+  HttpAnswer answer;
+  answer.status = status;
+  answer.headers.Set("content-type", "text/plain; charset=utf-8");
+  answer.body = std::move(text);
+  exchange.Respond(std::move(answer));
+}
+
 }  // namespace edm::rpc

@@ -83,4 +83,7 @@ class Exchange {
 // Collects the whole body, then calls back once on the io thread.
 void ReadAll(const std::shared_ptr<Exchange>& exchange, std::uint64_t bytes_max, Exchange::PieceSink sink);
 
+// Answers with plain text in UTF-8.
+void RespondText(Exchange& exchange, int status, std::string text);
+
 }  // namespace edm::rpc

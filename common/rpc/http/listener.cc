@@ -7,7 +7,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
+
+#include "common/base/owned.h"
 
 namespace edm::rpc {
 namespace {
@@ -47,7 +48,7 @@ Result<Listener> Listen(const std::string& address) {
   addrinfo* found = nullptr;
   if (host.empty() || ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found) != 0)
     return wrong();
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  const Owned<addrinfo, ::freeaddrinfo> owner(found);
 
   Listener listener{.v6 = found->ai_family == AF_INET6};
   listener.fd.Reset(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

@@ -5,20 +5,19 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
-#include <memory>
 #include <vector>
+
+#include "common/base/owned.h"
 
 namespace edm::rpc {
 namespace {
 
-using Certificate = std::unique_ptr<X509, decltype(&::X509_free)>;
+using Certificate = Owned<X509, ::X509_free>;
 
 std::vector<Certificate> ReadCertificates(const std::string& pem) {
-  const std::unique_ptr<BIO, decltype(&::BIO_free)> bio(
-      ::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &::BIO_free);
+  const Owned<BIO, ::BIO_free> bio(::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   std::vector<Certificate> found;
-  while (X509* one = ::PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-    found.emplace_back(one, &::X509_free);
+  while (X509* one = ::PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) found.emplace_back(one);
   ::ERR_clear_error();
   return found;
 }
@@ -33,13 +32,10 @@ bool AddCertificateAuthorities(SSL_CTX* context, const std::string& pem) {
 
 bool UseCertificate(SSL_CTX* context, const std::string& chain_pem, const std::string& key_pem) {
   const auto chain = ReadCertificates(chain_pem);
-  const std::unique_ptr<BIO, decltype(&::BIO_free)> bio(
-      ::BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), &::BIO_free);
+  const Owned<BIO, ::BIO_free> bio(::BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())));
   // No password: without a callback OpenSSL would ask the terminal.
-  const std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)> key(
-      ::PEM_read_bio_PrivateKey(
-          bio.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr),
-      &::EVP_PKEY_free);
+  const Owned<EVP_PKEY, ::EVP_PKEY_free> key(::PEM_read_bio_PrivateKey(
+      bio.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr));
   if (chain.empty() || key == nullptr) return false;
   if (::SSL_CTX_use_certificate(context, chain.front().get()) != 1) return false;
   for (std::size_t i = 1; i < chain.size(); ++i) {

@@ -7,14 +7,15 @@
 
 #include <mutex>
 
+#include "common/base/owned.h"
 #include "common/rpc/http/pem.h"
 #include "common/rpc/http/transport.h"
 
 namespace edm::rpc {
 namespace {
 
-using ContextPtr = std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)>;
-using SslPtr = std::unique_ptr<SSL, decltype(&::SSL_free)>;
+using ContextPtr = Owned<SSL_CTX, ::SSL_CTX_free>;
+using SslPtr = Owned<SSL, ::SSL_free>;
 
 // OpenSSL's state is used by one thread at a time; nobody waits for the socket inside the lock.
 class TlsTransport final : public Transport {
@@ -62,7 +63,7 @@ class TlsTransport final : public Transport {
 };
 
 Result<ContextPtr> MakeContext(const Origin& origin, const HttpClientTls& tls) {
-  ContextPtr context(::SSL_CTX_new(::TLS_client_method()), &::SSL_CTX_free);
+  ContextPtr context(::SSL_CTX_new(::TLS_client_method()));
   ::SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   ::SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   ::SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -104,7 +105,7 @@ Result<std::unique_ptr<Transport>> WrapInTls(int fd, const Origin& origin, const
     ::close(fd);
     return std::move(made).error();
   }
-  auto transport = std::make_unique<TlsTransport>(fd, SslPtr(::SSL_new(made->get()), &::SSL_free));
+  auto transport = std::make_unique<TlsTransport>(fd, SslPtr(::SSL_new(made->get())));
   SSL* ssl = transport->ssl();
   ::SSL_set_fd(ssl, fd);
   const auto& name = tls.server_name.empty() ? origin.host : tls.server_name;

@@ -53,7 +53,7 @@ Result<bool> HasTree(git_repository* open, const git_oid& commit, const git_oid&
 Result<Committed> CommitTree(git_repository* open, const std::string& repo, const std::string& branch,
                              const std::string& directory, const CommitInfo& info) {
   const RepoRefs refs(open, repo);
-  const auto full_name = "refs/heads/" + branch;
+  const auto full_name = BranchRef(branch);
   std::optional<git_oid> parent;
   if (const auto head = refs.Read(full_name); head.ok()) {
     parent = *head;

@@ -4,17 +4,16 @@
 #include <string>
 
 #include "common/ports/clock.h"
-#include "master/adapters/git/bare_repos.h"
+#include "master/adapters/git/bare_git_server.h"
 #include "master/adapters/git/read_grant.h"
 #include "master/adapters/git/transfer_client.h"
-#include "master/ports/git_server.h"
 
 namespace edm::master {
 
 // Bare repos on the master's own disk, written through libgit2. No hook ever runs for what is done here.
 // Objects are on the disk before a ref names them, so that a crash at any moment leaves a whole repo. Any
 // thread.
-class EmbeddedGitServer final : public GitServer {
+class EmbeddedGitServer final : public BareGitServer {
  public:
   struct Options {
     std::string root;      // this server's alone; see BareRepos
@@ -28,32 +27,24 @@ class EmbeddedGitServer final : public GitServer {
   Status EnsureOwner(const std::string& owner) override;
   Status EnsureRepo(const RepoName& repo, const std::string& branch) override;
   Status DeleteRepo(const RepoName& repo) override;
-  Result<std::vector<RepoName>> ListRepos() override;
-  Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string& directory,
-                         const CommitInfo& info) override;
   Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
                              const std::string& ref) override;
   Result<std::string> Resolve(const RepoName& repo, const std::string& ref) override;
-  Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
-                    const std::string& to) override;
-  Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) override;
-  Status DropCommit(const RepoName& repo, std::uint32_t release) override;
   Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime until) override;
 
-  const BareRepos& repos() const { return *repos_; }
+  const BareRepos& repos() const { return bare(); }
   const ReadGrants& grants() const { return grants_; }
 
  private:
   EmbeddedGitServer(Options options, std::unique_ptr<BareRepos> repos, ReadGrants grants, Entropy& entropy,
                     const TransferClient& transfer)
-      : options_(std::move(options)),
-        repos_(std::move(repos)),
+      : BareGitServer(std::move(repos)),
+        options_(std::move(options)),
         grants_(std::move(grants)),
         entropy_(entropy),
         transfer_(transfer) {}
 
   const Options options_;
-  const std::unique_ptr<BareRepos> repos_;
   const ReadGrants grants_;
   Entropy& entropy_;
   const TransferClient& transfer_;

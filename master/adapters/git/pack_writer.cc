@@ -9,7 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
+
+#include "common/base/owned.h"
 
 namespace edm::master {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::size_t kPiece = 64 * 1024;
 // Bytes on their way into a pack, which ends with the SHA-1 of all before. Source: gitformat-pack(5).
 class PackStream {
  public:
-  explicit PackStream(git_indexer* indexer) : indexer_(indexer), hash_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+  explicit PackStream(git_indexer* indexer) : indexer_(indexer), hash_(EVP_MD_CTX_new()) {
     EVP_DigestInit_ex(hash_.get(), EVP_sha1(), nullptr);
   }
 
@@ -48,7 +49,7 @@ class PackStream {
 
   git_indexer* const indexer_;
   git_indexer_progress progress_{};
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash_;
+  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> hash_;
 };
 
 // zlib into a pack, one object at a time.

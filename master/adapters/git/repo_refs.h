@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "common/base/result.h"
 #include "master/adapters/git/git_handle.h"
@@ -13,6 +14,8 @@ inline constexpr std::string_view kNoCommit = "000000000000000000000000000000000
 inline constexpr std::string_view kReleaseRefs = "refs/edm/releases/";
 inline constexpr std::string_view kOrderedRef = "refs/edm/ordered";  // the commit of the newest order
 inline constexpr std::string_view kImportRefs = "refs/edm/import/";
+
+inline std::string BranchRef(const std::string& branch) { return "refs/heads/" + branch; }
 
 // Questions and changes to the refs of one open repo. Errors name `repo` as people know it.
 class RepoRefs {

@@ -5,7 +5,6 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/model/names.h"
-#include "master/adapters/git/commit_tree.h"
 #include "master/adapters/git/repo_refs.h"
 
 namespace edm::master {
@@ -15,8 +14,6 @@ namespace {
 constexpr std::string_view kTokenPassword = "x-oauth-basic";
 
 RepoName There(const RepoName& repo) { return {Folded(repo.owner), repo.name}; }
-std::string BranchRef(const std::string& branch) { return "refs/heads/" + branch; }
-std::string ReleaseRef(std::uint32_t release) { return fmt::format("{}{}", kReleaseRefs, release); }
 
 }  // namespace
 
@@ -31,19 +28,18 @@ Status GogsGitServer::Transfer(const RepoName& repo, TransferRequest request) {
   const auto there = There(repo);
   EDM_TRY(request.user, api_.Token(there.owner));
   request.password = kTokenPassword;
-  request.repo = mirrors_->Path(repo);
+  request.repo = bare().Path(repo);
   request.url = api_.CloneUrl(there);
   return Patiently(options_.patience, [&] { return transfer_.Run(request); });
 }
 
-// The caller holds the repo's lock.
-Result<GitRepo> GogsGitServer::Synced(const RepoName& repo) {
-  EDM_TRY(auto open, mirrors_->OpenRepo(repo));
+Result<GitRepo> GogsGitServer::OpenCurrent(const RepoName& repo) {
+  EDM_TRY(auto open, bare().OpenRepo(repo));
   TransferRequest request;
   request.action = TransferRequest::Action::kFetchAll;
   EDM_CHECK(Transfer(repo, request));
   // Opened again: the child wrote packs that the first handle has not seen.
-  return mirrors_->OpenRepo(repo);
+  return bare().OpenRepo(repo);
 }
 
 Status GogsGitServer::Publish(const RepoName& repo, const std::string& refspec) {
@@ -59,7 +55,7 @@ Status GogsGitServer::EnsureOwner(const std::string& owner) {
 }
 
 Status GogsGitServer::EnsureRepo(const RepoName& repo, const std::string& branch) {
-  EDM_CHECK(mirrors_->Make(repo, branch));
+  EDM_CHECK(bare().Make(repo, branch));
   return api_.EnsureRepo(There(repo), branch);
 }
 
@@ -67,35 +63,21 @@ Status GogsGitServer::DeleteRepo(const RepoName& repo) {
   EDM_CHECK(CheckOwner(repo.owner));
   EDM_CHECK(CheckInstanceId(repo.name));
   EDM_CHECK(api_.DeleteRepo(There(repo)));
-  return mirrors_->Delete(repo);
-}
-
-Result<std::vector<RepoName>> GogsGitServer::ListRepos() { return mirrors_->List(); }
-
-Result<Committed> GogsGitServer::Push(const RepoName& repo, const std::string& branch,
-                                      const std::string& directory, const CommitInfo& info) {
-  EDM_CHECK(CheckBranch(branch));
-  const std::lock_guard lock(mirrors_->LockOf(repo));
-  EDM_TRY(const auto open, Synced(repo));
-  EDM_TRY(auto committed, CommitTree(open.get(), Shown(repo), branch, directory, info));
-  if (!committed.unchanged) EDM_CHECK(Publish(repo, fmt::format("{0}:{0}", BranchRef(branch))));
-  return committed;
+  return bare().Delete(repo);
 }
 
 Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::string& branch,
                                           const std::string& url, const std::string& ref) {
-  EDM_CHECK(CheckBranch(branch));
-  EDM_CHECK(CheckGitUrl(url));
-  if (!ref.empty()) EDM_CHECK(CheckRef(ref));
-  const std::lock_guard lock(mirrors_->LockOf(repo));
-  EDM_CHECK(Synced(repo));
+  EDM_CHECK(CheckImport(branch, url, ref));
+  const std::lock_guard lock(bare().LockOf(repo));
+  EDM_CHECK(OpenCurrent(repo));
   TransferRequest request;
-  request.repo = mirrors_->Path(repo);
+  request.repo = bare().Path(repo);
   request.url = url;
   request.ref = ref;
   request.into = std::string(kImportRefs) + ToHex(entropy_.Bytes(8));
   EDM_CHECK(transfer_.Run(request));
-  EDM_TRY(const auto open, mirrors_->OpenRepo(repo));
+  EDM_TRY(const auto open, bare().OpenRepo(repo));
   const RepoRefs refs(open.get(), Shown(repo));
   EDM_TRY(const auto commit, refs.Read(request.into));
   EDM_CHECK(refs.Set(BranchRef(branch), ToText(commit)));
@@ -105,37 +87,10 @@ Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::strin
 }
 
 Result<std::string> GogsGitServer::Resolve(const RepoName& repo, const std::string& ref) {
-  const std::lock_guard lock(mirrors_->LockOf(repo));
-  EDM_TRY(const auto open, Synced(repo));
+  const std::lock_guard lock(bare().LockOf(repo));
+  EDM_TRY(const auto open, OpenCurrent(repo));
   EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).Resolve(ref));
   return ToText(id);
-}
-
-Status GogsGitServer::MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
-                                 const std::string& to) {
-  EDM_CHECK(CheckBranch(branch));
-  const std::lock_guard lock(mirrors_->LockOf(repo));
-  EDM_TRY(const auto open, Synced(repo));
-  EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Move(BranchRef(branch), from, to));
-  return Publish(repo,
-                 to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch)));
-}
-
-Status GogsGitServer::KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) {
-  const std::lock_guard lock(mirrors_->LockOf(repo));
-  EDM_TRY(const auto open, Synced(repo));
-  EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Set(ReleaseRef(release), commit));
-  return Publish(repo, fmt::format("+{0}:{0}", ReleaseRef(release)));
-}
-
-Status GogsGitServer::DropCommit(const RepoName& repo, std::uint32_t release) {
-  const std::lock_guard lock(mirrors_->LockOf(repo));
-  EDM_TRY(const auto open, Synced(repo));
-  const RepoRefs refs(open.get(), Shown(repo));
-  if (const auto kept = refs.Read(ReleaseRef(release)); !kept.ok() && kept.error().code == Code::kNotFound)
-    return Ok();
-  EDM_CHECK(refs.Remove(ReleaseRef(release)));
-  return Publish(repo, ":" + ReleaseRef(release));
 }
 
 Result<RepoAccess> GogsGitServer::GrantRead(const RepoName& repo, const std::string& commit, WallTime) {

@@ -3,17 +3,14 @@
 #include <archive.h>
 #include <locale.h>
 
-#include <memory>
 #include <optional>
 
+#include "common/base/owned.h"
 #include "common/base/result.h"
 
 namespace edm::master {
 
-struct ArchiveFree {
-  void operator()(archive* reader) const { archive_read_free(reader); }
-};
-using ArchiveHandle = std::unique_ptr<archive, ArchiveFree>;
+using ArchiveHandle = Owned<archive, archive_read_free>;
 
 // libarchive turns names into this thread's character set: for as long as this lives, that is UTF-8.
 class Utf8Names {

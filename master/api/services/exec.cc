@@ -1,7 +1,7 @@
-#include <mutex>
 #include <utility>
 
 #include "edm/v1/master_service.pb.h"
+#include "master/api/services/held_stream.h"
 #include "master/api/services/reply.h"
 
 namespace edm::master {
@@ -44,12 +44,7 @@ class ExecRelay : public std::enable_shared_from_this<ExecRelay> {
         [weak = weak_from_this()](Status status) {
           if (const auto held = weak.lock()) held->call_->Finish(std::move(status));
         });
-    {
-      const std::lock_guard lock(mutex_);
-      if (dropped_) return;
-      stream_ = std::move(stream);
-    }
-    ReadOne();
+    if (stream_.Hold(std::move(stream))) ReadOne();
   }
 
  private:
@@ -62,14 +57,13 @@ class ExecRelay : public std::enable_shared_from_this<ExecRelay> {
       (bytes.is_stderr ? message.mutable_error_output() : message.mutable_output())->assign(bytes.bytes);
     }
     call_->Send(message, [self = shared_from_this()](bool sent) {
-      const auto stream = self->Stream();
-      if (sent && stream) stream->Next();
+      if (sent) self->stream_.Next();
     });
   }
 
   void ReadOne() {
     call_->Read([self = shared_from_this()](const google::protobuf::Message* message) {
-      const auto stream = self->Stream();
+      const auto stream = self->stream_.Get();
       if (!stream) return;
       if (message == nullptr) return stream->Write(EndOfInput{}, [](bool) {});
       stream->Write(self->InputOf(static_cast<const v1::ExecInput&>(*message)), [self](bool taken) {
@@ -84,24 +78,13 @@ class ExecRelay : public std::enable_shared_from_this<ExecRelay> {
     return message.input();
   }
 
-  std::shared_ptr<WorkerStream> Stream() {
-    const std::lock_guard lock(mutex_);
-    return stream_;
-  }
   void Drop() {
-    std::shared_ptr<WorkerStream> gone;
-    {
-      const std::lock_guard lock(mutex_);
-      dropped_ = true;
-      gone = std::move(stream_);
-    }
+    stream_.Drop();
     call_->Finish(Error{Code::kCancelled, "exec", "the client is gone", {}, ""});
   }
 
   const CallPointer call_;
-  std::mutex mutex_;
-  std::shared_ptr<WorkerStream> stream_;  // guarded by mutex_
-  bool dropped_ = false;                  // guarded by mutex_
+  HeldStream stream_;
 };
 
 // One command with its whole output.
@@ -121,17 +104,12 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
         [weak = weak_from_this()](Status status) {
           if (const auto held = weak.lock()) held->End(std::move(status));
         });
-    {
-      const std::lock_guard lock(mutex_);
-      if (ended_) return;
-      stream_ = std::move(stream);
-    }
-    Feed();
+    if (stream_.Hold(std::move(stream))) Feed();
   }
 
  private:
   void Feed() {
-    const auto stream = Stream();
+    const auto stream = stream_.Get();
     if (!stream) return;
     if (input_.empty()) return stream->Write(EndOfInput{}, [](bool) {});
     stream->Write(std::exchange(input_, {}), [self = shared_from_this()](bool taken) {
@@ -148,29 +126,18 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
       into.append(bytes.bytes, 0, room);
       if (bytes.bytes.size() > room) response_.set_truncated(true);
     }
-    if (const auto stream = Stream()) stream->Next();
+    stream_.Next();
   }
   void End(Status status) {
-    std::shared_ptr<WorkerStream> gone;
-    {
-      const std::lock_guard lock(mutex_);
-      if (std::exchange(ended_, true)) return;
-      gone = std::move(stream_);
-    }
+    if (!stream_.Drop()) return;
     if (status.ok()) call_->Send(response_);
     call_->Finish(std::move(status));
-  }
-  std::shared_ptr<WorkerStream> Stream() {
-    const std::lock_guard lock(mutex_);
-    return stream_;
   }
 
   const CallPointer call_;
   std::string input_;
   v1::RunCommandResponse response_;
-  std::mutex mutex_;
-  std::shared_ptr<WorkerStream> stream_;  // guarded by mutex_
-  bool ended_ = false;                    // guarded by mutex_
+  HeldStream stream_;
 };
 
 }  // namespace

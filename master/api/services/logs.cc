@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <mutex>
 
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/time.h"
 #include "edm/v1/master_service.pb.h"
 #include "master/api/services/event_watch.h"
+#include "master/api/services/held_stream.h"
 
 namespace edm::master {
 namespace {
@@ -45,31 +45,22 @@ class LogRelay : public std::enable_shared_from_this<LogRelay> {
         [weak = weak_from_this()](Status status) {
           if (const auto held = weak.lock()) held->call_->Finish(std::move(status));
         });
-    const std::lock_guard lock(mutex_);
-    if (!dropped_) stream_ = std::move(stream);
+    stream_.Hold(std::move(stream));
   }
 
  private:
   void Pass(const LogRecord& record) {
     call_->Send(ToProto(record), [self = shared_from_this()](bool sent) {
-      const std::lock_guard lock(self->mutex_);
-      if (sent && self->stream_) self->stream_->Next();
+      if (sent) self->stream_.Next();
     });
   }
   void Drop() {
-    std::shared_ptr<WorkerStream> gone;
-    {
-      const std::lock_guard lock(mutex_);
-      dropped_ = true;
-      gone = std::move(stream_);
-    }
+    stream_.Drop();
     call_->Finish(Error{Code::kCancelled, "logs", "the client is gone", {}, ""});
   }
 
   const CallPointer call_;
-  std::mutex mutex_;
-  std::shared_ptr<WorkerStream> stream_;  // guarded by mutex_
-  bool dropped_ = false;                  // guarded by mutex_
+  HeldStream stream_;
 };
 
 // The newest operation of the instance that built, or was to build.

@@ -110,14 +110,18 @@ OperationState StateOf(const State& state, const std::string& id) {
   return record ? record->operation.state : OperationState::kPending;
 }
 
-TEST(ClusterLoop, DeploysFromAnImportToRunning) {
-  World world;
-  Life life(world, world.kept);
+void DeployShop(Life& life) {
   life.AddWorker();
   ASSERT_TRUE(life.Create("shop").ok());
   ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-1")).ok());
   ASSERT_TRUE(
       life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
+}
+
+TEST(ClusterLoop, DeploysFromAnImportToRunning) {
+  World world;
+  Life life(world, world.kept);
+  ASSERT_NO_FATAL_FAILURE(DeployShop(life));
   EXPECT_EQ(life.loop->View()->instances.Find("shop")->instance.status.phase, Phase::kRunning);
   ASSERT_TRUE(life.Eventually([&](const State&) { return life.log->IsClosed("op-1"); }));
   const auto lines = life.log->Read("op-1", 0, 1'000, nullptr).value();
@@ -131,11 +135,7 @@ TEST(ClusterLoop, DeploysFromAnImportToRunning) {
 TEST(ClusterLoop, NeverStoresAValueOfTheEnvironmentInTheClear) {
   World world;
   Life life(world, world.kept);
-  life.AddWorker();
-  ASSERT_TRUE(life.Create("shop").ok());
-  ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-1")).ok());
-  ASSERT_TRUE(
-      life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kDone; }));
+  ASSERT_NO_FATAL_FAILURE(DeployShop(life));
   const auto stored = world.kept.List("").value();
   for (const auto& entry : stored.entries) {
     EXPECT_EQ(entry.value.find("hush"), std::string::npos) << entry.key;

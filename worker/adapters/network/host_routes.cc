@@ -10,10 +10,10 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <sstream>
 
+#include "common/base/owned.h"
 #include "common/base/text.h"
 
 namespace edm::worker {
@@ -62,7 +62,7 @@ Result<std::vector<HostAddress>> HostAddresses() {
     return Error{
         Code::kInternal, "addresses of this machine", "the kernel does not list them", {}, "try again"};
   }
-  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(first, ::freeifaddrs);
+  const Owned<ifaddrs, ::freeifaddrs> owner(first);
   std::vector<HostAddress> addresses;
   for (const ifaddrs* one = first; one != nullptr; one = one->ifa_next) {
     if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET) continue;

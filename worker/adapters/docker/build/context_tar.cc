@@ -13,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include "common/base/owned.h"
 #include "worker/adapters/docker/build/context_files.h"
 
 namespace edm::worker {
@@ -112,8 +113,7 @@ class ContextTar::Writer {
   }
 
   Status WriteHeader(const std::string& name, const struct stat& facts, const std::string& link) {
-    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
-                                                                              archive_entry_free);
+    const Owned<archive_entry, archive_entry_free> entry(archive_entry_new());
     archive_entry_set_pathname(entry.get(), name.c_str());
     archive_entry_set_mode(entry.get(), facts.st_mode);
     archive_entry_set_size(entry.get(), facts.st_size);

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "master/adapters/git/bare_repos.h"
+#include "master/ports/git_server.h"
+
+namespace edm::master {
+
+// What git servers do alike: a change is made in a bare repo on this disk, one at a time per repo. These
+// repos are the truth, unless a derived class says where else it lies. Any thread.
+class BareGitServer : public GitServer {
+ public:
+  Result<std::vector<RepoName>> ListRepos() final;
+  Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string& directory,
+                         const CommitInfo& info) final;
+  Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
+                    const std::string& to) final;
+  Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) final;
+  Status DropCommit(const RepoName& repo, std::uint32_t release) final;
+
+ protected:
+  explicit BareGitServer(std::unique_ptr<BareRepos> bare) : bare_(std::move(bare)) {}
+
+  BareRepos& bare() const { return *bare_; }
+  static Status CheckImport(const std::string& branch, const std::string& url, const std::string& ref);
+
+  // The repo as it is now; the caller holds its lock.
+  virtual Result<GitRepo> OpenCurrent(const RepoName& repo);
+  // Tells the truth elsewhere what changed here, as a refspec of a push; the caller holds the repo's lock.
+  virtual Status Publish(const RepoName& repo, const std::string& refspec);
+
+ private:
+  const std::unique_ptr<BareRepos> bare_;
+};
+
+}  // namespace edm::master

@@ -1,0 +1,27 @@
+"""What most tests of one machine stand on: a master and one worker on this machine's engine, for a class of tests."""
+import unittest
+
+import images
+import lab
+from cluster import Cluster, docker_listing
+
+
+class OneWorkerTest(unittest.TestCase):
+    """Instances that the tests leave are deleted when all have run."""
+    NAME = None  # of the folder of logs and data
+
+    @classmethod
+    def setUpClass(cls):
+        if images.ensure_base(["docker"]):
+            cls.addClassCleanup(lab.run, ["docker", "image", "rm", images.BASE])
+        cls.engine_before = docker_listing()
+        cls.cluster = Cluster(cls.NAME)
+        cls.addClassCleanup(cls.cluster.close)
+        cls.cluster.start_master()
+        cls.cluster.add_worker("worker-1")
+        cls.rest = cls.cluster.rest
+
+    @classmethod
+    def tearDownClass(cls):
+        for instance in cls.rest.get("/v1/instances").json["instances"]:
+            cls.cluster.delete(instance["id"])
