@@ -55,7 +55,8 @@ void SweepOperations(Draft& draft) {
   for (const auto& one : ended) {
     if (removed >= kSweepMax) break;
     const auto age = draft.now().wall - one.at;
-    const auto most = one.instance_is_gone ? settings.operations_of_deleted_kept_for : settings.operations_kept_for;
+    const auto most =
+        one.instance_is_gone ? settings.operations_of_deleted_kept_for : settings.operations_kept_for;
     if (surplus == 0 && age < most) continue;
     draft.RemoveOperation(one.operation);
     surplus -= surplus > 0 ? 1 : 0;

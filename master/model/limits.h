@@ -33,8 +33,9 @@ inline constexpr Millis kLostPatience = 15s;      // from lost to the end of its
 inline constexpr Millis kPlacementWaitMax = 10s;  // for a worker that takes it
 inline constexpr Millis kDeadlineSlack = 2s;      // the worker's own verdict may come that late
 inline constexpr Millis kCancelWaitMax = 10s;     // for the worker's word after a cancel
-inline constexpr Millis kSettlingFade = 10s;   // an order that has ended fades from placement by this constant
-inline constexpr Millis kOwnWorkEcho = 3s;     // the lasting load of a worker may show it that long after its end
+inline constexpr Millis kSettlingFade = 5s;  // an order that has ended fades from placement by this constant
+inline constexpr Millis kOwnWorkEcho =
+    3s;  // the lasting load of a worker may show it that long after its end
 inline constexpr Millis kRequestsKept = std::chrono::hours(24);
 inline constexpr Millis kWorkerTokenLifetime = std::chrono::hours(1);
 inline constexpr std::uint32_t kProtocol = 1;            // of registry_service.proto and worker_service.proto

@@ -85,7 +85,7 @@ struct WorkerRecord {
   SteadyTime seen;  // the last beat, or the master's start
   SteadyTime lost_at;
   std::vector<Reservation> reservations;
-  double settling = 0;  // orders that ended lately, each with a weight that fades
+  double settling = 0;    // orders that ended lately, each with a weight that fades
   SteadyTime echo_until;  // samples may show what its own orders did
 };
 

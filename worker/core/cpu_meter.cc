@@ -12,7 +12,8 @@ void CpuMeter::Read(const CpuTicks& ticks, SteadyTime now) {
                                                : static_cast<double>(ticks.busy - last_->busy) /
                                                      static_cast<double>(ticks.all - last_->all);
     const std::chrono::duration<double> span = now - last_at_;
-    const auto newest = samples_.empty() ? 1.0 : 1 - std::exp(-span / std::chrono::duration<double>(kSmoothing));
+    const auto newest =
+        samples_.empty() ? 1.0 : 1 - std::exp(-span / std::chrono::duration<double>(kSmoothing));
     smoothed_ += newest * (busy - smoothed_);
     samples_.push_back({now, busy});
     std::erase_if(samples_, [&](const Sample& one) { return one.end + kLastingSpan <= now; });

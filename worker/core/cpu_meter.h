@@ -8,7 +8,8 @@
 
 namespace edm::worker {
 
-// What some cores could have done since boot and what they did, in one unit: the kernel's ticks, microseconds.
+// What some cores could have done since boot and what they did, in one unit: the kernel's ticks,
+// microseconds.
 struct CpuTicks {
   std::uint64_t busy = 0;
   std::uint64_t all = 0;

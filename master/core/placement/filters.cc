@@ -78,7 +78,8 @@ std::vector<std::string> RefusalsWith(const PlacementRequest& request, const Wor
 }  // namespace
 
 bool IsSane(const Load& load) {
-  return IsShare(load.cpu) && IsShare(load.cpu_lasting) && load.memory_available_mib <= load.memory_total_mib && load.disk_free_mib <= load.disk_total_mib;
+  return IsShare(load.cpu) && IsShare(load.cpu_lasting) &&
+         load.memory_available_mib <= load.memory_total_mib && load.disk_free_mib <= load.disk_total_mib;
 }
 
 std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerRecord& worker) {

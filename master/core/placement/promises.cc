@@ -61,7 +61,8 @@ void NetworkIsTaken(Draft& draft, const OperationRecord& record, WallTime time) 
 void TakeSample(WorkerRecord& worker, const Load& load, SteadyTime now) {
   const std::chrono::duration<double> elapsed = now - worker.seen;
   const bool shows_own_work = !worker.reservations.empty() || now < worker.echo_until;
-  const double most = worker.load && shows_own_work ? worker.background + kBackgroundGrowth * elapsed.count() : 1.0;
+  const double most =
+      worker.load && shows_own_work ? worker.background + kBackgroundGrowth * elapsed.count() : 1.0;
   worker.background = std::min(load.cpu_lasting, most);
   worker.load = load;
   worker.settling *= std::exp(-elapsed / std::chrono::duration<double>(kSettlingFade));

@@ -11,7 +11,8 @@ namespace {
 // Shares of a machine that is free of everything; docs/decisions/0006-load-and-promises.md says why these.
 constexpr double kIdle = 0.10;        // what daemons take now and then is no difference between two machines
 constexpr double kOrderShare = 0.04;  // promised to an order; fades when what it started shows in the samples
-constexpr double kInstanceShare = 0.004;  // kept for the hour in which a running instance has work to do
+constexpr double kInstanceShare =
+    0.0005;  // what runs is in the samples: its number only decides between equals
 constexpr double kMemoryWeight = 0.10;
 constexpr double kDiskWeight = 0.05;
 constexpr double kDiskShort = 0.85;  // below this use the disk does not matter

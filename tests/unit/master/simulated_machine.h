@@ -27,8 +27,11 @@ class Dice {
 // builds at a time, deploys that build, start, and wait to be healthy, and the real meter of load.
 class SimulatedMachine {
  public:
-  static constexpr double kStep = 0.05;  // seconds
+  static constexpr int kStepMillis = 100;
+  static constexpr double kStep = kStepMillis / 1e3;
   static constexpr int kBuildsAtOnce = 2;
+  static constexpr double kNoiseMost = 1.5;   // seconds of one burst; a longer one is a load that lasts
+  static constexpr double kNoisePause = 1.0;  // between two of them at least
 
   SimulatedMachine(std::string id, Dice& dice) : id_(std::move(id)), dice_(dice) {}
 
@@ -38,7 +41,8 @@ class SimulatedMachine {
 
   // One step of time; the operations that came to their end in it.
   std::list<std::string> Step() {
-    if (noise_left_ <= 0 && dice_.Chance(noise * kStep)) noise_left_ = dice_.Between(0.05, 1.5);
+    if (noise_left_ <= -kNoisePause && dice_.Chance(noise * kStep))
+      noise_left_ = dice_.Between(0.05, kNoiseMost);
     const bool noisy = noise_left_ > 0;
     noise_left_ -= kStep;
     int building = 0, runnable = hogs + (noisy ? 1 : 0);
@@ -47,9 +51,10 @@ class SimulatedMachine {
       building += job.builds_now ? 1 : 0;
       runnable += job.Wants() ? 1 : 0;
     }
-    ticks_.all += 50;
-    ticks_.busy += runnable > 0 ? 50 : dice_.Below(4);  // an engine and an agent are never quite idle
-    now_ += Millis(50);
+    ticks_.all += kStepMillis;
+    ticks_.busy +=
+        runnable > 0 ? kStepMillis : dice_.Below(8);  // an engine and an agent are never quite idle
+    now_ += Millis(kStepMillis);
     std::list<std::string> ended;
     for (auto at = jobs_.begin(); at != jobs_.end();) {
       at->Use(kStep, runnable == 0 ? kStep : kStep / runnable);

@@ -5,11 +5,11 @@
 namespace edm::worker {
 namespace {
 
-// A core with a hundred ticks a second.
+// A core whose ticks are microseconds.
 struct Core {
   void Pass(double seconds, double busy) {
-    ticks.all += static_cast<std::uint64_t>(100 * seconds);
-    ticks.busy += static_cast<std::uint64_t>(100 * seconds * busy);
+    ticks.all += static_cast<std::uint64_t>(1e6 * seconds);
+    ticks.busy += static_cast<std::uint64_t>(1e6 * seconds * busy);
     now += Millis(static_cast<std::int64_t>(1'000 * seconds));
   }
   void Sample(double busy, double seconds = 1) {
@@ -55,11 +55,11 @@ TEST(CpuMeter, TakesNoBurstForALastingLoad) {
 
 TEST(CpuMeter, IsNotMovedByWhoAsksMoreOften) {
   Core often, seldom;
-  for (int i = 0; i < 5; ++i) {
-    for (int j = 0; j < 10; ++j) often.Sample(i % 2, 0.1);
-    seldom.Sample(i % 2);
+  for (int i = 0; i < 6; ++i) {
+    for (int j = 0; j < 50; ++j) often.Sample(0.1 * i, 0.02);
+    seldom.Sample(0.1 * i);
   }
-  EXPECT_NEAR(often.meter.smoothed(), seldom.meter.smoothed(), 0.15);
+  EXPECT_NEAR(often.meter.smoothed(), seldom.meter.smoothed(), 0.08);
 }
 
 TEST(CpuMeter, SurvivesCountersThatGoBack) {
@@ -67,7 +67,7 @@ TEST(CpuMeter, SurvivesCountersThatGoBack) {
   core.Sample(1);
   core.ticks = {5, 50};
   core.Sample(1);
-  core.ticks.all += 10'000'000;
+  core.ticks.all += 10'000'000'000;
   core.ticks.busy = 0;
   core.Sample(0);
   EXPECT_GE(core.meter.smoothed(), 0);

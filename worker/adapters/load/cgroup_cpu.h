@@ -13,8 +13,8 @@ struct CgroupCpu {
   double cores = 0;           // its quota
 };
 
-// The tightest quota of the cgroups that `proc_self_cgroup` (the text of /proc/self/cgroup) names, and of those
-// around them; both versions of cgroups. None: nothing limits this process, or it cannot be read.
+// The tightest quota of the cgroups that `proc_self_cgroup` (the text of /proc/self/cgroup) names, and of
+// those around them; both versions of cgroups. None: nothing limits this process, or it cannot be read.
 std::optional<CgroupCpu> ReadCgroupCpu(std::string_view proc_self_cgroup,
                                        const std::filesystem::path& root = "/sys/fs/cgroup");
 
