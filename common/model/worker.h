@@ -10,7 +10,8 @@ namespace edm {
 
 // Sampled once a second on a worker; shares are 0 to 1.
 struct Load {
-  double cpu = 0;
+  double cpu = 0;          // smoothed
+  double cpu_lasting = 0;  // in use all the time, bursts left out
   std::uint32_t memory_total_mib = 0;
   std::uint32_t memory_available_mib = 0;
   std::uint32_t disk_total_mib = 0;

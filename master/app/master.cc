@@ -83,6 +83,7 @@ Settings SettingsOf(const MasterOptions& options) {
   settings.releases_kept = options.releases_kept;
   settings.operations_kept = options.operations_kept;
   settings.operations_kept_for = options.operations_kept_for;
+  settings.operations_of_deleted_kept_for = options.operations_of_deleted_kept_for;
   return settings;
 }
 

@@ -46,6 +46,7 @@ struct MasterOptions {
   std::uint32_t releases_kept = 5;
   std::uint32_t operations_kept = 1'000;
   Millis operations_kept_for{7 * 24 * 3'600'000LL};
+  Millis operations_of_deleted_kept_for{60'000};
 
   std::uint32_t work_threads = 16;   // uploads, git, watchers
   std::uint32_t fetch_threads = 16;  // clones and fetches at once

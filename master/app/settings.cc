@@ -41,6 +41,8 @@ void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("keep.releases", &options.releases_kept, "number", "releases kept of each instance");
   keys.Add("keep.operations", &options.operations_kept, "number", "ended operations that are kept");
   keys.Add("keep.operations_for", &options.operations_kept_for, "how long they are kept at most");
+  keys.Add("keep.deleted_for", &options.operations_of_deleted_kept_for,
+           "how long those of a deleted instance are kept");
   keys.Add("threads.work", &options.work_threads, "number", "for uploads, git and watchers");
   keys.Add("threads.fetch", &options.fetch_threads, "number", "clones and fetches at once");
   keys.Add("threads.push", &options.push_threads, "number", "pushes at once");

@@ -1,16 +1,19 @@
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/order.h"
 #include "master/core/placement/place.h"
+#include "master/core/placement/promises.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
 #include "master/core/undo_creation.h"
 
 namespace edm::master {
 namespace {
+
+constexpr auto kFreeIsPromised = "waits: what is free is promised to orders under way";
 
 void EnterStage(Draft& draft, OperationRecord& record, Stage stage) {
   EDM_ASSERT(MayAdvance(record.plan.stage, stage));
@@ -66,7 +69,7 @@ Placement Holder(const State& state, const std::string& id, WallTime now) {
   Candidate candidate{.worker = id};
   candidate.feasible = worker && !worker->session.empty() && worker->state != WorkerState::kLost;
   if (candidate.feasible) {
-    candidate.load = worker->load ? worker->load->cpu : 0;
+    candidate.load = worker->background;
     candidate.reasons = {"holds the instance"};
     placement.worker = id;
     placement.reason = "holds the instance";
@@ -76,6 +79,11 @@ Placement Holder(const State& state, const std::string& id, WallTime now) {
   }
   placement.candidates.push_back(std::move(candidate));
   return placement;
+}
+
+bool WaitsForPromises(const PlacementRequest& request, const Table<WorkerRecord>& workers) {
+  return std::any_of(workers.all().begin(), workers.all().end(),
+                     [&](const auto& one) { return OnlyPromisesStandAgainst(request, *one.second); });
 }
 
 Error NoWorker(const State& state, const OperationRecord& record, const Placement& placement) {
@@ -95,12 +103,7 @@ void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord
   record.placement_note = placement.worker + ": " + placement.reason;
   if (builds) SetStep(draft, record, "place", StepState::kDone, record.placement_note);
 
-  auto worker = *draft.state().workers.Find(placement.worker);
-  const auto& spec = instance.instance.spec;
-  const bool fresh = instance.instance.status.release == 0 && builds;
-  worker.reservations.push_back(
-      {record.operation.id, spec.memory_mib == 0 ? kMemoryDefaultMib : spec.memory_mib, fresh});
-  draft.PutVolatile(std::move(worker));
+  Promise(draft, record, instance);
 
   auto changed = instance;
   auto& status = changed.instance.status;
@@ -108,6 +111,22 @@ void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord
   if (builds) status.placement = std::move(placement);
   AssignOrder(draft, record, changed);
   draft.PutStatus(std::move(changed));
+}
+
+// An instance that waits for a worker: says so, once, and gives up when nothing is likely to change.
+void WaitForWorker(Draft& draft, OperationRecord record, const InstanceRecord& instance,
+                   const Placement& placement, bool is_stored) {
+  const auto& state = draft.state();
+  const bool builds = NeedsSource(record.operation.kind);
+  // Orders under way end, and what they took shows in the samples then: the deadline limits this wait.
+  const bool promised = builds && WaitsForPromises(RequestFor(state, record, instance), state.workers);
+  const auto notes = draft.decision().notes.size();
+  if (builds) SetStep(draft, record, "place", StepState::kRunning, promised ? kFreeIsPromised : "");
+  if (!promised && draft.now().steady - record.stage_began >= kPlacementWaitMax) {
+    auto error = NoWorker(state, record, placement);
+    return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(error));
+  }
+  if (!is_stored || draft.decision().notes.size() != notes) draft.Put(std::move(record));
 }
 
 void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& instance) {
@@ -122,20 +141,16 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
     return Advance(draft, std::move(record), true);
   }
   const bool builds = NeedsSource(kind);
-  if (builds) SetStep(draft, record, "place", StepState::kRunning);
   auto placement = builds ? Place(RequestFor(state, record, instance), state.workers, draft.now().wall)
                           : Holder(state, status.worker, draft.now().wall);
-  if (!placement.worker.empty()) {
-    EnterStage(draft, record, Stage::kAttempt);
-    RecordPlacement(draft, record, instance, std::move(placement));
-    SendOrderOf(draft, record);
-    return draft.Put(std::move(record));
+  if (placement.worker.empty()) {
+    return WaitForWorker(draft, std::move(record), instance, placement, waited);
   }
-  if (draft.now().steady - record.stage_began >= kPlacementWaitMax) {
-    auto error = NoWorker(state, record, placement);
-    return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(error));
-  }
-  if (!waited) draft.Put(std::move(record));
+  if (builds) SetStep(draft, record, "place", StepState::kRunning);
+  EnterStage(draft, record, Stage::kAttempt);
+  RecordPlacement(draft, record, instance, std::move(placement));
+  SendOrderOf(draft, record);
+  draft.Put(std::move(record));
 }
 
 void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance, bool again) {

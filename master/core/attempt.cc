@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
+#include "master/core/placement/promises.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
 
@@ -138,6 +139,8 @@ void OnAttempt(Draft& draft, const AttemptReported& report) {
   if (const auto* end = std::get_if<AttemptEnd>(&event.what)) return OnEnd(draft, std::move(record), *end);
   if (const auto* phase = std::get_if<Phase>(&event.what)) {
     OnPhase(draft, record, *phase);
+    // Addresses are reserved before anything is built.
+    if (*phase >= Phase::kBuilding) NetworkIsTaken(draft, record, event.time);
   } else if (const auto* step = std::get_if<Step>(&event.what)) {
     SetStep(draft, record, *step, event.cursor);
   } else if (const auto* built = std::get_if<Built>(&event.what)) {

@@ -5,6 +5,7 @@
 #include "master/core/cancel.h"
 #include "master/core/create_instance.h"
 #include "master/core/membership.h"
+#include "master/core/retention.h"
 #include "master/core/source.h"
 #include "master/core/timers.h"
 #include "master/core/tokens.h"

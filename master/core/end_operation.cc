@@ -1,6 +1,7 @@
 #include "master/core/end_operation.h"
 
 #include "common/base/text.h"
+#include "master/core/placement/promises.h"
 #include "master/core/steps.h"
 
 namespace edm::master {
@@ -19,15 +20,6 @@ std::string_view StateWord(OperationState state) {
     default:
       return "open";
   }
-}
-
-void DropReservation(Draft& draft, const OperationRecord& record) {
-  const auto worker = draft.state().workers.Find(record.worker);
-  if (worker == nullptr) return;
-  auto changed = *worker;
-  std::erase_if(changed.reservations,
-                [&](const Reservation& one) { return one.operation == record.operation.id; });
-  if (changed.reservations.size() != worker->reservations.size()) draft.PutVolatile(std::move(changed));
 }
 
 void NoteOnInstance(Draft& draft, const OperationRecord& record) {
@@ -53,7 +45,7 @@ void EndOperation(Draft& draft, OperationRecord record, OperationState state, st
   operation.ended_at = draft.now().wall;
   operation.failure = std::move(failure);
   record.plan.stage = Stage::kEnded;
-  DropReservation(draft, record);
+  PromiseEnds(draft, record, state);
   NoteOnInstance(draft, record);
   auto text = std::string(StateWord(state));
   if (operation.failure) text += ": " + ToString(*operation.failure);

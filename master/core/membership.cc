@@ -6,6 +6,7 @@
 #include "master/core/end_operation.h"
 #include "master/core/observe.h"
 #include "master/core/placement/place.h"
+#include "master/core/placement/promises.h"
 
 namespace edm::master {
 namespace {
@@ -107,13 +108,13 @@ Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report) {
                  "register again"};
   }
   auto record = *found;
-  record.seen = draft.now().steady;
-  record.seen_at = draft.now().wall;
   if (IsSane(report.load)) {
-    record.load = report.load;
+    TakeSample(record, report.load, draft.now().steady);
   } else {
     ++record.samples_refused;
   }
+  record.seen = draft.now().steady;
+  record.seen_at = draft.now().wall;
   draft.PutVolatile(std::move(record));
   for (const auto& one : report.changed) Observe(draft, report.worker, one);
   return Accepted{};

@@ -1,17 +1,15 @@
 #include "master/core/timers.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/membership.h"
+#include "master/core/placement/promises.h"
 
 namespace edm::master {
 namespace {
-
-constexpr std::size_t kSweepMax = 50;  // removals per sweep: the next one takes the rest
 
 Error Expired(const OperationRecord& record) {
   const auto took =
@@ -42,6 +40,14 @@ void JudgeOne(Draft& draft, const OperationRecord& record) {
   if (record.plan.stage == Stage::kPlace) Advance(draft, record);
 }
 
+// Promises are not stored: after a master's start they are those of the orders that were found open.
+void PromiseAgain(Draft& draft, const OperationRecord& record) {
+  const auto instance = draft.state().instances.Find(record.operation.instance);
+  if (record.plan.stage != Stage::kAttempt || instance == nullptr) return;
+  Promise(draft, record, *instance);
+  if (instance->instance.status.phase >= Phase::kBuilding) NetworkIsTaken(draft, record, draft.now().wall);
+}
+
 }  // namespace
 
 void OnTick(Draft& draft) {
@@ -49,37 +55,6 @@ void OnTick(Draft& draft) {
   const auto open = draft.state().open;
   for (const auto& id : open) {
     if (const auto record = draft.state().operations.Find(id)) JudgeOne(draft, *record);
-  }
-}
-
-void Sweep(Draft& draft) {
-  const auto& state = draft.state();
-  const auto now = draft.now().wall;
-  std::vector<std::string> gone;
-  for (const auto& [key, request] : state.requests.all()) {
-    if (request->expires_at <= now && gone.size() < kSweepMax) gone.push_back(key);
-  }
-  for (const auto& key : gone) draft.RemoveRequest(key);
-  gone.clear();
-  for (const auto& [id, token] : state.tokens.all()) {
-    const bool over = (token->expires_at && *token->expires_at <= now) ||
-                      (token->used_at && token->kind == TokenKind::kWorker);
-    if (over && gone.size() < kSweepMax) gone.push_back(id);
-  }
-  for (const auto& id : gone) draft.RemoveToken(id);
-
-  std::vector<std::pair<WallTime, std::string>> ended;
-  for (const auto& [id, record] : state.operations.all()) {
-    if (record->operation.ended_at) ended.emplace_back(*record->operation.ended_at, id);
-  }
-  std::sort(ended.begin(), ended.end());
-  auto surplus = ended.size() - std::min<std::size_t>(ended.size(), state.settings.operations_kept);
-  std::size_t removed = 0;
-  for (const auto& [time, id] : ended) {
-    if (removed >= kSweepMax || (surplus == 0 && now - time < state.settings.operations_kept_for)) break;
-    draft.RemoveOperation(id);
-    surplus -= surplus > 0 ? 1 : 0;
-    ++removed;
   }
 }
 
@@ -102,6 +77,7 @@ void OnRecovered(Draft& draft) {
     record.cancelled_at = now.steady;
     const bool cancelled = record.plan.cancel_requested;
     draft.Put(record);
+    PromiseAgain(draft, record);
     if (cancelled) CancelAttemptOf(draft, record, "cancelled", false);
     Advance(draft, std::move(record), true);
   }

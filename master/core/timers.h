@@ -7,9 +7,6 @@ namespace edm::master {
 // The clock went on: deadlines, waits and beats. Cheap when nothing is due.
 void OnTick(Draft& draft);
 
-// Removes what has been kept long enough: ended operations, request ids, tokens that ended.
-void Sweep(Draft& draft);
-
 // A master has started with the stored state: everything under way goes on.
 void OnRecovered(Draft& draft);
 

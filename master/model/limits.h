@@ -22,6 +22,7 @@ struct Settings {
   std::uint32_t releases_kept = 5;  // built ones that can be rolled back to
   std::uint32_t operations_kept = 1'000;
   Millis operations_kept_for = std::chrono::hours(24 * 7);
+  Millis operations_of_deleted_kept_for = 1min;  // long enough for whoever watches its delete
 };
 
 inline constexpr Millis kTimeoutMin = 1s;
@@ -32,7 +33,9 @@ inline constexpr Millis kLostPatience = 15s;      // from lost to the end of its
 inline constexpr Millis kPlacementWaitMax = 10s;  // for a worker that takes it
 inline constexpr Millis kDeadlineSlack = 2s;      // the worker's own verdict may come that late
 inline constexpr Millis kCancelWaitMax = 10s;     // for the worker's word after a cancel
-inline constexpr Millis kReservationMax = 10s;  // an order counts that long at most beside a worker's samples
+inline constexpr Millis kSettlingFade = 5s;  // an order that has ended fades from placement by this constant
+inline constexpr Millis kOwnWorkEcho =
+    3s;  // the lasting load of a worker may show it that long after its end
 inline constexpr Millis kRequestsKept = std::chrono::hours(24);
 inline constexpr Millis kWorkerTokenLifetime = std::chrono::hours(1);
 inline constexpr std::uint32_t kProtocol = 1;            // of registry_service.proto and worker_service.proto

@@ -65,7 +65,8 @@ struct OperationRecord {
 struct Reservation {
   std::string operation;
   std::uint32_t memory_mib = 0;
-  bool new_network = false;
+  bool new_network = false;               // until a sample counts it as taken
+  std::optional<WallTime> network_taken;  // by the worker's clock, as its samples are
 };
 
 // A worker as the master knows it. Only `facts`, `state` (cordon) and `joined_at` are stored.
@@ -78,11 +79,14 @@ struct WorkerRecord {
   std::uint32_t protocol = 0;
   std::string session;
   std::optional<Load> load;           // the last one that made sense
+  double background = 0;              // share of its CPU in use apart from what its own orders explain
   std::uint32_t samples_refused = 0;  // not finite, negative, or out of range
   WallTime seen_at;
   SteadyTime seen;  // the last beat, or the master's start
   SteadyTime lost_at;
   std::vector<Reservation> reservations;
+  double settling = 0;    // orders that ended lately, each with a weight that fades
+  SteadyTime echo_until;  // samples may show what its own orders did
 };
 
 enum class TokenKind : std::uint8_t { kPerson = 0, kWorker = 1 };

@@ -1,8 +1,11 @@
 """Several machines on one: each a network namespace with an engine and a Consul agent of its own.
 
 All are joined by veth to a bridge in a namespace of its own (Docker drops what is forwarded in the root one); the root
-namespace has a leg there too, so that tests can reach what runs. Everything is undone by close().
+namespace has a leg there too, so that tests can reach what runs. With own_cores each machine has one core of its own: its
+engine and all that runs there are in a cpuset, and its worker is to be pinned to `host.cpu`, so that a load beside one is
+none beside the other. Everything is undone by close().
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -24,13 +27,24 @@ def ip(*argv, namespace=None):
 
 
 class Host:
-    def __init__(self, net, number):
+    def __init__(self, net, number, cpu):
         self.number, self.name, self.address = number, f"edm{net}-host{number}", f"10.99.{net}.{10 + number}"
+        self.cpu = cpu  # the one core that it has; None: all of them
         self.engine = self.consul = None
+
+    @property
+    def pinned(self):
+        """What a command line begins with that is to run on this machine's core."""
+        return [] if self.cpu is None else ["taskset", "-c", str(self.cpu)]
+
+    def links(self):
+        """The network interfaces of this machine, by name."""
+        shown = lab.run(["ip", "-n", self.name, "-o", "link"]).stdout
+        return sorted(line.split(": ")[1] for line in shown.splitlines())
 
 
 class NetworkLab:
-    def __init__(self, folder, hosts=2, consul=True):
+    def __init__(self, folder, hosts=2, consul=True, own_cores=False):
         self.folder = pathlib.Path(folder)
         self.consul = consul
         self.consul_server = None
@@ -38,7 +52,8 @@ class NetworkLab:
         self.switch, self.leg = switch_of(self.net), f"edm{self.net}-root"
         self.root_address = f"10.99.{self.net}.1"
         self.consul_url = f"http://{self.root_address}:8500"
-        self.hosts = [Host(self.net, number) for number in range(1, hosts + 1)]
+        cores = sorted(os.sched_getaffinity(0)) if own_cores else [None]
+        self.hosts = [Host(self.net, number, cores[(number - 1) % len(cores)]) for number in range(1, hosts + 1)]
 
     @staticmethod
     def take_switch():
@@ -83,6 +98,28 @@ class NetworkLab:
                             f"-data-dir={data}", "-log-level=warn", "-disable-host-node-id", *more],
                            self.folder / f"consul-{name}.log", namespace=namespace)
 
+    @staticmethod
+    def make_cpuset(host):
+        """Where containers and builds are: entering a cpuset ends what taskset said, so it must say the same."""
+        top = pathlib.Path("/sys/fs/cgroup")
+        unified = (top / "cgroup.controllers").exists()
+        folder = (top if unified else top / "cpuset") / host.name
+        folder.mkdir(exist_ok=True)
+        if unified:
+            (top / "cgroup.subtree_control").write_text("+cpuset")
+        else:
+            (folder / "cpuset.mems").write_text((top / "cpuset" / "cpuset.mems").read_text())
+        (folder / "cpuset.cpus").write_text(str(host.cpu))
+
+    @staticmethod
+    def drop_cgroups(host):
+        """An engine leaves the cgroups around those of its containers."""
+        top = pathlib.Path("/sys/fs/cgroup")
+        for path in [top / host.name, *(one / host.name for one in top.iterdir() if one.is_dir())]:
+            for folder, _, _ in os.walk(path, topdown=False):
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+
     def start_engine(self, host):
         base = self.folder / host.name
         (base / "data").mkdir(parents=True, exist_ok=True)
@@ -90,7 +127,9 @@ class NetworkLab:
         config.write_text(json.dumps({"deprecated-key-path": str(base / "key.json")}))
         host.socket = f"/run/{host.name}.sock"
         host.docker = ["docker", "-H", f"unix://{host.socket}"]
-        host.engine = lab.Program(["unshare", "--uts", "dockerd", "--config-file", config, "--data-root", base / "data",
+        if host.cpu is not None:
+            self.make_cpuset(host)
+        host.engine = lab.Program([*host.pinned, "unshare", "--uts", "dockerd", "--config-file", config, "--data-root", base / "data",
                                    "--exec-root", f"/run/{host.name}-exec", "-p", f"/run/{host.name}.pid",
                                    "-H", f"unix://{host.socket}", f"--cgroup-parent=/{host.name}"],
                                   self.folder / f"{host.name}-engine.log", namespace=host.name)
@@ -108,6 +147,7 @@ class NetworkLab:
                 host.engine.stop()
                 self.unmount(self.folder / host.name)
                 subprocess.run(["rm", "-rf", f"/run/{host.name}-exec", host.socket])
+                self.drop_cgroups(host)
         if self.consul_server:
             self.consul_server.kill()
         for host in self.hosts:
@@ -126,6 +166,6 @@ class NetworkLab:
             time.sleep(0.1)
 
 
-def cpu_hog(namespace_log):
-    """Keeps one core busy until killed."""
-    return lab.Program(["python3", "-c", "while True: pass"], namespace_log, env={"PATH": os.environ["PATH"]})
+def cpu_hog(host, log):
+    """Keeps the core of a machine busy until killed."""
+    return lab.Program([*host.pinned, "python3", "-c", "while True: pass"], log, env={"PATH": os.environ["PATH"]})

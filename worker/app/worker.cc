@@ -2,8 +2,6 @@
 
 #include <sys/utsname.h>
 
-#include <thread>
-
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
 #include "worker/adapters/runner/attempt_runner.h"
@@ -27,7 +25,7 @@ WorkerFacts FactsOf(const WorkerOptions& options, const Place& place) {
           .rpc_address = place.rpc_address,
           .public_address = place.public_address,
           .labels = options.labels,
-          .cores = std::thread::hardware_concurrency(),
+          .cores = static_cast<std::uint32_t>(CoresOfThisProcess().size()),
           .architecture = machine.machine,
           .version = EDM_VERSION};
 }

@@ -7,6 +7,7 @@ namespace edm::rpc {
 v1::Load ToProto(const Load& load) {
   v1::Load message;
   message.set_cpu(load.cpu);
+  message.set_cpu_lasting(load.cpu_lasting);
   message.set_memory_total_mib(load.memory_total_mib);
   message.set_memory_available_mib(load.memory_available_mib);
   message.set_disk_total_mib(load.disk_total_mib);
@@ -20,6 +21,7 @@ v1::Load ToProto(const Load& load) {
 
 Load FromProto(const v1::Load& message) {
   return {.cpu = message.cpu(),
+          .cpu_lasting = message.cpu_lasting(),
           .memory_total_mib = message.memory_total_mib(),
           .memory_available_mib = message.memory_available_mib(),
           .disk_total_mib = message.disk_total_mib(),

@@ -26,7 +26,7 @@ class ClusterLoop final : public Cluster {
   static constexpr std::size_t kQueuedMax = 65'536;  // inputs that wait
   static constexpr std::size_t kRoundMax = 512;      // inputs decided before the view is renewed
   static constexpr Millis kTickInterval{200};
-  static constexpr Millis kSweepInterval{60'000};
+  static constexpr Millis kSweepInterval{10'000};
 
   struct Parts {
     KvStore& store;

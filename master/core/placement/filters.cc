@@ -7,15 +7,19 @@
 namespace edm::master {
 namespace {
 
-std::uint32_t ReservedMemory(const WorkerRecord& worker) {
-  std::uint32_t sum = 0;
-  for (const auto& one : worker.reservations) sum += one.memory_mib;
-  return sum;
-}
+constexpr double kShareMax = 1.5;  // more than rounding explains is no share of anything
 
-std::uint32_t ReservedNetworks(const WorkerRecord& worker) {
-  std::uint32_t sum = 0;
-  for (const auto& one : worker.reservations) sum += one.new_network ? 1 : 0;
+struct Promised {
+  std::uint32_t memory_mib = 0;
+  std::uint32_t networks = 0;
+};
+
+Promised PromisedOn(const WorkerRecord& worker) {
+  Promised sum;
+  for (const auto& one : worker.reservations) {
+    sum.memory_mib += one.memory_mib;
+    sum.networks += one.new_network ? 1 : 0;
+  }
   return sum;
 }
 
@@ -35,14 +39,10 @@ std::string_view WhyNotReady(const WorkerRecord& worker) {
   return "is in an unknown state";
 }
 
-}  // namespace
+bool IsShare(double value) { return std::isfinite(value) && value >= 0 && value <= kShareMax; }
 
-bool IsSane(const Load& load) {
-  return std::isfinite(load.cpu) && load.cpu >= 0 && load.cpu <= 1.5 &&
-         load.memory_available_mib <= load.memory_total_mib && load.disk_free_mib <= load.disk_total_mib;
-}
-
-std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerRecord& worker) {
+std::vector<std::string> RefusalsWith(const PlacementRequest& request, const WorkerRecord& worker,
+                                      const Promised& promised) {
   std::vector<std::string> reasons;
   if (const auto why = WhyNotReady(worker); !why.empty()) reasons.emplace_back(why);
   if (!worker.session.empty() && worker.protocol != kProtocol) {
@@ -60,20 +60,34 @@ std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerR
   }
   const auto& load = *worker.load;
   if (request.holder != worker.facts.id) {
-    const auto reserved = ReservedMemory(worker);
-    if (load.memory_available_mib < reserved + request.memory_mib) {
+    if (load.memory_available_mib < promised.memory_mib + request.memory_mib) {
       reasons.push_back(fmt::format("has {} MiB of memory free and {} promised, {} are needed",
-                                    load.memory_available_mib, reserved, request.memory_mib));
+                                    load.memory_available_mib, promised.memory_mib, request.memory_mib));
     }
   }
   if (load.disk_free_mib < kDiskFloorMib) {
     reasons.push_back(
         fmt::format("has {} MiB of disk free, {} are needed", load.disk_free_mib, kDiskFloorMib));
   }
-  if (request.needs_network && load.networks_free <= ReservedNetworks(worker)) {
+  if (request.needs_network && load.networks_free <= promised.networks) {
     reasons.emplace_back("has no network left on its engine");
   }
   return reasons;
+}
+
+}  // namespace
+
+bool IsSane(const Load& load) {
+  return IsShare(load.cpu) && IsShare(load.cpu_lasting) &&
+         load.memory_available_mib <= load.memory_total_mib && load.disk_free_mib <= load.disk_total_mib;
+}
+
+std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerRecord& worker) {
+  return RefusalsWith(request, worker, PromisedOn(worker));
+}
+
+bool OnlyPromisesStandAgainst(const PlacementRequest& request, const WorkerRecord& worker) {
+  return !worker.reservations.empty() && RefusalsWith(request, worker, {}).empty();
 }
 
 }  // namespace edm::master

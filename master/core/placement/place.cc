@@ -32,7 +32,7 @@ Placement Place(const PlacementRequest& request, const Table<WorkerRecord>& work
   for (const auto& [id, worker] : workers.all()) {
     Candidate candidate;
     candidate.worker = id;
-    candidate.load = worker->load ? worker->load->cpu : 0;
+    candidate.load = worker->load ? worker->background : 0;
     candidate.reasons = Refusals(request, *worker);
     if (!Keeps(request, id)) candidate.reasons.push_back("the images are on " + request.holder);
     candidate.feasible = candidate.reasons.empty();

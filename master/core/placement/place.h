@@ -23,6 +23,9 @@ struct PlacementRequest {
 // Why a worker cannot take it; empty: it can.
 std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerRecord& worker);
 
+// Whether it could take it once the orders that are under way there have ended: worth waiting for.
+bool OnlyPromisesStandAgainst(const PlacementRequest& request, const WorkerRecord& worker);
+
 // Larger is better; adds what was weighed to `reasons`. Only of workers without refusals.
 double Score(const PlacementRequest& request, const WorkerRecord& worker, std::vector<std::string>& reasons);
 

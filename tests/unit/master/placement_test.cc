@@ -17,11 +17,13 @@ WorkerRecord Ready(const std::string& id, double cpu) {
   worker.session = "s";
   worker.protocol = kProtocol;
   worker.load = Load{.cpu = cpu,
+                     .cpu_lasting = cpu,
                      .memory_total_mib = 64'000,
                      .memory_available_mib = 60'000,
                      .disk_total_mib = 100'000,
                      .disk_free_mib = 90'000,
                      .networks_free = 200};
+  worker.background = cpu;
   return worker;
 }
 
@@ -63,8 +65,13 @@ TEST(Placement, SharesEquallyBetweenEqualLoads) {
 TEST(Placement, SharesNearlyEquallyBetweenNearlyEqualLoads) {
   const auto chosen = PlaceAtOnce({Ready("a", 0.20), Ready("b", 0.32)}, 20);
   EXPECT_GE(chosen.at("b"), 8);
-  const auto passing = PlaceAtOnce({Ready("a", 0.0), Ready("b", 0.3)}, 20);
-  EXPECT_GE(passing.at("b"), 8) << "a difference that a moment makes";
+  const auto idle = PlaceAtOnce({Ready("a", 0.0), Ready("b", 0.1)}, 20);
+  EXPECT_EQ(idle.at("b"), 10) << "what daemons take";
+}
+
+TEST(Placement, GivesFewToAWorkerWithHalfOfItsCoresHogged) {
+  auto chosen = PlaceAtOnce({Ready("hogged", 0.55), Ready("free", 0.05)}, 20);
+  EXPECT_GE(chosen["free"], 15);
 }
 
 TEST(Placement, GivesFewToAWorkerWhoseCpuIsHogged) {
@@ -132,6 +139,14 @@ TEST(Placement, ShowsTheSampledLoadInItsReason) {
   EXPECT_DOUBLE_EQ(placement.candidates[0].load, 0.214);
 }
 
+TEST(Placement, SaysWhatPassesBesideWhatItCounts) {
+  auto worker = Ready("a", 0.05);
+  worker.load->cpu = 0.91;
+  worker.reservations.resize(2);
+  EXPECT_EQ(Place({.instance = "i"}, TableOf({worker}), {}).reason,
+            "load 0.05 (0.91 with what passes), 2 orders under way");
+}
+
 TEST(Placement, GivesTheSameAnswerForTheSameFacts) {
   const auto table = TableOf({Ready("a", 0.3), Ready("b", 0.3), Ready("c", 0.3)});
   for (int i = 0; i < 20; ++i) {
@@ -147,6 +162,9 @@ TEST(Load, IsRefusedWhenItMakesNoSense) {
        {std::numeric_limits<double>::quiet_NaN(), -0.1, std::numeric_limits<double>::infinity(), 7.0}) {
     auto bad = good;
     bad.cpu = cpu;
+    EXPECT_FALSE(IsSane(bad)) << cpu;
+    bad.cpu = 0.5;
+    bad.cpu_lasting = cpu;
     EXPECT_FALSE(IsSane(bad)) << cpu;
   }
   auto bad = good;

@@ -4,9 +4,11 @@
 #include <fstream>
 
 #include "common/adapters/kv/memory_kv_store.h"
+#include "tests/fakes/temporary_folder.h"
 #include "worker/adapters/events/file_event_log.h"
 #include "worker/adapters/files/disk_release_files.h"
 #include "worker/adapters/journal/kv_journal.h"
+#include "worker/adapters/load/cgroup_cpu.h"
 #include "worker/adapters/load/system_load_probe.h"
 
 namespace edm::worker {
@@ -185,6 +187,36 @@ TEST_F(State, ReleaseFoldersComeAndGo) {
   EXPECT_TRUE(files.Releases("shop").value().empty());
   ASSERT_TRUE(files.DropAll("shop").ok());
   EXPECT_FALSE(std::filesystem::exists(folder_ / "instances" / "shop"));
+}
+
+void WriteFile(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+
+TEST(Load, ReadsTheTightestQuotaOfACgroup) {
+  TemporaryFolder folder;
+  const std::filesystem::path root = folder.path();
+  EXPECT_FALSE(ReadCgroupCpu("0::/\n", root));
+  WriteFile(root / "a.slice/cpu.max", "150000 100000\n");
+  WriteFile(root / "a.slice/cpu.stat", "usage_usec 7000\nuser_usec 1\n");
+  WriteFile(root / "a.slice/b.service/cpu.max", "max 100000\n");
+  WriteFile(root / "a.slice/b.service/cpu.stat", "usage_usec 10\n");
+  const auto unified = ReadCgroupCpu("0::/a.slice/b.service\n", root);
+  ASSERT_TRUE(unified);
+  EXPECT_EQ(unified->used_us, 7'000u);
+  EXPECT_DOUBLE_EQ(unified->cores, 1.5);
+
+  WriteFile(root / "cpu/edm/cpu.cfs_quota_us", "50000\n");
+  WriteFile(root / "cpu/edm/cpu.cfs_period_us", "100000\n");
+  WriteFile(root / "cpu/cpu.cfs_quota_us", "-1\n");
+  WriteFile(root / "cpu/cpu.cfs_period_us", "100000\n");
+  WriteFile(root / "cpuacct/edm/cpuacct.usage", "3000000\n");
+  const auto split = ReadCgroupCpu("3:cpuset:/\n2:cpuacct:/\n1:cpu:/edm/not-there\n0::/\n", root);
+  ASSERT_TRUE(split);
+  EXPECT_EQ(split->used_us, 3'000u);
+  EXPECT_DOUBLE_EQ(split->cores, 0.5);
+  EXPECT_FALSE(ReadCgroupCpu("3:cpuset:/\n1:cpu:/\n", root)) << "-1 is no limit";
 }
 
 TEST(Load, ReadsTheKernelsNumbers) {

@@ -3,10 +3,13 @@
 #include <sched.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <sstream>
+
+#include "worker/adapters/load/cgroup_cpu.h"
 
 namespace edm::worker {
 namespace {
@@ -16,17 +19,6 @@ constexpr std::uint64_t kMib = 1024 * 1024;
 std::string ReadAll(const char* path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::set<int> CoresOfThisProcess() {
-  std::set<int> cores;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &set)) cores.insert(core);
-  }
-  return cores;
 }
 
 // "cpu3 100 10 ..." -> the name in `name`.
@@ -41,6 +33,17 @@ std::optional<CpuTicks> ParseLine(const std::string& text, std::string& name) {
 }
 
 }  // namespace
+
+std::set<int> CoresOfThisProcess() {
+  std::set<int> cores;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.insert(core);
+  }
+  return cores;
+}
 
 std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat, const std::set<int>& mine) {
   std::istringstream lines{std::string(proc_stat)};
@@ -70,6 +73,19 @@ std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name) {
   return static_cast<std::uint32_t>(kib / 1024);
 }
 
+SystemLoadProbe::SystemLoadProbe(Clock& clock, std::string data) : clock_(clock), data_(std::move(data)) {
+  ReadCpu();
+}
+
+void SystemLoadProbe::ReadCpu() {
+  const auto now = clock_.Steady();
+  if (const auto ticks = ParseCpuTicks(ReadAll("/proc/stat"), CoresOfThisProcess())) cores_.Read(*ticks, now);
+  if (const auto group = ReadCgroupCpu(ReadAll("/proc/self/cgroup"))) {
+    const std::chrono::duration<double, std::micro> could = now.time_since_epoch() * group->cores;
+    quota_.Read({group->used_us, static_cast<std::uint64_t>(could.count())}, now);
+  }
+}
+
 Load SystemLoadProbe::Sample() {
   Load load{.sampled_at = clock_.Now()};
   const auto meminfo = ReadAll("/proc/meminfo");
@@ -80,16 +96,11 @@ Load SystemLoadProbe::Sample() {
     load.disk_total_mib = static_cast<std::uint32_t>(disk.f_blocks * disk.f_frsize / kMib);
     load.disk_free_mib = static_cast<std::uint32_t>(disk.f_bavail * disk.f_frsize / kMib);
   }
-  const auto ticks = ParseCpuTicks(ReadAll("/proc/stat"), CoresOfThisProcess());
   const std::lock_guard lock(mutex_);
-  if (ticks && last_ && ticks->all > last_->all) {
-    const auto newest =
-        static_cast<double>(ticks->busy - last_->busy) / static_cast<double>(ticks->all - last_->all);
-    cpu_ = has_measured_ ? cpu_ + kNewestShare * (newest - cpu_) : newest;
-    has_measured_ = true;
-  }
-  if (ticks) last_ = ticks;
-  load.cpu = cpu_;
+  ReadCpu();
+  // A quota may be used up a little beyond itself within one sample.
+  load.cpu = std::min(1.0, std::max(cores_.smoothed(), quota_.smoothed()));
+  load.cpu_lasting = std::min(1.0, std::max(cores_.lasting(), quota_.lasting()));
   return load;
 }
 

@@ -8,35 +8,34 @@
 #include <string_view>
 
 #include "common/ports/clock.h"
+#include "worker/core/cpu_meter.h"
 #include "worker/ports/load_probe.h"
 
 namespace edm::worker {
 
 // Ticks since boot of the cores in `mine`, from /proc/stat; of all cores when none of them is listed.
-struct CpuTicks {
-  std::uint64_t busy = 0;
-  std::uint64_t all = 0;
-};
 std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat, const std::set<int>& mine);
 // The number of a line like "MemTotal:  16000 kB", in MiB.
 std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name);
+// The cores that this process may use: its affinity, which a cpuset sets too.
+std::set<int> CoresOfThisProcess();
 
-// The cores that this process may use (smoothed over some seconds), /proc/meminfo, and the disk that `data`
-// is on. Meant to be asked once a second. Any thread.
+// How busy the cores are that this process may use, whoever uses them, or how much of its cgroup's quota is
+// used where that is more; /proc/meminfo; the disk that `data` is on. Any thread.
 class SystemLoadProbe final : public LoadProbe {
  public:
-  static constexpr double kNewestShare = 0.3;  // of the newest second in the smoothed value
-
-  SystemLoadProbe(Clock& clock, std::string data) : clock_(clock), data_(std::move(data)) {}
+  // Reads once, so that the first sample can be taken soon.
+  SystemLoadProbe(Clock& clock, std::string data);
   Load Sample() override;
 
  private:
+  void ReadCpu();
+
   Clock& clock_;
   const std::string data_;
   std::mutex mutex_;
-  std::optional<CpuTicks> last_;  // guarded by mutex_, as what follows
-  bool has_measured_ = false;  // the first measure counts whole: a worker that has just come is no calm one
-  double cpu_ = 0;
+  CpuMeter cores_;  // guarded by mutex_, as what follows
+  CpuMeter quota_;
 };
 
 }  // namespace edm::worker

@@ -1,0 +1,75 @@
+#include "master/core/retention.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace edm::master {
+namespace {
+
+constexpr std::size_t kSweepMax = 500;  // removals per sweep: the next one takes the rest
+
+void SweepRequests(Draft& draft) {
+  std::vector<std::string> gone;
+  for (const auto& [key, request] : draft.state().requests.all()) {
+    if (request->expires_at <= draft.now().wall && gone.size() < kSweepMax) gone.push_back(key);
+  }
+  for (const auto& key : gone) draft.RemoveRequest(key);
+}
+
+void SweepTokens(Draft& draft) {
+  std::vector<std::string> gone;
+  for (const auto& [id, token] : draft.state().tokens.all()) {
+    const bool over = (token->expires_at && *token->expires_at <= draft.now().wall) ||
+                      (token->used_at && token->kind == TokenKind::kWorker);
+    if (over && gone.size() < kSweepMax) gone.push_back(id);
+  }
+  for (const auto& id : gone) draft.RemoveToken(id);
+}
+
+struct Ended {
+  WallTime at;
+  std::string operation;
+  bool instance_is_gone = false;
+  bool operator<(const Ended& other) const { return at < other.at; }
+};
+
+std::vector<Ended> EndedOnes(const State& state) {
+  std::set<std::string_view> promised;
+  for (const auto& [key, request] : state.requests.all()) promised.insert(request->operation);
+  std::vector<Ended> ended;
+  for (const auto& [id, record] : state.operations.all()) {
+    const auto& operation = record->operation;
+    if (!operation.ended_at || promised.contains(id)) continue;
+    ended.push_back({*operation.ended_at, id, state.instances.Find(operation.instance) == nullptr});
+  }
+  std::sort(ended.begin(), ended.end());
+  return ended;
+}
+
+void SweepOperations(Draft& draft) {
+  const auto& settings = draft.state().settings;
+  const auto ended = EndedOnes(draft.state());
+  auto surplus = ended.size() - std::min<std::size_t>(ended.size(), settings.operations_kept);
+  std::size_t removed = 0;
+  for (const auto& one : ended) {
+    if (removed >= kSweepMax) break;
+    const auto age = draft.now().wall - one.at;
+    const auto most =
+        one.instance_is_gone ? settings.operations_of_deleted_kept_for : settings.operations_kept_for;
+    if (surplus == 0 && age < most) continue;
+    draft.RemoveOperation(one.operation);
+    surplus -= surplus > 0 ? 1 : 0;
+    ++removed;
+  }
+}
+
+}  // namespace
+
+void Sweep(Draft& draft) {
+  SweepRequests(draft);
+  SweepTokens(draft);
+  SweepOperations(draft);
+}
+
+}  // namespace edm::master

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "master/core/draft.h"
+
+namespace edm::master {
+
+// Removes what has been kept long enough: ended operations, request ids, tokens that ended. An operation that
+// a request id stands for stays as long as that does.
+void Sweep(Draft& draft);
+
+}  // namespace edm::master

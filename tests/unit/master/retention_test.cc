@@ -1,0 +1,60 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/master/cluster_fixture.h"
+
+namespace edm::master {
+namespace {
+
+struct Retention : testing::Test {
+  Retention() {
+    cluster.AddWorker("w1");
+    cluster.AddInstance("shop");
+    deploy = cluster.DeployToRunning();
+  }
+
+  void DeleteShop(const std::string& request_id) {
+    auto begin = cluster.Asking(OperationKind::kDelete);
+    begin.origin.request_id = begin.origin.request_key = request_id;
+    gone = begin.operation;
+    (void)cluster.Give(begin);
+    (void)cluster.End(gone, Phase::kDeleted);
+    (void)cluster.Tell(RepoDeleted{gone, Unit{}});
+    ASSERT_EQ(cluster.StateOf(gone), OperationState::kDone);
+  }
+
+  Decision SweepAfter(Millis by) {
+    cluster.now.wall += by;
+    return DecideSweep(cluster.state, cluster.now);
+  }
+
+  ClusterFixture cluster;
+  std::string deploy, gone;
+};
+
+TEST_F(Retention, TakesTheOperationsOfADeletedInstanceSoonButNotWhileItsDeleteIsWatched) {
+  DeleteShop("");
+  (void)SweepAfter(Millis(10'000));
+  EXPECT_EQ(cluster.state.operations.size(), 2U);
+  const auto decision = SweepAfter(cluster.state.settings.operations_of_deleted_kept_for);
+  EXPECT_EQ(cluster.state.operations.size(), 0U);
+  EXPECT_NE(EffectOf<ForgetEvents>(decision), nullptr);
+}
+
+TEST_F(Retention, KeepsThoseOfAnInstanceThatIsThere) {
+  (void)SweepAfter(std::chrono::hours(24));
+  EXPECT_NE(cluster.state.operations.Find(deploy), nullptr);
+  (void)SweepAfter(cluster.state.settings.operations_kept_for);
+  EXPECT_EQ(cluster.state.operations.Find(deploy), nullptr);
+}
+
+TEST_F(Retention, KeepsWhatARequestIdStandsFor) {
+  DeleteShop("r1");
+  (void)SweepAfter(std::chrono::hours(1));
+  EXPECT_NE(cluster.state.operations.Find(gone), nullptr);
+  EXPECT_EQ(cluster.state.operations.Find(deploy), nullptr);
+  (void)SweepAfter(kRequestsKept);
+  EXPECT_EQ(cluster.state.operations.Find(gone), nullptr);
+}
+
+}  // namespace
+}  // namespace edm::master
