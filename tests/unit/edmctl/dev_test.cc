@@ -87,7 +87,7 @@ TEST_F(Dev, SaysWhyAProgramEnded) {
                              std::filesystem::copy_options::overwrite_existing);
   const auto up = Run({"dev", "up"});
   EXPECT_EQ(up.code, 1);
-  EXPECT_THAT(up.err, HasSubstr("edm-master: ended at once"));
+  EXPECT_THAT(up.err, HasSubstr("edm-master ended at once"));
 }
 
 TEST(Ports, AreMovedUpWhereTheyAreTaken) {

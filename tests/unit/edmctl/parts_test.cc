@@ -158,8 +158,9 @@ TEST(Targets, AreNeverAnotherFoldersInstance) {
   EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->id, "shop");
   EXPECT_TRUE(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->must_be_new);
   EXPECT_FALSE(ChooseTarget({"/a/shop", "", "shop", "shop-1", std::nullopt})->must_be_new);
-  EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, "/b/shop"}).error().code,
-            Code::kAlreadyExists);
+  const auto refused = ChooseTarget({"/a/shop", "", "shop", std::nullopt, "/b/shop", "shop-3"}).error();
+  EXPECT_EQ(refused.code, Code::kAlreadyExists);
+  EXPECT_THAT(refused.hint, HasSubstr("edmctl deploy --id shop-3;"));
   EXPECT_TRUE(ChooseTarget({"/a/shop", "shop", "shop", std::nullopt, "/b/shop"}).ok());
   EXPECT_EQ(ChooseTarget({"/a/shop", "../x", "", std::nullopt, std::nullopt}).error().code,
             Code::kInvalidArgument);
