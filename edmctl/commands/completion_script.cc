@@ -31,6 +31,7 @@ const std::map<std::string, std::string>& Sources() {
       {"shell", "bash zsh"},
       {"program", "master worker"},
       {"verb", "$verbs"},
+      {"--id", "$(\"$edm\" ls --quiet 2>/dev/null)"},
       {"--context", "$(\"$edm\" context ls --quiet 2>/dev/null)"},
       {"ls --worker", "$(\"$edm\" worker ls --quiet 2>/dev/null)"},
       {"--until", "source built running"},
@@ -70,7 +71,7 @@ class Tables {
   std::string Script() const {
     return "# bash completion for edmctl; made by: edmctl completion bash\n"
            "_edmctl() {\n"
-           "  local edm=\"${COMP_WORDS[0]}\" cur=\"${COMP_WORDS[COMP_CWORD]}\" path=\"\" value=\"\" "
+           "  local edm=\"${COMP_WORDS[0]}\" cur=\"${COMP_WORDS[COMP_CWORD]}\" verb=\"\" value=\"\" "
            "operands=0 words=\"\" i word\n"
            "  local verbs=\"" +
            Join(verbs_, " ") +
@@ -78,33 +79,33 @@ class Tables {
            "  COMPREPLY=()\n"
            "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
            "    word=\"${COMP_WORDS[i]}\"\n"
-           "    case \"$path:$word\" in\n"
+           "    case \"$verb:$word\" in\n"
            "      " +
            Join(with_value_, "|") +
            ") value=\"$word\"; i=$((i + 1)); continue ;;\n"
            "    esac\n"
            "    case \"$word\" in -*) continue ;; esac\n"
-           "    case \"$path\" in\n"
-           "      \"\") path=\"$word\" ;;\n"
+           "    case \"$verb\" in\n"
+           "      \"\") verb=\"$word\" ;;\n"
            "      " +
            Join(groups_, "|") +
-           ") path=\"$path $word\" ;;\n"
+           ") verb=\"$verb $word\" ;;\n"
            "      *) operands=$((operands + 1)) ;;\n"
            "    esac\n"
            "  done\n"
            "  if [ -n \"$value\" ] && [ \"$i\" -gt \"$COMP_CWORD\" ]; then\n"
-           "    case \"$path:$value\" in\n" +
+           "    case \"$verb:$value\" in\n" +
            values_ +
            "    esac\n"
            "  elif [ \"${cur#-}\" != \"$cur\" ]; then\n"
-           "    case \"$path\" in\n" +
+           "    case \"$verb\" in\n" +
            options_ +
            "    esac\n"
            "    words=\"$words " +
            Join(global_, " ") +
            "\"\n"
            "  else\n"
-           "    case \"$path:$operands\" in\n"
+           "    case \"$verb:$operands\" in\n"
            "      :*) words=\"$verbs\" ;;\n" +
            below_ + operands_ +
            "    esac\n"
