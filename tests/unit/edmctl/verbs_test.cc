@@ -38,7 +38,7 @@ class Verbs : public testing::Test {
 };
 
 TEST_F(Verbs, LsShowsATableAndIdsAloneWhenQuiet) {
-  EXPECT_THAT(Run({"ls"}).out, HasSubstr("shop  running, healthy  4"));
+  EXPECT_THAT(Run({"ls"}).out, HasSubstr("shop  running, healthy  http://10.0.0.12:30081  4"));
   EXPECT_EQ(Run({"ls", "--quiet"}).out, "shop\n");
 }
 
