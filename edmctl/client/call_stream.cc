@@ -87,7 +87,12 @@ Status CallStream::Finish() {
     lock.lock();
   }
   changed_.wait(lock, [&] { return done_; });
-  if (damaged_) return Error{Code::kInternal, object_, "sent what is no message of its API", {}, ""};
+  if (damaged_)
+    return Error{Code::kInternal,
+                 object_,
+                 "sent what is no message of its API",
+                 {},
+                 "edmctl version shows whether both are of one version"};
   if (!status_.ok()) return ErrorOf(status_, object_);
   return Ok();
 }

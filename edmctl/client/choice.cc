@@ -24,7 +24,7 @@ Result<Context> Named(const Contexts& contexts, const std::string& name) {
   std::vector<std::string> names;
   for (const auto& context : contexts.all) names.push_back(context.name);
   const auto near = Nearest(name, names);
-  return Error{Code::kInvalidArgument,
+  return Error{Code::kNotFound,
                "context " + name,
                "is not known here",
                {},

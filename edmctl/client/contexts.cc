@@ -82,7 +82,7 @@ Result<Contexts> LoadContexts(const std::string& path) {
   return contexts;
 }
 
-Status SaveContexts(const std::string& path, const Contexts& contexts, std::optional<uid_t> owner) {
+Status SaveContexts(const std::string& path, const Contexts& contexts, const std::optional<Owner>& owner) {
   return WriteFile(path, PrintContexts(contexts), 0600, owner);
 }
 

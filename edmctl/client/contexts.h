@@ -1,12 +1,11 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/result.h"
+#include "edmctl/os/files.h"
 
 namespace edm::ctl {
 
@@ -36,7 +35,7 @@ std::string PrintContexts(const Contexts& contexts);
 // A missing file holds no contexts. Error: a file that others may read is refused with the way to mend it.
 Result<Contexts> LoadContexts(const std::string& path);
 Status SaveContexts(const std::string& path, const Contexts& contexts,
-                    std::optional<uid_t> owner = std::nullopt);
+                    const std::optional<Owner>& owner = std::nullopt);
 
 // What was said on the command line and in the environment, strongest first.
 struct Choice {

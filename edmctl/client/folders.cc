@@ -28,7 +28,7 @@ Result<Folders> Folders::Load(const std::string& path) {
   return folders;
 }
 
-Status Folders::Save(const std::string& path, std::optional<uid_t> owner) const {
+Status Folders::Save(const std::string& path, const std::optional<Owner>& owner) const {
   return WriteFile(
       path, nlohmann::json(contexts_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
       0600, owner);

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <map>
 #include <optional>
 #include <string>
 
 #include "common/base/result.h"
+#include "edmctl/os/files.h"
 
 namespace edm::ctl {
 
@@ -14,7 +13,7 @@ namespace edm::ctl {
 class Folders {
  public:
   static Result<Folders> Load(const std::string& path);
-  Status Save(const std::string& path, std::optional<uid_t> owner = std::nullopt) const;
+  Status Save(const std::string& path, const std::optional<Owner>& owner = std::nullopt) const;
 
   std::optional<std::string> InstanceOf(const std::string& context, const std::string& folder) const;
   // A folder other than `except` that is this instance.
@@ -24,6 +23,7 @@ class Folders {
   void Remember(const std::string& context, const std::string& folder, const std::string& instance);
   void Forget(const std::string& context, const std::string& instance);
   void ForgetAll(const std::string& context) { contexts_.erase(context); }
+  bool empty() const { return contexts_.empty(); }
 
  private:
   std::map<std::string, std::map<std::string, std::string>> contexts_;  // context -> folder -> instance

@@ -1,6 +1,7 @@
 #include "edmctl/client/paths.h"
 
 #include <pwd.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -27,8 +28,11 @@ Paths Paths::From(const Variables& variables, bool root) {
   const auto* caller = root ? CallerOfSudo(variables) : nullptr;
   if (caller != nullptr) {
     paths.home = caller->pw_dir;
-    paths.owner = caller->pw_uid;
+    paths.owner = Owner{caller->pw_uid, caller->pw_gid};
   }
+  // cron, `docker exec` and `env -i` give no HOME.
+  const auto* own = paths.home.empty() ? getpwuid(geteuid()) : nullptr;
+  if (own != nullptr) paths.home = own->pw_dir;
   if (paths.home.empty()) paths.home = "/";
   const Variables of_caller =
       caller == nullptr ? variables : [](const std::string&) { return std::string(); };
@@ -37,7 +41,8 @@ Paths Paths::From(const Variables& variables, bool root) {
   const auto data = BaseFolder(of_caller, "XDG_DATA_HOME", paths.home + "/.local/share");
   paths.contexts = config + "/edm/contexts.yaml";
   paths.folders = state + "/edm/folders.json";
-  paths.dev_data = BaseFolder(variables, "EDM_DEV_HOME", root ? "/var/lib/edm" : data + "/edm");
+  paths.dev_token = config + "/edm/dev.token";
+  paths.dev_data = BaseFolder(variables, "EDM_DEV_HOME", root ? kDevDataOfRoot : data + "/edm");
   paths.dev_state = paths.dev_data + "/dev";
   return paths;
 }

@@ -19,7 +19,7 @@ Result<std::optional<std::uint32_t>> Arguments::Number(const std::string& name) 
   std::uint32_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc{} || end != text.data() + text.size()) {
-    return UsageError(name + " must be a number, not '" + Shown(text) + "'", "");
+    return UsageError(name + " must be a number, not '" + Shown(text) + "'", "give it digits alone");
   }
   return std::optional(number);
 }

@@ -15,7 +15,7 @@ const std::vector<Option>& GlobalOptions() {
       {"--master", "HOST:PORT", "talk with this master"},
       {"--token-file", "FILE", "the token stands in this file"},
       {"--json", "", "the same JSON as REST, one object a line for streams"},
-      {"--quiet", "", "only results and errors"},
+      {"-q,--quiet", "", "only results and errors"},
       {"--no-color", "", "no colours (NO_COLOR does the same)"},
       {"-h,--help", "", "this text, with examples"},
   };

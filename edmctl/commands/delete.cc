@@ -20,17 +20,14 @@ std::string Goes(const Invocation& invocation, const std::string& id, const v1::
     volumes.push_back(fmt::format("{}  {}{}", volume.name(), FormatBytes(volume.size_mib() * kMebibyte),
                                   keep ? "  (kept)" : ""));
   }
-  const auto count = [](int number, const char* noun) {
-    return number == 0 ? std::string() : Counted(static_cast<std::uint64_t>(number), noun);
-  };
+  const auto count = [](std::uint64_t number) { return number == 0 ? "" : std::to_string(number); };
   return "this goes with " + id + ", for good:\n" +
-         RenderFields(invocation.error_terminal,
-                      {{"  containers", count(footprint.containers_size(), "container")},
-                       {"  networks", count(footprint.networks_size(), "network")},
-                       {"  images", count(footprint.images_size(), "image")},
-                       {"  releases", footprint.releases() == 0 ? "" : std::to_string(footprint.releases())},
-                       {"  repo", footprint.repo() ? "with its history" : ""},
-                       {"  volumes", Join(volumes, "\n")}});
+         RenderFields(invocation.error_terminal, {{"  containers", count(footprint.containers().size())},
+                                                  {"  networks", count(footprint.networks().size())},
+                                                  {"  images", count(footprint.images().size())},
+                                                  {"  releases", count(footprint.releases())},
+                                                  {"  repo", footprint.repo() ? "with its history" : ""},
+                                                  {"  volumes", Join(volumes, "\n")}});
 }
 
 Status Confirm(Invocation& invocation, const std::string& id, bool keep) {
@@ -46,7 +43,11 @@ Status Confirm(Invocation& invocation, const std::string& id, bool keep) {
   invocation.Err(Goes(invocation, id, footprint, keep));
   invocation.Err("type " + id + " to delete it: ");
   if (const auto typed = ReadLine(STDIN_FILENO); typed && Trim(*typed) == id) return Ok();
-  return Error{Code::kCancelled, "instance " + id, "was not deleted: what was typed is not its id", {}, ""};
+  return Error{Code::kCancelled,
+               "instance " + id,
+               "was not deleted: what was typed is not its id",
+               {},
+               "edmctl delete " + id + " asks again"};
 }
 
 Result<int> Delete(Invocation& invocation) {

@@ -22,6 +22,7 @@ struct Plan {
   std::string folder;  // or
   std::string git_url;
   Target target;
+  std::string free_id;  // what it may be called when its name is taken
   Scan scan;
   Environment environment;
   v1::Until::Value until = v1::Until::RUNNING;
@@ -44,7 +45,16 @@ Result<std::string> FolderOf(const std::string& target) {
                Shown(target),
                "is no folder here",
                {},
-               "give a folder or a git URL (https://…, ssh://…)"};
+               "give a folder, or a git URL that begins with https:// or ssh://"};
+}
+
+// "shop-2", or the first after it that no folder of this user is.
+std::string FreeId(const Folders& folders, const std::string& context, const std::string& id) {
+  constexpr std::size_t kStemMax = 60;  // of 63, which leaves room for the number
+  for (int number = 2;; ++number) {
+    auto candidate = id.substr(0, kStemMax) + "-" + std::to_string(number);
+    if (number == 99 || !folders.FolderOf(context, candidate, "")) return candidate;
+  }
 }
 
 Status ChooseFor(Invocation& invocation, Plan& plan, const Folders& folders, const Context& context) {
@@ -55,6 +65,8 @@ Status ChooseFor(Invocation& invocation, Plan& plan, const Folders& folders, con
   const auto place = plan.git_url.empty() ? plan.folder : plan.git_url;
   facts.remembered_id = folders.InstanceOf(context.name, place);
   facts.other_folder = folders.FolderOf(context.name, facts.derived_id, place);
+  facts.free_id = FreeId(folders, context.name, facts.derived_id);
+  plan.free_id = facts.free_id;
   EDM_TRY(plan.target, ChooseTarget(facts));
   return Ok();
 }
@@ -67,7 +79,7 @@ Status LookUp(MasterClient& master, Plan& plan) {
   if (!found.ok() && found.error().code != Code::kNotFound) return found.error();
   plan.exists = found.ok();
   if (plan.exists && plan.target.must_be_new) {
-    return AlreadyThere(plan.target.id, plan.git_url.empty() ? plan.folder : plan.git_url);
+    return AlreadyThere(plan.target.id, plan.free_id, plan.git_url.empty() ? plan.folder : plan.git_url);
   }
   return Ok();
 }
@@ -164,7 +176,8 @@ Result<Plan> MakePlan(Invocation& invocation) {
     EDM_CHECK(CheckGitUrl(target));
     return plan;
   }
-  if (invocation.args.Has("ref")) return UsageError("--ref belongs to a git URL", "");
+  if (invocation.args.Has("ref"))
+    return UsageError("--ref belongs to a git URL, and none was given", "edmctl deploy GIT_URL --ref REF");
   EDM_TRY(plan.folder, FolderOf(target));
   EDM_TRY(plan.scan, ScanFolder(plan.folder));
   if (plan.scan.files.empty()) {

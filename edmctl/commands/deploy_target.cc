@@ -5,13 +5,13 @@
 namespace edm::ctl {
 namespace {
 
-Error Refused(const std::string& id, std::string cause) {
-  return Error{
-      Code::kAlreadyExists,
-      "instance " + id,
-      std::move(cause),
-      {},
-      "a second one: edmctl deploy --id " + id + "-2; a new release of that one: edmctl deploy --id " + id};
+Error Refused(const std::string& id, const std::string& free_id, std::string cause) {
+  return Error{Code::kAlreadyExists,
+               "instance " + id,
+               std::move(cause),
+               {},
+               "a second one: edmctl deploy --id " + free_id +
+                   "; a new release of that one: edmctl deploy --id " + id};
 }
 
 }  // namespace
@@ -30,14 +30,15 @@ Result<Target> ChooseTarget(const TargetFacts& facts) {
                  "give one: edmctl deploy --id NAME"};
   }
   if (facts.other_folder) {
-    return Refused(facts.derived_id,
+    return Refused(facts.derived_id, facts.free_id,
                    "was deployed from " + *facts.other_folder + ", and this is " + facts.folder);
   }
   return Target{facts.derived_id, true};
 }
 
-Error AlreadyThere(const std::string& id, const std::string& folder) {
-  return Refused(id, "is there already, and was not deployed from " + (folder.empty() ? "here" : folder));
+Error AlreadyThere(const std::string& id, const std::string& free_id, const std::string& folder) {
+  return Refused(id, free_id,
+                 "is there already, and was not deployed from " + (folder.empty() ? "here" : folder));
 }
 
 }  // namespace edm::ctl

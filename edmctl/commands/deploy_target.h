@@ -14,6 +14,7 @@ struct TargetFacts {
   std::string derived_id;                    // from the folder's name; "" when none can be made
   std::optional<std::string> remembered_id;  // this folder's
   std::optional<std::string> other_folder;   // that was deployed as the derived id
+  std::string free_id;                       // like the derived one, and no folder's
 };
 
 struct Target {
@@ -28,6 +29,6 @@ struct Target {
 Result<Target> ChooseTarget(const TargetFacts& facts);
 
 // The error when an id that must be new is not.
-Error AlreadyThere(const std::string& id, const std::string& folder);
+Error AlreadyThere(const std::string& id, const std::string& free_id, const std::string& folder);
 
 }  // namespace edm::ctl

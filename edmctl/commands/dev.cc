@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "common/base/text.h"
@@ -8,6 +7,7 @@
 #include "edmctl/commands/invocation.h"
 #include "edmctl/dev/bring_up.h"
 #include "edmctl/dev/ports.h"
+#include "edmctl/dev/purge.h"
 #include "edmctl/os/files.h"
 #include "edmctl/os/interrupt.h"
 #include "edmctl/output/report.h"
@@ -22,20 +22,38 @@ constexpr Millis kFollowEvery{200};
 
 bool IsRoot() { return geteuid() == 0; }
 
+Error NotUp() {
+  const bool of_root = !IsRoot() && access(Paths::kDevDataOfRoot, F_OK) == 0;
+  return Error{Code::kNotFound,
+               "dev",
+               "is not up on this machine",
+               {},
+               of_root ? "edmctl dev up; if root started one: sudo edmctl dev status" : "edmctl dev up"};
+}
+
 std::unique_ptr<Supervisor> SupervisorFor(const Invocation& invocation, const DevLayout& layout,
                                           DevRecord& record) {
   if (record.systemd) return MakeSystemd(invocation.paths.home, IsRoot());
   return MakeBackground(layout, record);
 }
 
-// The context file belongs to whoever called sudo.
+// Context and token belong to whoever called sudo.
 Status Remember(const Invocation& invocation, const Context& context) {
+  EDM_CHECK(WriteFile(invocation.paths.dev_token, context.token + "\n", 0600, invocation.paths.owner));
   EDM_TRY(auto contexts, LoadContexts(invocation.paths.contexts));
   const auto* known = contexts.Find(kDevContext);
   if (known != nullptr && *known == context && contexts.current == kDevContext) return Ok();
   contexts.Put(context);
   contexts.current = kDevContext;
   return SaveContexts(invocation.paths.contexts, contexts, invocation.paths.owner);
+}
+
+// What was said once holds until something else is said. Whether anything is new.
+bool TakeFlags(const Invocation& invocation, DevRecord& record) {
+  const auto before = record;
+  if (invocation.args.Has("public-address")) record.public_address = invocation.args.Text("public-address");
+  if (invocation.args.Has("docker-socket")) record.docker_socket = invocation.args.Text("docker-socket");
+  return record != before;
 }
 
 Status ChooseFreePorts(const Invocation& invocation, DevRecord& record) {
@@ -49,21 +67,31 @@ Status ChooseFreePorts(const Invocation& invocation, DevRecord& record) {
 }
 
 Result<int> Up(Invocation& invocation) {
-  auto layout = DevLayout::From(invocation.paths);
-  if (invocation.args.Has("public-address")) layout.public_address = invocation.args.Text("public-address");
-  layout.docker_socket = invocation.args.Text("docker-socket");
+  const auto layout = DevLayout::From(invocation.paths);
   EDM_TRY(const auto loaded, LoadRecord(layout.record));
   DevRecord record = loaded.value_or(DevRecord{});
   if (!loaded) record.systemd = HasSystemd(IsRoot());
+  const auto before = record;
   const auto supervisor = SupervisorFor(invocation, layout, record);
   const bool master_up = supervisor->IsRunning("master");
   const bool worker_up = supervisor->IsRunning("worker");
+  if (TakeFlags(invocation, record) && worker_up) {
+    invocation.Note("worker-1 runs as it was started: edmctl dev down and dev up give it the new flags");
+  }
   // Ports move only while nobody uses them: a running worker knows its master by them.
   if (!master_up && !worker_up) EDM_CHECK(ChooseFreePorts(invocation, record));
   EDM_CHECK(MakeFolders(layout.state));
   EDM_CHECK(SaveRecord(layout.record, record));
   BringUp bring_up(layout, record, *supervisor, [&](const std::string& line) { invocation.Note(line); });
-  EDM_TRY(const auto context, bring_up.Run());
+  const auto brought_up = bring_up.Run();
+  if (!brought_up.ok()) {
+    // What did not work is not tried again unasked.
+    record.public_address = before.public_address;
+    record.docker_socket = before.docker_socket;
+    EDM_CHECK(SaveRecord(layout.record, record));
+    return brought_up.error();
+  }
+  const auto& context = *brought_up;
   EDM_CHECK(Remember(invocation, context));
   if (master_up && worker_up) {
     invocation.Note("it is up already: " + context.http);
@@ -76,34 +104,21 @@ Result<int> Up(Invocation& invocation) {
 
 Result<int> Down(Invocation& invocation) {
   const auto layout = DevLayout::From(invocation.paths);
+  const bool purge = invocation.args.Has("purge");
+  if (purge) EDM_CHECK(CheckNothingIsHeld(layout));
   EDM_TRY(auto loaded, LoadRecord(layout.record));
   if (loaded) {
     const auto supervisor = SupervisorFor(invocation, layout, *loaded);
     EDM_CHECK(supervisor->Stop("worker"));
     EDM_CHECK(supervisor->Stop("master"));
   }
-  if (!invocation.args.Has("purge")) {
+  if (!purge) {
     invocation.Note(loaded ? "down; instances go on running, data stays in " + invocation.paths.dev_data +
                                  " (--purge removes it)"
                            : "it was not up");
     return kExitDone;
   }
-  std::error_code failure;
-  for (const auto& folder : {layout.worker_data, layout.master_data, layout.state}) {
-    std::filesystem::remove_all(folder, failure);
-    if (failure)
-      return Error{Code::kPermissionDenied, folder, failure.message(), {}, "remove it as its owner"};
-  }
-  std::filesystem::remove(invocation.paths.dev_data, failure);  // only when nothing else is in it
-  EDM_TRY(auto contexts, LoadContexts(invocation.paths.contexts));
-  if (contexts.Find(kDevContext) != nullptr) {
-    std::erase_if(contexts.all, [](const auto& context) { return context.name == kDevContext; });
-    if (contexts.current == kDevContext) contexts.current = contexts.all.empty() ? "" : contexts.all[0].name;
-    EDM_CHECK(SaveContexts(invocation.paths.contexts, contexts, invocation.paths.owner));
-  }
-  EDM_TRY(auto folders, Folders::Load(invocation.paths.folders));
-  folders.ForgetAll(kDevContext);
-  EDM_CHECK(folders.Save(invocation.paths.folders, invocation.paths.owner));
+  EDM_CHECK(Purge(layout, invocation.paths));
   invocation.Note("gone, with its data");
   return kExitDone;
 }
@@ -111,7 +126,7 @@ Result<int> Down(Invocation& invocation) {
 Result<int> ShowStatus(Invocation& invocation) {
   const auto layout = DevLayout::From(invocation.paths);
   EDM_TRY(auto record, LoadRecord(layout.record));
-  if (!record) return Error{Code::kNotFound, "dev", "is not up on this machine", {}, "edmctl dev up"};
+  if (!record) return NotUp();
   const auto supervisor = SupervisorFor(invocation, layout, *record);
   const bool master = supervisor->IsRunning("master");
   const bool worker = supervisor->IsRunning("worker");
@@ -126,7 +141,9 @@ Result<int> ShowStatus(Invocation& invocation) {
     invocation.Out(std::string("{\"master\":\"") + word(master, ready) + "\",\"worker\":\"" +
                    word(worker, worker_ready) + "\",\"grpc\":\"" + context.master + "\",\"http\":\"" +
                    context.http + "\"}\n");
-  } else if (!invocation.quiet()) {
+  } else if (invocation.quiet()) {
+    invocation.Out(context.http + "\n");
+  } else {
     const auto pid = [&](const ProcessMark& mark) {
       return mark.pid == 0 ? "" : ", pid " + std::to_string(mark.pid);
     };
@@ -137,7 +154,7 @@ Result<int> ShowStatus(Invocation& invocation) {
                                            {"REST, git", context.http},
                                            {"runs", supervisor->Manner()},
                                            {"data", invocation.paths.dev_data},
-                                           {"token", layout.admin_token}}));
+                                           {"token", invocation.paths.dev_token}}));
   }
   return ready && worker_ready ? kExitDone : kExitFailed;
 }
@@ -158,9 +175,10 @@ void FollowFile(const Invocation& invocation, const std::string& path, std::size
 Result<int> Logs(Invocation& invocation) {
   const auto layout = DevLayout::From(invocation.paths);
   const auto program = invocation.args.Has("program") ? invocation.args.Text("program") : "master";
-  if (program != "master" && program != "worker") return UsageError("dev logs knows master and worker", "");
+  if (program != "master" && program != "worker")
+    return UsageError("edmctl dev logs knows master and worker", "edmctl dev logs worker");
   EDM_TRY(auto record, LoadRecord(layout.record));
-  if (!record) return Error{Code::kNotFound, "dev", "is not up on this machine", {}, "edmctl dev up"};
+  if (!record) return NotUp();
   EDM_TRY(const auto tail, invocation.args.Number("tail"));
   const auto supervisor = SupervisorFor(invocation, layout, *record);
   const auto size = ReadFile(layout.LogOf(program), kLogBytesMax);
@@ -175,23 +193,24 @@ Result<int> Logs(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> DevCommands() {
-  return {{"dev up",
-           "start a master and a worker on this machine",
-           {},
-           {{"--public-address", "ADDRESS", "where instances are reached (default 127.0.0.1)"},
-            {"--docker-socket", "PATH", "of the engine"}},
-           Up},
-          {"dev down",
-           "stop them; instances go on running",
-           {},
-           {{"--purge", "", "remove their data as well"}},
-           Down},
-          {"dev status", "how they are; 0 when both are ready", {}, {}, ShowStatus},
-          {"dev logs",
-           "what they wrote",
-           {{"program", Operand::Count::kOptional}},
-           {{"-f,--follow", "", "go on with what comes"}, {"-n,--tail", "LINES", "how many (default 200)"}},
-           Logs}};
+  return {
+      {"dev up",
+       "start a master and a worker on this machine",
+       {},
+       {{"--public-address", "ADDRESS", "where instances are reached (default 127.0.0.1)"},
+        {"--docker-socket", "PATH", "of the engine"}},
+       Up},
+      {"dev down",
+       "stop them; instances go on running",
+       {},
+       {{"--purge", "", "remove their data as well"}},
+       Down},
+      {"dev status", "how they are; 0 when both are ready, --quiet prints the REST URL", {}, {}, ShowStatus},
+      {"dev logs",
+       "what they wrote",
+       {{"program", Operand::Count::kOptional}},
+       {{"-f,--follow", "", "go on with what comes"}, {"-n,--tail", "LINES", "how many (default 200)"}},
+       Logs}};
 }
 
 }  // namespace edm::ctl

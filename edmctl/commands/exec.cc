@@ -87,7 +87,7 @@ Result<int> ShowOutput(Invocation& invocation, Stream& stream) {
   }
   const auto ended = stream.Finish();
   if (!ended.ok()) return ended.error();
-  return Error{Code::kInternal, "exec", "ended without an exit code", {}, ""};
+  return Error{Code::kInternal, "exec", "ended without an exit code", {}, "try again"};
 }
 
 Result<int> Exec(Invocation& invocation) {

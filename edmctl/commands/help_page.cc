@@ -23,11 +23,6 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& Chapters() 
   return kChapters;
 }
 
-std::string Uppercase(std::string text) {
-  for (auto& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return text;
-}
-
 std::string Padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size() + 2, width), ' ');
   return text;
@@ -44,6 +39,11 @@ std::string OptionLines(const std::vector<Option>& options) {
 }
 
 }  // namespace
+
+std::string Uppercase(std::string text) {
+  for (auto& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
 
 std::string UsageOf(const Command& command) {
   auto usage = "edmctl " + command.path;
@@ -88,6 +88,7 @@ std::string RenderOverview(const Terminal& terminal, const std::vector<Command>&
       if (groups.contains(verb)) add(verb);
     }
   }
+  groups.erase("git-credential");  // git runs it, nobody types it
   text += "\n" + Toned(terminal, Tone::kStrong, "more") + "\n";
   while (!groups.empty()) add(groups.begin()->first);
   text += "\n" + Toned(terminal, Tone::kStrong, "options everywhere") + "\n" + OptionLines(GlobalOptions());

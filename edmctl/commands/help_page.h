@@ -16,6 +16,9 @@ std::string RenderOverview(const Terminal& terminal, const std::vector<Command>&
 Result<std::string> RenderHelp(const Terminal& terminal, const std::vector<Command>& commands,
                                const std::string& path);
 
+// "edmctl exec [OPTIONS] TARGET -- COMMAND...".
 std::string UsageOf(const Command& command);
+// How operands are written for people: "id" is ID.
+std::string Uppercase(std::string text);
 
 }  // namespace edm::ctl

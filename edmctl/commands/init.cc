@@ -30,7 +30,7 @@ constexpr const char* kPage = "<!doctype html>\n<title>edm</title>\n<h1>It runs.
 std::string DockerfileFor(const std::string& base) {
   return "FROM " + base +
          "\nCOPY index.html /www/index.html\nEXPOSE 8000\n"
-         "CMD [\"/bin/busybox\", \"httpd\", \"-f\", \"-p\", \"8000\", \"-h\", \"/www\"]\n";
+         "CMD [\"/bin/busybox\", \"httpd\", \"-fv\", \"-p\", \"8000\", \"-h\", \"/www\"]\n";
 }
 
 bool HasWhatToRun(const std::string& folder) {
@@ -56,17 +56,25 @@ Result<int> Init(Invocation& invocation) {
   const auto given = invocation.args.Has("folder") ? invocation.args.Text("folder") : ".";
   std::error_code failure;
   const auto folder = fs::canonical(given, failure).string();
-  if (failure) return Error{Code::kNotFound, Shown(given), "is no folder here", {}, ""};
+  if (failure)
+    return Error{
+        Code::kNotFound, Shown(given), "is no folder here", {}, "make it, or see whether the path is right"};
   if (!HasWhatToRun(folder)) {
     const auto base = invocation.args.Has("base") ? invocation.args.Text("base") : kBaseImage;
     EDM_CHECK(WriteNew(invocation, folder, "compose.yaml", kCompose));
     EDM_CHECK(WriteNew(invocation, folder, "Dockerfile", DockerfileFor(base)));
+    if (!invocation.args.Has("base")) {
+      invocation.Note("  its base image " + base +
+                      " is pulled from a registry; where none can be reached, change FROM");
+      invocation.Note(
+          "  to an image that `docker images` lists there, or begin with: edmctl init --base IMAGE");
+    }
     if (access((folder + "/index.html").c_str(), F_OK) != 0) {
       EDM_CHECK(WriteNew(invocation, folder, "index.html", kPage));
     }
   }
   EDM_CHECK(WriteNew(invocation, folder, std::string(kAppSpecFile), std::string(AppSpecSample())));
-  invocation.Note("edmctl validate judges it, edmctl deploy runs it");
+  invocation.Note("to judge it: edmctl validate; to run it: edmctl deploy");
   return kExitDone;
 }
 

@@ -78,7 +78,8 @@ Result<MasterClient*> Invocation::Master() {
 Result<std::string> Invocation::WorkingFolder() {
   std::error_code failure;
   const auto folder = std::filesystem::canonical(".", failure);
-  if (failure) return Error{Code::kNotFound, "the working folder", failure.message(), {}, ""};
+  if (failure)
+    return Error{Code::kNotFound, "the working folder", failure.message(), {}, "cd into one that is there"};
   return folder.string();
 }
 

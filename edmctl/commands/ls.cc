@@ -21,14 +21,15 @@ Result<v1::ListInstancesResponse> AllPages(MasterClient& master, v1::ListInstanc
   }
 }
 
+// The URL is copied from here: it stands before what a narrow terminal may cut.
 Row RowOf(const v1::Instance& instance) {
   const auto& status = instance.status();
   return {instance.id(),
           StateOf(instance),
+          status.endpoints().empty() ? "-" : FirstUrl(status.endpoints()),
           status.release() == 0 ? "-" : std::to_string(status.release()),
-          status.worker().empty() ? "-" : status.worker(),
-          Age(instance.updated_at(), WallNow()),
-          FirstUrl(status.endpoints())};
+          Age(instance.created_at(), WallNow()),
+          status.worker().empty() ? "-" : status.worker()};
 }
 
 Result<int> List(Invocation& invocation) {
@@ -51,7 +52,7 @@ Result<int> List(Invocation& invocation) {
     std::vector<Row> rows;
     for (const auto& instance : all.instances()) rows.push_back(RowOf(instance));
     invocation.Out(
-        RenderTable(invocation.terminal, {"ID", "STATE", "RELEASE", "WORKER", "CHANGED", "URL"}, rows));
+        RenderTable(invocation.terminal, {"ID", "STATE", "URL", "RELEASE", "AGE", "WORKER"}, rows));
   }
   return kExitDone;
 }

@@ -4,13 +4,13 @@
 
 namespace edm::ctl {
 
-// Verbs of docker, compose, kubectl, fly, heroku and systemctl.
+// Verbs of docker, compose, kubectl, fly, heroku and systemctl; and words below a verb of ours.
 std::string MeantVerb(const std::string& word) {
   static const std::map<std::string, std::string> kMeant = {
-      {"rm", "delete"},
-      {"remove", "delete"},
-      {"destroy", "delete"},
-      {"del", "delete"},
+      {"rm", "delete ID"},
+      {"remove", "delete ID"},
+      {"destroy", "delete ID"},
+      {"del", "delete ID"},
       {"ps", "ls"},
       {"list", "ls"},
       {"instances", "ls"},
@@ -61,6 +61,37 @@ std::string MeantVerb(const std::string& word) {
       {"server", "dev up"},
       {"daemon", "dev up"},
       {"git", "remote add"},
+      {"stats", "worker ls"},
+      {"top", "worker ls"},
+      {"scale", "deploy"},
+      {"env", "deploy -e KEY=VALUE"},
+      {"dev start", "dev up"},
+      {"dev stop", "dev down"},
+      {"dev restart", "dev up"},
+      {"dev log", "dev logs"},
+      {"dev ps", "dev status"},
+      {"dev rm", "dev down --purge"},
+      {"dev delete", "dev down --purge"},
+      {"context list", "context ls"},
+      {"context show", "context ls"},
+      {"context create", "context add NAME --master HOST"},
+      {"context new", "context add NAME --master HOST"},
+      {"op list", "op ls"},
+      {"op get", "op show ID"},
+      {"op status", "op show ID"},
+      {"op logs", "op watch ID"},
+      {"op stop", "op cancel ID"},
+      {"op rm", "op cancel ID"},
+      {"worker list", "worker ls"},
+      {"worker add", "token create NAME --worker"},
+      {"worker status", "worker show ID"},
+      {"token list", "token ls"},
+      {"token add", "token create NAME"},
+      {"token new", "token create NAME"},
+      {"token rm", "token revoke ID"},
+      {"token delete", "token revoke ID"},
+      {"template add", "template push FOLDER"},
+      {"template list", "template ls"},
   };
   const auto found = kMeant.find(word);
   return found == kMeant.end() ? "" : found->second;

@@ -12,8 +12,10 @@
 namespace edm::ctl {
 namespace {
 
+// Two commands, each on a line of its own, to be copied.
 std::string HowToWatch(const std::string& operation) {
-  return "it goes on: edmctl op watch " + operation + " shows it, edmctl op cancel " + operation + " ends it";
+  return "it goes on; to watch it: edmctl op watch " + operation +
+         "\n              to end it: edmctl op cancel " + operation;
 }
 
 void ShowOutcome(const Invocation& invocation, const v1::Operation& operation) {
@@ -88,7 +90,7 @@ Result<int> WatchToTheEnd(Invocation& invocation, const std::string& operation) 
     return kExitCancelled;
   }
   if (error.code == Code::kUnavailable)
-    error.hint = "the operation goes on without us: edmctl op watch " + operation;
+    error.hint = "the operation goes on without us; to watch it: edmctl op watch " + operation;
   return error;
 }
 
@@ -99,7 +101,7 @@ Result<int> SeeThrough(Invocation& invocation, const v1::Operation& operation) {
   } else if (invocation.quiet()) {
     invocation.Out(operation.id() + "\n");
   } else {
-    invocation.Out(operation.id() + ": " + HowToWatch(operation.id()) + "\n");
+    invocation.Out(HowToWatch(operation.id()) + "\n");
   }
   return kExitDone;
 }

@@ -6,6 +6,7 @@
 
 #include "common/base/text.h"
 #include "common/model/names.h"
+#include "edmctl/commands/help_page.h"
 
 namespace edm::ctl {
 namespace {
@@ -44,15 +45,24 @@ Words VerbsUnder(const std::vector<Command>& commands, const std::string& group)
   return {verbs.begin(), verbs.end()};
 }
 
-Error UnknownVerb(const Words& known, const std::string& group, const std::string& word) {
+// `operand`: the word behind the verb, which takes the place of ID in what is suggested.
+Error UnknownVerb(const Words& known, const std::string& group, const std::string& word,
+                  const std::string& operand) {
   const auto shown = Shown(word);
   const auto prefix = group.empty() ? std::string("edmctl ") : "edmctl " + group + " ";
-  if (const auto meant = group.empty() ? MeantVerb(word) : ""; !meant.empty()) {
-    return UsageError("there is no verb '" + shown + "'", "the verb here is: edmctl " + meant);
+  const auto cause = "there is no verb '" + (group.empty() ? "" : group + " ") + shown + "'";
+  if (auto meant = MeantVerb(group.empty() ? word : group + " " + word); !meant.empty()) {
+    const auto id = meant.find("ID");
+    if (id != std::string::npos && !operand.empty()) meant.replace(id, 2, Shown(operand));
+    return UsageError(cause, "the verb here is: edmctl " + meant);
   }
   const auto near = Nearest(word, known);
-  return UsageError("there is no verb '" + (group.empty() ? "" : group + " ") + shown + "'",
+  return UsageError(cause,
                     near ? "did you mean: " + prefix + *near : prefix + "--help lists those there are");
+}
+
+std::string WordAt(const Words& words, const std::vector<std::size_t>& indices, std::size_t number) {
+  return number < indices.size() ? words[indices[number]] : "";
 }
 
 // The command that the first plain words name, which are taken out of `words`.
@@ -70,13 +80,13 @@ Result<const Command*> TakeCommand(const std::vector<Command>& commands, Words& 
       return UsageError("edmctl " + group + " needs a verb", "one of: " + Join(below, ", "));
     }
     const auto* found = named(group + " " + words[plain[1]]);
-    if (found == nullptr) return UnknownVerb(below, group, words[plain[1]]);
+    if (found == nullptr) return UnknownVerb(below, group, words[plain[1]], WordAt(words, plain, 2));
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(plain[1]));
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(plain[0]));
     return found;
   }
   const auto* found = named(group);
-  if (found == nullptr) return UnknownVerb(VerbsUnder(commands, ""), "", group);
+  if (found == nullptr) return UnknownVerb(VerbsUnder(commands, ""), "", group, WordAt(words, plain, 1));
   words.erase(words.begin() + static_cast<std::ptrdiff_t>(plain[0]));
   return found;
 }
@@ -99,33 +109,82 @@ void AddOption(CLI::App& app, const Option& option, Slot& slot) {
                                                    : CLI::MultiOptionPolicy::TakeLast);
 }
 
-void AddOperand(CLI::App& app, const Operand& operand, Slot& slot) {
-  slot.name = operand.name;
-  slot.option = app.add_option(operand.name, slot.values);
-  const bool many = operand.count == Operand::Count::kMany || operand.count == Operand::Count::kRest;
-  if (many) {
-    slot.option->expected(0, CLI::detail::expected_max_vector_size);
-  } else {
-    slot.option->expected(1);
+const Option* Named(const std::vector<Option>& options, const std::string& name) {
+  for (const auto& option : options) {
+    if (std::ranges::count(NamesOf(option), name) > 0) return &option;
   }
-  if (operand.count == Operand::Count::kOne) slot.option->required();
+  return nullptr;
+}
+
+// The first option typed that the command does not have: "--untill", or "-q" of "-fq". "" for none.
+std::string UnknownOption(const std::vector<Option>& options, const Words& words) {
+  for (const auto& word : words) {
+    if (word == "--") break;
+    if (word.starts_with("--")) {
+      const auto name = word.substr(0, word.find('='));
+      if (Named(options, name) == nullptr) return name;
+      continue;
+    }
+    for (std::size_t i = 1; word.starts_with('-') && i < word.size(); ++i) {
+      const auto name = std::string("-") + word[i];
+      const auto* option = Named(options, name);
+      if (option == nullptr) return name;
+      if (!option->value.empty()) break;  // what follows is its value
+    }
+  }
+  return {};
+}
+
+// The option that stands last and lacks its value; null for none.
+const Option* LacksValue(const std::vector<Option>& options, const Words& words) {
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    const auto* option = Named(options, *word);
+    if (option == nullptr || option->value.empty()) continue;
+    if (++word == words.end()) return option;
+  }
+  return nullptr;
 }
 
 Error Explained(const Command& command, const std::vector<Option>& options, const Words& words,
                 const std::string& cause) {
-  Words known;
-  for (const auto& option : options) {
-    for (const auto& name : NamesOf(option)) known.push_back(name);
+  const auto verb = "edmctl " + command.path;
+  if (const auto unknown = UnknownOption(options, words); !unknown.empty()) {
+    Words known;
+    for (const auto& option : options) {
+      for (const auto& name : NamesOf(option)) known.push_back(name);
+    }
+    const bool of_another =
+        !command.operands.empty() && command.operands.back().count == Operand::Count::kRest;
+    const auto near = unknown.starts_with("--") ? Nearest(unknown, known) : std::nullopt;
+    return UsageError(verb + " has no option " + Shown(unknown),
+                      near         ? "did you mean " + *near + "?"
+                      : of_another ? "options of the command stand behind --: " + UsageOf(command)
+                                   : verb + " --help lists its options");
   }
-  for (const auto& word : words) {
-    const auto name = word.substr(0, word.find('='));
-    if (!name.starts_with("--") || name == "--" || std::ranges::count(known, name) > 0) continue;
-    const auto near = Nearest(name, known);
-    return UsageError(
-        "edmctl " + command.path + " has no option " + Shown(name),
-        near ? "did you mean " + *near + "?" : "edmctl " + command.path + " --help lists its options");
+  if (const auto* option = LacksValue(options, words)) {
+    return UsageError(verb + ": " + NamesOf(*option).back() + " wants " + option->value,
+                      verb + " --help shows examples");
   }
-  return UsageError("edmctl " + command.path + ": " + Shown(cause), "edmctl " + command.path + " --help");
+  return UsageError(verb + ": " + Shown(cause), verb + " --help");
+}
+
+// Gives the operands their names, in order.
+Status Distribute(const Command& command, Words given, Arguments& arguments) {
+  auto next = given.begin();
+  for (const auto& operand : command.operands) {
+    const bool many = operand.count == Operand::Count::kMany || operand.count == Operand::Count::kRest;
+    if (next == given.end()) {
+      if (operand.count != Operand::Count::kOne) continue;
+      return UsageError("edmctl " + command.path + " wants " + Uppercase(operand.name),
+                        "usage: " + UsageOf(command));
+    }
+    const auto end = many ? given.end() : next + 1;
+    arguments.Set(operand.name, Words(next, end));
+    next = end;
+  }
+  if (next == given.end()) return Ok();
+  return UsageError("edmctl " + command.path + ": '" + Shown(*next) + "' is one word too many",
+                    "usage: " + UsageOf(command));
 }
 
 Result<Arguments> ParseWords(const Command& command, Words words, const Words& rest) {
@@ -133,11 +192,10 @@ Result<Arguments> ParseWords(const Command& command, Words words, const Words& r
   options.insert(options.end(), GlobalOptions().begin(), GlobalOptions().end());
   CLI::App app;
   app.set_help_flag();
-  std::vector<Slot> slots(options.size() + command.operands.size());
+  std::vector<Slot> slots(options.size());
   for (std::size_t i = 0; i < options.size(); ++i) AddOption(app, options[i], slots[i]);
-  for (std::size_t i = 0; i < command.operands.size(); ++i) {
-    AddOperand(app, command.operands[i], slots[options.size() + i]);
-  }
+  Words operands;
+  app.add_option("operands", operands)->expected(0, CLI::detail::expected_max_vector_size);
   try {
     auto reversed = words;
     std::ranges::reverse(reversed);  // as CLI11 takes them
@@ -149,7 +207,8 @@ Result<Arguments> ParseWords(const Command& command, Words words, const Words& r
   for (auto& slot : slots) {
     if (slot.option->count() > 0) arguments.Set(slot.name, std::move(slot.values));
   }
-  if (!rest.empty()) arguments.Set(command.operands.back().name, rest);
+  operands.insert(operands.end(), rest.begin(), rest.end());
+  EDM_CHECK(Distribute(command, std::move(operands), arguments));
   return arguments;
 }
 
@@ -157,6 +216,7 @@ Result<Arguments> ParseWords(const Command& command, Words words, const Words& r
 
 Result<Parsed> ParseCommandLine(const std::vector<Command>& commands, const std::vector<std::string>& given) {
   auto words = given;
+  if (!words.empty() && words[0] == "--version") words[0] = "version";
   const auto split = std::ranges::find(words, "--");
   const auto wants = [&](const char* word) { return std::find(words.begin(), split, word) != split; };
   const bool help = wants("--help") || wants("-h");
@@ -169,7 +229,9 @@ Result<Parsed> ParseCommandLine(const std::vector<Command>& commands, const std:
       const auto path = parsed.help_for + " " + words[plain[1]];
       if (std::ranges::count(commands, path, &Command::path) > 0) parsed.help_for = path;
     }
-    if (plain.empty() && !help && !words.empty()) return UsageError("no verb was given", "edmctl help");
+    if (plain.empty() && !help && !words.empty()) {
+      return UsageError("edmctl " + Shown(words[0]) + " names no verb", "edmctl help lists them");
+    }
     return parsed;
   }
   EDM_TRY(parsed.command, TakeCommand(commands, words));

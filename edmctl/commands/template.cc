@@ -16,7 +16,9 @@ Result<int> Push(Invocation& invocation) {
   std::error_code failure;
   const auto given = invocation.args.Text("folder");
   const auto folder = std::filesystem::canonical(given, failure);
-  if (failure) return Error{Code::kNotFound, Shown(given), "is no folder here", {}, ""};
+  if (failure)
+    return Error{
+        Code::kNotFound, Shown(given), "is no folder here", {}, "make it, or see whether the path is right"};
   EDM_TRY(const auto scan, ScanFolder(folder));
   v1::UploadTemplateRequest first;
   first.set_name(invocation.args.Has("name") ? invocation.args.Text("name") : folder.filename().string());

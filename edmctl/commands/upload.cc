@@ -13,14 +13,15 @@ class Bar {
   Bar(const Invocation& invocation, std::uint64_t total)
       : invocation_(invocation),
         total_(total),
-        shown_(invocation.error_terminal.live && invocation.mode == Mode::kHuman) {}
+        shown_(invocation.error_terminal.live && invocation.mode == Mode::kHuman),
+        drawn_at_(WallNow()) {}
   ~Bar() {
     if (drawn_) invocation_.Err(kEraseLine);
   }
 
   void Move(std::uint64_t done) {
     const auto now = WallNow();
-    if (!shown_ || (drawn_ && now - drawn_at_ < kDrawEvery)) return;
+    if (!shown_ || now - drawn_at_ < kDrawEvery) return;  // so a quick upload has no bar
     drawn_ = true;
     drawn_at_ = now;
     invocation_.Err(kEraseLine + RenderBar(invocation_.error_terminal, done, total_));
@@ -31,7 +32,7 @@ class Bar {
   const std::uint64_t total_;
   const bool shown_;
   bool drawn_ = false;
-  WallTime drawn_at_{};
+  WallTime drawn_at_;
 };
 
 Status SendAll(Invocation& invocation, Stream& stream, const google::protobuf::Message& first,

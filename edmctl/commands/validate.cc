@@ -16,7 +16,9 @@ Result<int> Validate(Invocation& invocation) {
   const auto given = invocation.args.Has("folder") ? invocation.args.Text("folder") : ".";
   std::error_code failure;
   const auto folder = std::filesystem::canonical(given, failure).string();
-  if (failure) return Error{Code::kNotFound, Shown(given), "is no folder here", {}, ""};
+  if (failure)
+    return Error{
+        Code::kNotFound, Shown(given), "is no folder here", {}, "make it, or see whether the path is right"};
   EDM_TRY(const auto environment, GatherEnvironment(invocation.args.All("env-file"),
                                                     invocation.args.All("env"), invocation.variables));
   EDM_TRY(const auto scan, ScanFolder(folder));

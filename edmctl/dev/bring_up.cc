@@ -93,7 +93,7 @@ Status BringUp::Join(const Context& context, const std::string& program) {
   const auto file = layout_.state + "/join.token";
   EDM_CHECK(WriteFile(file, made.secret() + "\n", 0600));
   auto argv = WithProgram(program, {"join", "--token-file", file});
-  for (auto& flag : WorkerFlags(layout_, record_.ports)) argv.push_back(std::move(flag));
+  for (auto& flag : WorkerFlags(layout_, record_)) argv.push_back(std::move(flag));
   const auto ran = RunProgram(argv, kJoinDeadline);
   std::remove(file.c_str());
   if (!ran.ok()) return ran.error();
@@ -109,8 +109,8 @@ Status BringUp::Worker(const Context& context) {
   if (!supervisor_.IsRunning("worker")) {
     EDM_TRY(const auto program, FindProgram("edm-worker"));
     if (!record_.joined) EDM_CHECK(Join(context, program));
-    EDM_CHECK(supervisor_.Start("worker", WithProgram(program, WorkerFlags(layout_, record_.ports))));
-    say_(std::string("worker: ") + kDevWorker + ", instances at " + layout_.public_address);
+    EDM_CHECK(supervisor_.Start("worker", WithProgram(program, WorkerFlags(layout_, record_))));
+    say_(std::string("worker: ") + kDevWorker + ", instances at " + record_.public_address);
   }
   return Await("worker", [&] { return WorkerIsReady(context); });
 }

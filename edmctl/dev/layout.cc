@@ -23,26 +23,26 @@ std::vector<std::string> MasterFlags(const DevLayout& layout, const DevPorts& po
           "--http-listen", Loopback(ports.http), "--cluster-listen", Loopback(ports.cluster)};
 }
 
-std::vector<std::string> WorkerFlags(const DevLayout& layout, const DevPorts& ports) {
+std::vector<std::string> WorkerFlags(const DevLayout& layout, const DevRecord& record) {
   std::vector<std::string> flags = {"--data-dir",
                                     layout.worker_data,
                                     "--id",
                                     kDevWorker,
                                     "--master",
-                                    Loopback(ports.cluster),
+                                    Loopback(record.ports.cluster),
                                     "--rpc-listen",
-                                    Loopback(ports.worker_rpc),
+                                    Loopback(record.ports.worker_rpc),
                                     "--http-listen",
-                                    Loopback(ports.worker_http),
+                                    Loopback(record.ports.worker_http),
                                     "--public-address",
-                                    layout.public_address};
-  if (layout.public_address == "127.0.0.1") {  // nobody else is to reach what nobody was told of
+                                    record.public_address};
+  if (record.public_address == "127.0.0.1") {  // nobody else is to reach what nobody was told of
     flags.push_back("--bind-address");
-    flags.push_back(layout.public_address);
+    flags.push_back(record.public_address);
   }
-  if (!layout.docker_socket.empty()) {
+  if (!record.docker_socket.empty()) {
     flags.push_back("--docker-socket");
-    flags.push_back(layout.docker_socket);
+    flags.push_back(record.docker_socket);
   }
   return flags;
 }

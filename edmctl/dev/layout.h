@@ -18,8 +18,6 @@ struct DevLayout {
   std::string state;  // folder of the record and the logs
   std::string record;
   std::string admin_token;
-  std::string public_address = "127.0.0.1";
-  std::string docker_socket;  // "" for the usual one
 
   static DevLayout From(const Paths& paths);
   std::string LogOf(const std::string& program) const { return state + "/" + program + ".log"; }
@@ -30,6 +28,6 @@ std::string HttpUrl(const DevPorts& ports);
 
 // Flags behind the program's path.
 std::vector<std::string> MasterFlags(const DevLayout& layout, const DevPorts& ports);
-std::vector<std::string> WorkerFlags(const DevLayout& layout, const DevPorts& ports);
+std::vector<std::string> WorkerFlags(const DevLayout& layout, const DevRecord& record);
 
 }  // namespace edm::ctl

@@ -29,6 +29,8 @@ Result<std::optional<DevRecord>> LoadRecord(const std::string& path) {
                     ports.at("worker_rpc")};
     record.systemd = json.at("systemd");
     record.joined = json.at("joined");
+    record.public_address = json.value("public_address", record.public_address);
+    record.docker_socket = json.value("docker_socket", record.docker_socket);
     record.master = MarkFrom(json.at("master"));
     record.worker = MarkFrom(json.at("worker"));
     return std::optional(record);
@@ -50,6 +52,8 @@ Status SaveRecord(const std::string& path, const DevRecord& record) {
                                  {"worker_rpc", record.ports.worker_rpc}}},
                                {"systemd", record.systemd},
                                {"joined", record.joined},
+                               {"public_address", record.public_address},
+                               {"docker_socket", record.docker_socket},
                                {"master", MarkJson(record.master)},
                                {"worker", MarkJson(record.worker)}};
   return WriteFile(path, json.dump(2) + "\n", 0600);

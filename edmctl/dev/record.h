@@ -31,7 +31,9 @@ struct DevPorts {
 struct DevRecord {
   DevPorts ports;
   bool systemd = false;
-  bool joined = false;  // the worker has its certificate
+  bool joined = false;                       // the worker has its certificate
+  std::string public_address = "127.0.0.1";  // where instances are reached
+  std::string docker_socket;                 // "" for the usual one
   ProcessMark master;
   ProcessMark worker;
   bool operator==(const DevRecord&) const = default;

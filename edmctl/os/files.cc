@@ -14,7 +14,10 @@ Error FileError(const std::string& path, int number) {
   const auto code = number == ENOENT   ? Code::kNotFound
                     : number == EACCES ? Code::kPermissionDenied
                                        : Code::kInternal;
-  return Error{code, path, std::strerror(number), {}, ""};
+  const auto* hint = number == ENOENT   ? "see whether the path is right"
+                     : number == EACCES ? "see whose it is: ls -ld PATH"
+                                        : "";
+  return Error{code, path, std::strerror(number), {}, hint};
 }
 
 bool WriteAll(int file, const std::string& text) {
@@ -27,8 +30,8 @@ bool WriteAll(int file, const std::string& text) {
 }
 
 Status Finished(int file, const std::string& beside, const std::string& path, const std::string& text,
-                std::optional<uid_t> owner) {
-  const auto owned = !owner || fchown(file, *owner, static_cast<gid_t>(-1)) == 0;
+                const std::optional<Owner>& owner) {
+  const auto owned = !owner || fchown(file, owner->user, owner->group) == 0;
   const auto written = owned && WriteAll(file, text) && fsync(file) == 0;
   const auto number = errno;
   close(file);
@@ -76,13 +79,12 @@ Result<std::string> ReadFile(const std::string& path, std::size_t bytes_max) {
   return text;
 }
 
-Status MakeFolders(const std::string& path, std::optional<uid_t> owner) {
+Status MakeFolders(const std::string& path, const std::optional<Owner>& owner) {
   for (std::size_t at = 1; at != std::string::npos;) {
     at = path.find('/', at + 1);
     const auto folder = path.substr(0, at);
     if (mkdir(folder.c_str(), 0755) == 0) {
-      if (owner && chown(folder.c_str(), *owner, static_cast<gid_t>(-1)) != 0)
-        return FileError(folder, errno);
+      if (owner && chown(folder.c_str(), owner->user, owner->group) != 0) return FileError(folder, errno);
     } else if (errno != EEXIST) {
       return FileError(folder, errno);
     }
@@ -90,7 +92,8 @@ Status MakeFolders(const std::string& path, std::optional<uid_t> owner) {
   return Ok();
 }
 
-Status WriteFile(const std::string& path, const std::string& text, mode_t mode, std::optional<uid_t> owner) {
+Status WriteFile(const std::string& path, const std::string& text, mode_t mode,
+                 const std::optional<Owner>& owner) {
   EDM_CHECK(MakeFolders(path.substr(0, path.rfind('/')), owner));
   const auto beside = path + ".new";
   unlink(beside.c_str());

@@ -57,8 +57,8 @@ Result<pid_t> Spawn(const std::vector<std::string>& argv, int output) {
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (failure == 0) return child;
-  return Error{
-      failure == ENOENT ? Code::kNotFound : Code::kInternal, argv[0], std::strerror(failure), {}, ""};
+  if (failure == ENOENT) return Error{Code::kNotFound, argv[0], "is not installed here", {}, "install it"};
+  return Error{Code::kInternal, argv[0], std::strerror(failure), {}, ""};
 }
 
 }  // namespace

@@ -64,10 +64,10 @@ class LiveProgress final : public Progress {
     } else if (!event.warning().empty()) {
       lasting = RenderWarning(terminal_, event.warning());
     }
-    return Erased() + lasting + Drawn(now);
+    return Redrawn(lasting, now);
   }
 
-  std::string Tick(WallTime now) override { return running_.empty() ? "" : Erased() + Drawn(now); }
+  std::string Tick(WallTime now) override { return running_.empty() && !Undoing() ? "" : Redrawn("", now); }
   std::string Close() override { return Erased(); }
 
  private:
@@ -78,7 +78,24 @@ class LiveProgress final : public Progress {
       return {};
     }
     lines_.clear();
+    if (step.state() == v1::Step::FAILED) {
+      undo_ = v1::Step();
+      undo_->set_name("undo");
+      undo_->set_state(v1::Step::RUNNING);
+      *undo_->mutable_started_at() = step.ended_at();
+    }
     return RenderStep(terminal_, step, now);
+  }
+
+  // What is said after a failure is about putting things back, which is no step of the operation.
+  bool Undoing() const { return undo_ && running_.empty() && !lines_.empty(); }
+
+  // Statements, since operands of one + may be evaluated in any order, and what is drawn is counted.
+  std::string Redrawn(const std::string& lasting, WallTime now) {
+    auto text = Erased();
+    text += lasting;
+    text += Drawn(now);
+    return text;
   }
 
   std::string Erased() {
@@ -90,6 +107,10 @@ class LiveProgress final : public Progress {
 
   std::string Drawn(WallTime now) {
     std::string text;
+    if (Undoing()) {
+      text += RenderStep(terminal_, *undo_, now);
+      ++drawn_;
+    }
     for (const auto& step : running_) {
       text += RenderStep(terminal_, step, now);
       ++drawn_;
@@ -103,6 +124,7 @@ class LiveProgress final : public Progress {
 
   const Terminal terminal_;
   std::vector<v1::Step> running_;
+  std::optional<v1::Step> undo_;  // once a step has failed
   std::deque<std::string> lines_;
   std::size_t drawn_ = 0;  // lines below the lasting ones
 };

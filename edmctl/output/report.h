@@ -10,7 +10,7 @@ namespace edm::ctl {
 
 // The block that people read when something failed:
 //
-//   error: shop/web: not healthy in 60 s: nothing listens on 8000
+//   error: shop/web not healthy in 60 s: nothing listens on 8000
 //     seen   it listens on 3000
 //     now    release 4 restored, serving http://10.0.0.12:30081
 //     next   set PORT=8000

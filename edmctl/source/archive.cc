@@ -54,13 +54,17 @@ class Writer {
   }
 
   Error Unwanted() const {
-    return Error{Code::kAborted, folder_, "the upload was ended by the master", {}, ""};
+    return Error{Code::kAborted, folder_, "the upload was ended by the master", {}, "try again"};
   }
 
   Error Failure(const std::string& object) const {
     if (unwanted_) return Unwanted();
     const auto* text = archive_error_string(archive_.get());
-    return Error{Code::kInternal, object, text == nullptr ? "cannot be packed" : text, {}, ""};
+    return Error{Code::kInternal,
+                 object,
+                 text == nullptr ? "cannot be packed" : text,
+                 {},
+                 "leave it out with .dockerignore"};
   }
 
   Status Add(const ScannedFile& file) {

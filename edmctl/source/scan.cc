@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 9> kAlwaysTaken = {
     "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml", "Dockerfile",
     "edm.yaml",     "edm.yml",     ".dockerignore",       ".gitignore"};
 
+constexpr const char* kLeaveOut = "leave it out with .dockerignore, or make it readable for you";
+
 class Scanner {
  public:
   explicit Scanner(std::string top) : top_(std::move(top)) {}
@@ -55,7 +57,7 @@ class Scanner {
     for (fs::directory_iterator at(here, failure), end; !failure && at != end; at.increment(failure)) {
       names.push_back(at->path().filename().string());
     }
-    if (failure) return Error{Code::kPermissionDenied, here, failure.message(), {}, ""};
+    if (failure) return Error{Code::kPermissionDenied, here, failure.message(), {}, kLeaveOut};
     std::ranges::sort(names);
     for (const auto& name : names) {
       if (name == ".git") continue;
@@ -68,7 +70,7 @@ class Scanner {
     const auto full = top_ + "/" + path;
     std::error_code failure;
     const auto status = fs::symlink_status(full, failure);
-    if (failure) return Error{Code::kPermissionDenied, full, failure.message(), {}, ""};
+    if (failure) return Error{Code::kPermissionDenied, full, failure.message(), {}, kLeaveOut};
     const bool is_folder = fs::is_directory(status);
     if (Ignored(path, is_folder, inside_ignored)) {
       if (is_folder && rules_.MayTakeBackInside()) return Enter(path, true);
@@ -110,7 +112,7 @@ class Scanner {
                    {},
                    "leave it out with .dockerignore"};
     }
-    if (failure) return Error{Code::kPermissionDenied, full, failure.message(), {}, ""};
+    if (failure) return Error{Code::kPermissionDenied, full, failure.message(), {}, kLeaveOut};
     scan_.bytes += file.size;
     scan_.files.push_back(std::move(file));
     return Ok();

@@ -39,6 +39,14 @@ const HeaderField* HeaderOf(const std::string& field) {
   return nullptr;
 }
 
+// Of a method's comment, without its full stop.
+std::string FirstSentence(const std::string& comment) {
+  const auto end = comment.find(". ");
+  auto sentence = comment.substr(0, end);
+  if (sentence.ends_with('.')) sentence.pop_back();
+  return sentence;
+}
+
 class Document {
  public:
   Document(const RouteTable& routes, const std::string& version) : schemas_(comments_) {
@@ -63,7 +71,8 @@ class Document {
     std::set<std::string> variables;
     Json operation{{"operationId", route.rpc().name()}, {"tags", Json::array({route.segments.at(1)})}};
     const auto comment = comments_.OfMethod(route.rpc().full_name());
-    if (!comment.empty()) operation["description"] = comment;
+    operation["summary"] = FirstSentence(comment);
+    operation["description"] = comment;
     operation["parameters"] = Json::array();
     for (const auto& segment : route.segments) {
       const std::string name(VariableOf(segment));

@@ -3,6 +3,7 @@
 
 #include "tests/unit/edmctl/fake_master.h"
 #include "tests/unit/edmctl/run_edmctl.h"
+#include "tests/unit/edmctl/screen.h"
 
 namespace edm::ctl {
 namespace {
@@ -153,6 +154,11 @@ TEST_F(Deploying, DrawsOverItsLinesOnATerminalAndKeepsWithin80Columns) {
   EXPECT_THAT(ran.out, HasSubstr("\x1b[32m✓\x1b[0m build"));
   EXPECT_THAT(ran.out, HasSubstr("web | #5 RUN make"));
   EXPECT_THAT(ran.out, HasSubstr("\x1b[J"));
+  Screen screen;
+  screen.Write(ran.out);
+  auto expected = ReadGolden("deploy_terminal.txt");
+  expected.replace(expected.find("MASTER"), 6, master_.address());
+  EXPECT_EQ(screen.Text(), expected);
 }
 
 TEST_F(Deploying, IsPlainAsciiWhereTheLocaleIs) {
@@ -171,7 +177,7 @@ TEST_F(Deploying, NeedsATokenThatTheMasterKnows) {
   spec.environment["EDM_TOKEN"] = "wrong";
   const auto ran = RunEdmctl(home_, spec);
   EXPECT_EQ(ran.code, 4);
-  EXPECT_THAT(ran.err, HasSubstr("the token: is not known"));
+  EXPECT_THAT(ran.err, HasSubstr("error: the token is not known"));
 }
 
 TEST_F(Deploying, DryRunListsAndSendsNothing) {

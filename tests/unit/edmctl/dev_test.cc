@@ -11,6 +11,7 @@
 #include "edmctl/dev/process.h"
 #include "edmctl/dev/record.h"
 #include "edmctl/dev/supervisor.h"
+#include "edmctl/os/files.h"
 #include "tests/unit/edmctl/run_edmctl.h"
 
 namespace edm::ctl {
@@ -79,7 +80,40 @@ TEST_F(Dev, PurgeLeavesNothingOfIt) {
   ASSERT_EQ(Run({"dev", "up"}).code, 0);
   ASSERT_EQ(Run({"dev", "down", "--purge"}).code, 0);
   EXPECT_FALSE(std::filesystem::exists(home_.path() + "/dev"));
-  EXPECT_EQ(LoadContexts(home_.path() + "/.config/edm/contexts.yaml")->Find("dev"), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(home_.path() + "/.config/edm"));
+}
+
+TEST_F(Dev, GivesTheCallerTheTokenInAFileOfItsOwn) {
+  ASSERT_EQ(Run({"dev", "up"}).code, 0);
+  const auto token = home_.path() + "/.config/edm/dev.token";
+  EXPECT_EQ(ReadFile(token).value(), "of the admin\n");
+  EXPECT_EQ(std::filesystem::status(token).permissions(), std::filesystem::perms(0600));
+  EXPECT_THAT(Run({"dev", "status"}).out, HasSubstr(token));
+  EXPECT_EQ(Run({"dev", "status", "--quiet"}).out, HttpUrl(Record().ports) + "\n");
+}
+
+TEST_F(Dev, PurgesNothingWhileTheWorkerHoldsInstances) {
+  ASSERT_EQ(Run({"dev", "up"}).code, 0);
+  std::filesystem::create_directories(home_.path() + "/dev/worker/instances/shop");
+  const auto down = Run({"dev", "down", "--purge"});
+  EXPECT_EQ(down.code, 1);
+  EXPECT_THAT(down.err, HasSubstr("holds shop"));
+  EXPECT_THAT(down.err, HasSubstr("edmctl delete shop"));
+  EXPECT_TRUE(IsAlive(Record().master));
+  std::filesystem::remove(home_.path() + "/dev/worker/instances/shop");
+  EXPECT_EQ(Run({"dev", "down", "--purge"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(home_.path() + "/.config/edm"));
+  EXPECT_FALSE(std::filesystem::exists(home_.path() + "/.local/state/edm"));
+}
+
+TEST_F(Dev, RemembersWhereInstancesAreReached) {
+  ASSERT_EQ(Run({"dev", "up", "--public-address", "10.0.0.5"}).code, 0);
+  ASSERT_EQ(Run({"dev", "down"}).code, 0);
+  const auto again = Run({"dev", "up"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("instances at 10.0.0.5"));
+  EXPECT_THAT(Run({"dev", "up", "--public-address", "10.0.0.6"}).err,
+              HasSubstr("edmctl dev down and dev up"));
 }
 
 TEST_F(Dev, SaysWhyAProgramEnded) {
@@ -87,7 +121,7 @@ TEST_F(Dev, SaysWhyAProgramEnded) {
                              std::filesystem::copy_options::overwrite_existing);
   const auto up = Run({"dev", "up"});
   EXPECT_EQ(up.code, 1);
-  EXPECT_THAT(up.err, HasSubstr("edm-master: ended at once"));
+  EXPECT_THAT(up.err, HasSubstr("edm-master ended at once"));
 }
 
 TEST(Ports, AreMovedUpWhereTheyAreTaken) {

@@ -158,8 +158,9 @@ TEST(Targets, AreNeverAnotherFoldersInstance) {
   EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->id, "shop");
   EXPECT_TRUE(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->must_be_new);
   EXPECT_FALSE(ChooseTarget({"/a/shop", "", "shop", "shop-1", std::nullopt})->must_be_new);
-  EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, "/b/shop"}).error().code,
-            Code::kAlreadyExists);
+  const auto refused = ChooseTarget({"/a/shop", "", "shop", std::nullopt, "/b/shop", "shop-3"}).error();
+  EXPECT_EQ(refused.code, Code::kAlreadyExists);
+  EXPECT_THAT(refused.hint, HasSubstr("edmctl deploy --id shop-3;"));
   EXPECT_TRUE(ChooseTarget({"/a/shop", "shop", "shop", std::nullopt, "/b/shop"}).ok());
   EXPECT_EQ(ChooseTarget({"/a/shop", "../x", "", std::nullopt, std::nullopt}).error().code,
             Code::kInvalidArgument);
@@ -229,7 +230,15 @@ TEST(CommandLine, SaysWhichVerbIsMeant) {
                          {{"op", "wtach", "x"}, "edmctl op watch"},
                          {{"op"}, "one of:"},
                          {{"deploy", "--untill", "built"}, "--until"},
-                         {{"ls", "--jsno"}, "--json"}};
+                         {{"ls", "--jsno"}, "--json"},
+                         {{"rm", "shop"}, "edmctl delete shop"},
+                         {{"dev", "start"}, "edmctl dev up"},
+                         {{"op", "list"}, "edmctl op ls"},
+                         {{"show", "a", "b"}, "usage: edmctl show [ID]"},
+                         {{"exec"}, "usage: edmctl exec [OPTIONS] TARGET -- COMMAND..."},
+                         {{"exec", "shop", "ls", "-l"}, "stand behind --"},
+                         {{"ls", "-x"}, "edmctl ls --help"},
+                         {{"logs", "shop", "--tail"}, "edmctl logs --help"}};
   for (const auto& [words, hint] : table) {
     const auto parsed = ParseCommandLine(AllCommands(), words);
     ASSERT_FALSE(parsed.ok()) << words[0];
@@ -246,6 +255,38 @@ TEST(CommandLine, TakesGlobalOptionsAnywhere) {
   EXPECT_EQ(parsed->arguments.Text("context"), "dev");
   EXPECT_EQ(parsed->arguments.Text("operation"), "op-1");
   EXPECT_TRUE(parsed->arguments.Has("json") && parsed->arguments.Has("quiet"));
+}
+
+TEST(CommandLine, GivesOperandsTheirNamesInOrder) {
+  const auto logs = ParseCommandLine(AllCommands(), {"logs", "shop", "-f", "web", "db"});
+  ASSERT_TRUE(logs.ok()) << ToString(logs.error());
+  EXPECT_EQ(logs->arguments.Text("id"), "shop");
+  EXPECT_EQ(logs->arguments.All("service"), (std::vector<std::string>{"web", "db"}));
+  const auto rollback = ParseCommandLine(AllCommands(), {"rollback", "shop", "3"});
+  ASSERT_TRUE(rollback.ok()) << ToString(rollback.error());
+  EXPECT_EQ(rollback->arguments.Text("release"), "3");
+  const auto exec = ParseCommandLine(AllCommands(), {"exec", "shop/web", "ls", "/srv"});
+  ASSERT_TRUE(exec.ok()) << ToString(exec.error());
+  EXPECT_EQ(exec->arguments.All("command"), (std::vector<std::string>{"ls", "/srv"}));
+}
+
+TEST(CommandLine, NamesTheOptionThatIsNotThere) {
+  const auto cause = [](std::vector<std::string> words) {
+    return ParseCommandLine(AllCommands(), words).error().cause;
+  };
+  EXPECT_EQ(cause({"logs", "-fx", "shop"}), "edmctl logs has no option -x");
+  EXPECT_EQ(cause({"logs", "shop", "--tail"}), "edmctl logs: --tail wants LINES");
+  EXPECT_EQ(cause({"show", "a", "b"}), "edmctl show: 'b' is one word too many");
+  EXPECT_EQ(ParseCommandLine(AllCommands(), {"--version"})->command->path, "version");
+}
+
+TEST(Errors, MakeASentenceOfObjectAndCauseWhereTheyAreOne) {
+  const Terminal plain;
+  EXPECT_EQ(RenderError(plain, {Code::kNotFound, "shop/web", "not healthy in 60 s", {}, ""}),
+            "error: shop/web not healthy in 60 s\n");
+  EXPECT_EQ(
+      RenderError(plain, {Code::kNotFound, "instance x", "there is none of that name", {}, "a \u2026 b"}),
+      "error: instance x: there is none of that name\n  next   a ... b\n");
 }
 
 TEST(CommandLine, LeavesWhatStandsBehindTwoDashesAsItIs) {

@@ -38,14 +38,14 @@ class Verbs : public testing::Test {
 };
 
 TEST_F(Verbs, LsShowsATableAndIdsAloneWhenQuiet) {
-  EXPECT_THAT(Run({"ls"}).out, HasSubstr("shop  running, healthy  4"));
+  EXPECT_THAT(Run({"ls"}).out, HasSubstr("shop  running, healthy  http://10.0.0.12:30081  4"));
   EXPECT_EQ(Run({"ls", "--quiet"}).out, "shop\n");
 }
 
 TEST_F(Verbs, ShowOfWhatIsNotThereIs3) {
   const auto ran = Run({"show", "nobody"});
   EXPECT_EQ(ran.code, 3);
-  EXPECT_EQ(ran.err, "error: instance nobody: does not exist\n  next   edmctl ls\n");
+  EXPECT_EQ(ran.err, "error: instance nobody does not exist\n  next   edmctl ls\n");
 }
 
 TEST_F(Verbs, FailuresAreJsonToo) {
@@ -165,7 +165,7 @@ TEST_F(Verbs, AnAwayMasterIs5) {
   spec.words = {"ls", "--master", "127.0.0.1:1"};
   const auto ran = RunEdmctl(home_, spec);
   EXPECT_EQ(ran.code, 5);
-  EXPECT_THAT(ran.err, HasSubstr("error: master at 127.0.0.1:1: cannot be reached"));
+  EXPECT_THAT(ran.err, HasSubstr("error: master at 127.0.0.1:1 cannot be reached"));
 }
 
 }  // namespace

@@ -77,6 +77,9 @@ TEST_F(OpenApiDocument, NamesEachOperationOnceAndDescribesItsAnswers) {
   std::set<std::string> ids;
   EachOperation([&](const std::string& path, const std::string& verb, const json& operation) {
     EXPECT_TRUE(ids.insert(operation["operationId"].get<std::string>()).second);
+    const auto summary = operation.value("summary", "");
+    EXPECT_FALSE(summary.empty() || summary.ends_with('.')) << verb << path << ": " << summary;
+    EXPECT_LE(summary.size(), 120U) << summary;
     ASSERT_FALSE(operation["responses"].empty());
     for (const auto& [status, response] : operation["responses"].items()) {
       EXPECT_TRUE(response.contains("$ref") || response.contains("description")) << verb << path << status;
@@ -91,6 +94,7 @@ TEST_F(OpenApiDocument, TakesItsDescriptionsFromTheProtos) {
   const auto& refresh = document_["paths"]["/v1/instances/{id}/refresh"]["post"];
   EXPECT_EQ(refresh["description"],
             "The newest commit of its branch: build and start. An instance with a git URL fetches first.");
+  EXPECT_EQ(refresh["summary"], "The newest commit of its branch: build and start");
   EXPECT_EQ(document_["components"]["schemas"]["Instance"]["properties"]["revision"]["description"],
             "give it back in If-Match");
 }

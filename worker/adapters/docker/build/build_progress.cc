@@ -41,7 +41,9 @@ std::string HintFor(std::optional<int> exit_code, std::string_view message) {
   }
   if (Holds(message, "pull access denied") || Holds(message, "failed to resolve source metadata") ||
       Holds(message, "dial tcp") || Holds(message, "no such host")) {
-    return "the image behind FROM cannot be had: see its name, and whether this worker reaches the registry";
+    return "the image behind FROM cannot be had: see its name, and whether this worker reaches the registry; "
+           "without "
+           "one, build FROM an image that `docker images` lists there";
   }
   if (Holds(message, "no space left")) return "free space on the engine's disk, then try again";
   if (Holds(message, "target stage")) return "see build.target and the names after AS";
