@@ -1,12 +1,14 @@
 #include "master/core/timers.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/membership.h"
+#include "master/core/recent.h"
 
 namespace edm::master {
 namespace {
@@ -40,6 +42,16 @@ void JudgeOne(Draft& draft, const OperationRecord& record) {
     return EndOperation(draft, record, OperationState::kExpired, Expired(record));
   }
   if (record.plan.stage == Stage::kPlace) Advance(draft, record);
+}
+
+// What is kept in git for releases is asked for only once, when they come.
+void KeepCommitsAgain(Draft& draft) {
+  std::set<std::string> instances;
+  for (const auto& record : RecentOperations(draft.state())) instances.insert(record->operation.instance);
+  for (const auto& id : instances) {
+    const auto found = draft.state().instances.Find(id);
+    if (found && found->instance.status.newest_release != 0) draft.Do(KeepCommits{found->instance.owner, id});
+  }
 }
 
 }  // namespace
@@ -105,6 +117,7 @@ void OnRecovered(Draft& draft) {
     if (cancelled) CancelAttemptOf(draft, record, "cancelled", false);
     Advance(draft, std::move(record), true);
   }
+  KeepCommitsAgain(draft);
 }
 
 }  // namespace edm::master

@@ -12,7 +12,6 @@ namespace edm::master {
 namespace {
 
 std::string BranchRef(const std::string& branch) { return "refs/heads/" + branch; }
-std::string ReleaseRef(std::uint32_t release) { return fmt::format("{}{}", kReleaseRefs, release); }
 
 }  // namespace
 
@@ -40,6 +39,14 @@ Result<Committed> EmbeddedGitServer::Push(const RepoName& repo, const std::strin
   const std::lock_guard lock(repos_->LockOf(repo));
   EDM_TRY(const auto open, repos_->OpenRepo(repo));
   return CommitTree(open.get(), Shown(repo), branch, directory, info);
+}
+
+Result<std::string> EmbeddedGitServer::FindUpload(const RepoName& repo, const std::string& branch,
+                                      const std::string& digest) {
+  EDM_CHECK(CheckBranch(branch));
+  const std::lock_guard lock(repos_->LockOf(repo));
+  EDM_TRY(const auto open, repos_->OpenRepo(repo));
+  return FindUploaded(open.get(), Shown(repo), branch, digest);
 }
 
 Result<std::string> EmbeddedGitServer::Import(const RepoName& repo, const std::string& branch,
@@ -80,16 +87,11 @@ Status EmbeddedGitServer::MoveBranch(const RepoName& repo, const std::string& br
   return RepoRefs(open.get(), Shown(repo)).Move(BranchRef(branch), from, to);
 }
 
-Status EmbeddedGitServer::KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) {
+Status EmbeddedGitServer::KeepCommits(const RepoName& repo, const CommitsByRelease& commits) {
   const std::lock_guard lock(repos_->LockOf(repo));
   EDM_TRY(const auto open, repos_->OpenRepo(repo));
-  return RepoRefs(open.get(), Shown(repo)).Set(ReleaseRef(release), commit);
-}
-
-Status EmbeddedGitServer::DropCommit(const RepoName& repo, std::uint32_t release) {
-  const std::lock_guard lock(repos_->LockOf(repo));
-  EDM_TRY(const auto open, repos_->OpenRepo(repo));
-  return RepoRefs(open.get(), Shown(repo)).Remove(ReleaseRef(release));
+  EDM_TRY([[maybe_unused]] const auto changed, RepoRefs(open.get(), Shown(repo)).KeepCommits(commits));
+  return Ok();
 }
 
 Result<RepoAccess> EmbeddedGitServer::GrantRead(const RepoName& repo, const std::string& commit,

@@ -31,13 +31,14 @@ class EmbeddedGitServer final : public GitServer {
   Result<std::vector<RepoName>> ListRepos() override;
   Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string& directory,
                          const CommitInfo& info) override;
+  Result<std::string> FindUpload(const RepoName& repo, const std::string& branch,
+                                 const std::string& digest) override;
   Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
                              const std::string& ref) override;
   Result<std::string> Resolve(const RepoName& repo, const std::string& ref) override;
   Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                     const std::string& to) override;
-  Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) override;
-  Status DropCommit(const RepoName& repo, std::uint32_t release) override;
+  Status KeepCommits(const RepoName& repo, const CommitsByRelease& commits) override;
   Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime until) override;
 
   const BareRepos& repos() const { return *repos_; }

@@ -16,7 +16,6 @@ constexpr std::string_view kTokenPassword = "x-oauth-basic";
 
 RepoName There(const RepoName& repo) { return {Folded(repo.owner), repo.name}; }
 std::string BranchRef(const std::string& branch) { return "refs/heads/" + branch; }
-std::string ReleaseRef(std::uint32_t release) { return fmt::format("{}{}", kReleaseRefs, release); }
 
 }  // namespace
 
@@ -46,10 +45,10 @@ Result<GitRepo> GogsGitServer::Synced(const RepoName& repo) {
   return mirrors_->OpenRepo(repo);
 }
 
-Status GogsGitServer::Publish(const RepoName& repo, const std::string& refspec) {
+Status GogsGitServer::Publish(const RepoName& repo, std::vector<std::string> refspecs) {
   TransferRequest request;
   request.action = TransferRequest::Action::kPush;
-  request.refspecs = {refspec};
+  request.refspecs = std::move(refspecs);
   return Transfer(repo, request);
 }
 
@@ -78,8 +77,16 @@ Result<Committed> GogsGitServer::Push(const RepoName& repo, const std::string& b
   const std::lock_guard lock(mirrors_->LockOf(repo));
   EDM_TRY(const auto open, Synced(repo));
   EDM_TRY(auto committed, CommitTree(open.get(), Shown(repo), branch, directory, info));
-  if (!committed.unchanged) EDM_CHECK(Publish(repo, fmt::format("{0}:{0}", BranchRef(branch))));
+  if (!committed.unchanged) EDM_CHECK(Publish(repo, {fmt::format("{0}:{0}", BranchRef(branch))}));
   return committed;
+}
+
+Result<std::string> GogsGitServer::FindUpload(const RepoName& repo, const std::string& branch,
+                                      const std::string& digest) {
+  EDM_CHECK(CheckBranch(branch));
+  const std::lock_guard lock(mirrors_->LockOf(repo));
+  EDM_TRY(const auto open, Synced(repo));
+  return FindUploaded(open.get(), Shown(repo), branch, digest);
 }
 
 Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::string& branch,
@@ -100,7 +107,7 @@ Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::strin
   EDM_TRY(const auto commit, refs.Read(request.into));
   EDM_CHECK(refs.Set(BranchRef(branch), ToText(commit)));
   EDM_CHECK(refs.Remove(request.into));
-  EDM_CHECK(Publish(repo, fmt::format("+{0}:{0}", BranchRef(branch))));
+  EDM_CHECK(Publish(repo, {fmt::format("+{0}:{0}", BranchRef(branch))}));
   return ToText(commit);
 }
 
@@ -118,24 +125,14 @@ Status GogsGitServer::MoveBranch(const RepoName& repo, const std::string& branch
   EDM_TRY(const auto open, Synced(repo));
   EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Move(BranchRef(branch), from, to));
   return Publish(repo,
-                 to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch)));
+                 {to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch))});
 }
 
-Status GogsGitServer::KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) {
+Status GogsGitServer::KeepCommits(const RepoName& repo, const CommitsByRelease& commits) {
   const std::lock_guard lock(mirrors_->LockOf(repo));
   EDM_TRY(const auto open, Synced(repo));
-  EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Set(ReleaseRef(release), commit));
-  return Publish(repo, fmt::format("+{0}:{0}", ReleaseRef(release)));
-}
-
-Status GogsGitServer::DropCommit(const RepoName& repo, std::uint32_t release) {
-  const std::lock_guard lock(mirrors_->LockOf(repo));
-  EDM_TRY(const auto open, Synced(repo));
-  const RepoRefs refs(open.get(), Shown(repo));
-  if (const auto kept = refs.Read(ReleaseRef(release)); !kept.ok() && kept.error().code == Code::kNotFound)
-    return Ok();
-  EDM_CHECK(refs.Remove(ReleaseRef(release)));
-  return Publish(repo, ":" + ReleaseRef(release));
+  EDM_TRY(auto changed, RepoRefs(open.get(), Shown(repo)).KeepCommits(commits));
+  return changed.empty() ? Ok() : Publish(repo, std::move(changed));
 }
 
 Result<RepoAccess> GogsGitServer::GrantRead(const RepoName& repo, const std::string& commit, WallTime) {

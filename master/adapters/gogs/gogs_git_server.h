@@ -32,13 +32,14 @@ class GogsGitServer final : public GitServer {
   Result<std::vector<RepoName>> ListRepos() override;
   Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string& directory,
                          const CommitInfo& info) override;
+  Result<std::string> FindUpload(const RepoName& repo, const std::string& branch,
+                                 const std::string& digest) override;
   Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
                              const std::string& ref) override;
   Result<std::string> Resolve(const RepoName& repo, const std::string& ref) override;
   Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                     const std::string& to) override;
-  Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) override;
-  Status DropCommit(const RepoName& repo, std::uint32_t release) override;
+  Status KeepCommits(const RepoName& repo, const CommitsByRelease& commits) override;
   // The owner's token stands in `user`, as both servers take it there; it outlives `until`, since they know
   // no shorter one, and reads the owner's other repos as well.
   Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime until) override;
@@ -54,7 +55,7 @@ class GogsGitServer final : public GitServer {
 
   Status Transfer(const RepoName& repo, TransferRequest request);
   Result<GitRepo> Synced(const RepoName& repo);
-  Status Publish(const RepoName& repo, const std::string& refspec);
+  Status Publish(const RepoName& repo, std::vector<std::string> refspecs);
 
   const Options options_;
   const std::unique_ptr<BareRepos> mirrors_;

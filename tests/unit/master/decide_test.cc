@@ -31,7 +31,7 @@ TEST(Deploy, GoesFromSourceToRunning) {
   (void)cluster.Event("op-1", 1, Phase::kBuilding);
   EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kBuilding);
   const auto built = cluster.Event("op-1", 2, Built{{{"web", "sha256:1"}}, "", {}});
-  EXPECT_NE(EffectOf<KeepCommit>(built), nullptr);
+  EXPECT_NE(EffectOf<KeepCommits>(built), nullptr);
   (void)cluster.End("op-1", Phase::kRunning, 1);
   EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kDone);
   EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kRunning);
