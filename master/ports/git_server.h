@@ -65,8 +65,8 @@ class GitServer {
   // After a deploy that came by push: fails with kAborted when the branch is no longer at `from`.
   virtual Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                             const std::string& to) = 0;
-  // Keeps these commits from being collected (by refs under refs/edm/releases/), and lets go of all others that
-  // were kept before.
+  // Keeps these commits from being collected (by refs under refs/edm/releases/), and lets go of all others
+  // that were kept before.
   virtual Status KeepCommits(const RepoName& repo, const CommitsByRelease& commits) = 0;
 
   // How a worker reads that one repo until `until`; the commit is copied into the answer.

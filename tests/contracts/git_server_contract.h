@@ -209,14 +209,16 @@ TEST_P(GitServerContract, KeepsTheCommitsOfReleasesAndNoOthers) {
 }
 
 TEST_P(GitServerContract, FindsAnUploadByItsDigestAtTheHeadOfItsBranch) {
-  EXPECT_EQ(server().FindUpload(kRepo, "main", kInfo.digest).error().code, Code::kNotFound) << "no branch yet";
+  EXPECT_EQ(server().FindUpload(kRepo, "main", kInfo.digest).error().code, Code::kNotFound)
+      << "no branch yet";
   Write("a", "1");
   const auto commit = Push();
   EXPECT_EQ(*server().FindUpload(kRepo, "main", kInfo.digest), commit);
   EXPECT_EQ(server().FindUpload(kRepo, "main", std::string(64, 'e')).error().code, Code::kNotFound);
   Write("a", "2");
   ASSERT_TRUE(server().Push(kRepo, "main", source_, {"bob", "by hand", "", kInfo.time}).ok());
-  EXPECT_EQ(server().FindUpload(kRepo, "main", kInfo.digest).error().code, Code::kNotFound) << "no longer the newest";
+  EXPECT_EQ(server().FindUpload(kRepo, "main", kInfo.digest).error().code, Code::kNotFound)
+      << "no longer the newest";
 }
 
 TEST_P(GitServerContract, EnsuresAndDeletesAsOftenAsAsked) {

@@ -25,11 +25,16 @@ class Scene:
     order: Order
     wanted: str                 # the phase
     push: chaos_push.Push = None
-    leave: list = dataclasses.field(default_factory=list)  # calls that end what a client holds open
+    leave: list = dataclasses.field(default_factory=list)  # calls by which clients leave when the kill comes
+
+    def let_clients_leave(self):
+        while self.leave:
+            self.leave.pop()()
 
     def close(self):
-        for call in self.leave:
-            call()
+        self.let_clients_leave()
+        if self.push:
+            self.push.leave()
 
 
 class Orders:
@@ -167,7 +172,7 @@ class Orders:
         if idle and self.random.random() < 0.5:
             push = self.pusher(self.random.choice(idle), chaos_sources.heavy(chaos_sources.slow(serial)))
             narrow = chaos_push.NarrowDoor(self.cluster.http, HALF_SENT)
-            scene.leave += [push.leave, narrow.close]
+            scene.leave += [narrow.close, push.leave]
             push.begin(narrow.address)
             assert narrow.full.wait(20), f"the push never sent {HALF_SENT} bytes: {push.said()}"
         else:
@@ -187,7 +192,7 @@ class Orders:
         order = Order(name, "push", page=chaos_sources.page(serial), before=frozenset(self.ledger.operations_of(name)))
         push.begin(f"127.0.0.1:{self.cluster.http}")
         self.ledger.give(order)
-        return Scene(order, "push", push=push, leave=[push.leave])
+        return Scene(order, "push", push=push)
 
     # Phases.
 

@@ -31,8 +31,8 @@ bool Give(const fs::path& path, std::optional<std::uint32_t> owner) {
   return !owner || ::chown(path.c_str(), *owner, *owner) == 0;
 }
 
-// A lock on the folder, which the kernel takes back when its holder ends in whatever way. Not valid: somebody has it,
-// or the folder is gone.
+// A lock on the folder, which the kernel takes back when its holder ends in whatever way. Not valid: somebody
+// has it, or the folder is gone.
 UniqueFd Lock(const fs::path& folder) {
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat about {};
@@ -95,7 +95,8 @@ void ScratchFolder::RemoveAbandoned(const std::string& above) {
   std::error_code error;
   const auto base = BaseOf(above, error);
   std::vector<fs::path> found;
-  for (auto it = fs::directory_iterator(base, error); !error && it != fs::directory_iterator(); it.increment(error)) {
+  for (auto it = fs::directory_iterator(base, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
     if (it->path().filename().string().starts_with(kPrefix)) found.push_back(it->path());
   }
   for (const auto& folder : found) {

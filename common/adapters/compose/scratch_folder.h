@@ -10,8 +10,8 @@
 
 namespace edm {
 
-// A folder with given files, readable by one user only, removed with this object. It is locked as long as this
-// lives, so that what a killed program left can be told from what is in use.
+// A folder with given files, readable by one user only, removed with this object. It is locked as long as
+// this lives, so that what a killed program left can be told from what is in use.
 class ScratchFolder {
  public:
   static constexpr int kTriesMax = 3;  // at a new folder that is taken for an abandoned one
@@ -19,7 +19,8 @@ class ScratchFolder {
   // `above`: "" is the system's temporary folder. `owner`: given to that uid and gid; needs root.
   static Result<ScratchFolder> Make(const std::string& above, const std::map<std::string, std::string>& files,
                                     std::optional<std::uint32_t> owner);
-  // Removes what programs that were killed have left in `above`. Errors are not told: the next start tries again.
+  // Removes what programs that were killed have left in `above`. Errors are not told: the next start tries
+  // again.
   static void RemoveAbandoned(const std::string& above);
 
   ScratchFolder(ScratchFolder&& other) noexcept;

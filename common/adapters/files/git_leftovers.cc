@@ -14,7 +14,9 @@ bool IsLock(std::string_view name) { return name.ends_with(".lock"); }
 bool IsQuarantine(std::string_view name) {
   return name.starts_with("tmp_objdir-") || name.starts_with("incoming-");
 }
-bool IsUnfinished(std::string_view name) { return name.starts_with("pack_git2_") || name.starts_with("tmp_"); }
+bool IsUnfinished(std::string_view name) {
+  return name.starts_with("pack_git2_") || name.starts_with("tmp_");
+}
 
 template <class Iterator>
 void Collect(const fs::path& folder, bool (*unwanted)(std::string_view), std::vector<fs::path>& into) {

@@ -13,9 +13,9 @@
 
 namespace edm::master {
 
-// The event log of one operation, open. Its file is made by the first line: asking for an operation that is not there
-// leaves nothing. Lines of build output beyond kOutputBytesMax are left out, which one warning says. One thread at a
-// time.
+// The event log of one operation, open. Its file is made by the first line: asking for an operation that is
+// not there leaves nothing. Lines of build output beyond kOutputBytesMax are left out, which one warning
+// says. One thread at a time.
 class OperationLog {
  public:
   static constexpr std::uint64_t kOutputBytesMax = 32 << 20;

@@ -88,8 +88,11 @@ Result<std::string> FindUploaded(git_repository* open, const std::string& repo, 
   const GitCommit held(found);
   const std::string_view message = git_commit_message(held.get());
   if (!digest.empty() && message.ends_with("\n\n" + Trailer(digest))) return ToText(head);
-  return Error{Code::kNotFound, fmt::format("upload in {} of repo {}", Shown(branch), repo),
-               "the newest commit was made of something else", {}, "send it again"};
+  return Error{Code::kNotFound,
+               fmt::format("upload in {} of repo {}", Shown(branch), repo),
+               "the newest commit was made of something else",
+               {},
+               "send it again"};
 }
 
 }  // namespace edm::master

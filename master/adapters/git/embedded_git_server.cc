@@ -42,7 +42,7 @@ Result<Committed> EmbeddedGitServer::Push(const RepoName& repo, const std::strin
 }
 
 Result<std::string> EmbeddedGitServer::FindUpload(const RepoName& repo, const std::string& branch,
-                                      const std::string& digest) {
+                                                  const std::string& digest) {
   EDM_CHECK(CheckBranch(branch));
   const std::lock_guard lock(repos_->LockOf(repo));
   EDM_TRY(const auto open, repos_->OpenRepo(repo));

@@ -82,7 +82,7 @@ Result<Committed> GogsGitServer::Push(const RepoName& repo, const std::string& b
 }
 
 Result<std::string> GogsGitServer::FindUpload(const RepoName& repo, const std::string& branch,
-                                      const std::string& digest) {
+                                              const std::string& digest) {
   EDM_CHECK(CheckBranch(branch));
   const std::lock_guard lock(mirrors_->LockOf(repo));
   EDM_TRY(const auto open, Synced(repo));

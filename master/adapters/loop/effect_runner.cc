@@ -112,14 +112,16 @@ Result<Source> EffectRunner::Take(const TakeSource& effect) {
 void EffectRunner::Perform(const FindUpload& effect) {
   auto source = effect.source;
   const RepoName repo{effect.owner, effect.instance};
-  auto commit = Patiently<std::string>([&] { return parts_.git.FindUpload(repo, source.branch, source.digest); });
+  auto commit =
+      Patiently<std::string>([&] { return parts_.git.FindUpload(repo, source.branch, source.digest); });
   if (commit.ok()) {
     source.commit = std::move(commit).value();
     return cluster_->Report(SourceTaken{effect.operation, std::move(source)});
   }
   auto error = std::move(commit).error();
   if (error.code == Code::kNotFound) {
-    error = {Code::kUnavailable, "upload", "the master stopped while it took the upload in", {}, "send it again"};
+    error = {
+        Code::kUnavailable, "upload", "the master stopped while it took the upload in", {}, "send it again"};
   }
   cluster_->Report(SourceTaken{effect.operation, std::move(error)});
 }

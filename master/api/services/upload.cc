@@ -68,7 +68,8 @@ Status CheckWanted(const ServiceParts& parts, const Accepted& accepted, const Re
   const auto view = parts.cluster.View();
   if (!MayHaveRepo(*view, accepted.instance)) EDM_CHECK(parts.git.DeleteRepo(repo));
   if (view->open.contains(accepted.operation)) return Ok();
-  return Error{Code::kCancelled, "operation " + accepted.operation, "it has ended meanwhile", {}, "send it again"};
+  return Error{
+      Code::kCancelled, "operation " + accepted.operation, "it has ended meanwhile", {}, "send it again"};
 }
 
 // Puts the staged files into git for an operation that waits for them. On the pool.
@@ -92,8 +93,7 @@ Result<Source> Commit(const ServiceParts& parts, const Accepted& accepted, const
 
 void Deliver(const ServiceParts& parts, const CallPointer& call, const Accepted& accepted,
              const std::string& message, const StagedTree& staged) {
-  SourceTaken taken{accepted.operation,
-                    Commit(parts, accepted, call->caller().name, message, staged)};
+  SourceTaken taken{accepted.operation, Commit(parts, accepted, call->caller().name, message, staged)};
   parts.cluster.Report(std::move(taken), [call, &cluster = parts.cluster, accepted](const Result<Accepted>&) {
     ReplyOperation(*call, cluster, accepted);
   });
