@@ -25,6 +25,7 @@
 #include "master/app/foundation.h"
 #include "master/app/http_front.h"
 #include "master/app/metrics.h"
+#include "master/core/open_delete.h"
 
 #ifndef EDM_VERSION
 #define EDM_VERSION "0.0.0"
@@ -140,9 +141,10 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
   };
   const auto ensure = [this](const RepoName& repo) -> Status {
     const auto record = loop->View()->instances.Find(repo.name);
+    EDM_CHECK(on->embedded->EnsureRepo(repo, record != nullptr ? record->instance.spec.branch : "main"));
     // What is being deleted must not come back.
-    if (record != nullptr && record->instance.status.desired == Target::kDeleted) return Ok();
-    return on->embedded->EnsureRepo(repo, record != nullptr ? record->instance.spec.branch : "main");
+    if (repo.owner == kTemplatesOwner || MayHaveRepo(*loop->View(), repo.name)) return Ok();
+    return on->embedded->DeleteRepo(repo);
   };
   const auto report = [](const Error& error) { spdlog::warn("git: {}", ToString(error)); };
   git_http = std::make_unique<GitHttp>(

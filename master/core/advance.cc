@@ -28,12 +28,11 @@ void AskForSource(Draft& draft, OperationRecord record, const InstanceRecord& in
       SetStep(draft, record, "source", StepState::kRunning);
       return draft.Put(std::move(record));
     }
-    return FailWithoutSource(draft, std::move(record),
-                             Error{Code::kUnavailable,
-                                   "upload",
-                                   "the master stopped while it took the upload in",
-                                   {},
-                                   "send it again"});
+    const auto& one = instance.instance;
+    auto source = record.plan.source;
+    source.branch = one.spec.branch;
+    draft.Do(FindUpload{record.operation.id, one.owner, one.id, std::move(source)});
+    return draft.Put(std::move(record));
   }
   SetStep(draft, record, "source", StepState::kRunning);
   const auto& one = instance.instance;

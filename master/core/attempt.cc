@@ -37,8 +37,6 @@ void OnBuilt(Draft& draft, const OperationRecord& record, const Built& built, Wa
   release.worker = record.worker;
   release.operation = record.operation.id;
   release.created_at = time;
-  draft.Do(KeepCommit{instance.owner, instance.id, release.number, release.source.commit});
-
   auto changed = *found;
   changed.instance.status.newest_release = std::max(changed.instance.status.newest_release, release.number);
   if (const auto worker = draft.state().workers.Find(record.worker)) {

@@ -6,6 +6,7 @@
 #include "master/core/end_operation.h"
 #include "master/core/idempotency.h"
 #include "master/core/not_found.h"
+#include "master/core/open_delete.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
 #include "master/core/undo_creation.h"
@@ -105,18 +106,6 @@ Status CheckTimeout(const Begin& begin) {
                "it is " + FormatDuration(*begin.timeout),
                {},
                "give 1 s to 24 h, or leave it out"};
-}
-
-// What is under way and ends with this instance being gone; null: nothing.
-std::shared_ptr<const OperationRecord> OpenDelete(const State& state, const std::string& instance) {
-  for (const auto& id : state.open) {
-    const auto record = state.operations.Find(id);
-    if (record && record->operation.instance == instance &&
-        (record->operation.kind == OperationKind::kDelete || UndoesCreation(*record))) {
-      return record;
-    }
-  }
-  return nullptr;
 }
 
 OperationRecord Make(const Draft& draft, const Begin& begin) {

@@ -50,8 +50,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.keep_volumes = record.plan.keep_volumes;
   order.good_release =
       order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
-  order.kept_releases = KeptReleases(state, instance.instance.id);
-  if (builds) order.kept_releases.push_back(order.release);
+  order.kept_releases = KeptReleases(state, instance, builds ? order.release : 0);
   order.deadline = record.operation.deadline;
   order.holds_address = worker && !status.address.empty() && status.address == worker->facts.public_address;
   if (order.target == Target::kRunning) {

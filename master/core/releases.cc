@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/text.h"
 
 namespace edm::master {
@@ -13,6 +15,31 @@ Error NothingBuilt(const std::string& instance) {
           "no release of it was built yet",
           {},
           "edmctl deploy, or give it a source and build it"};
+}
+
+std::vector<std::uint32_t> NumbersOf(const State& state, const std::string& instance, std::uint32_t coming) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& release : ReleasesOf(state, instance)) numbers.push_back(release->number);
+  if (coming != 0) numbers.push_back(coming);
+  return numbers;
+}
+
+// Those that are more than are kept, oldest first; never what runs, the last good one or `coming`.
+std::vector<std::uint32_t> Surplus(const State& state, const InstanceRecord& record, std::uint32_t coming) {
+  std::uint32_t last_good = 0;
+  for (const auto& one : ReleasesOf(state, record.instance.id)) {
+    if (one->good) last_good = one->number;
+  }
+  const auto numbers = NumbersOf(state, record.instance.id, coming);
+  auto left = numbers.size() - std::min<std::size_t>(numbers.size(), state.settings.releases_kept);
+  std::vector<std::uint32_t> surplus;
+  for (const auto number : numbers) {
+    if (left == 0) break;
+    if (number == last_good || number == record.instance.status.release || number == coming) continue;
+    surplus.push_back(number);
+    --left;
+  }
+  return surplus;
 }
 
 }  // namespace
@@ -64,9 +91,10 @@ std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record
   return newest;
 }
 
-std::vector<std::uint32_t> KeptReleases(const State& state, const std::string& instance) {
-  std::vector<std::uint32_t> kept;
-  for (const auto& release : ReleasesOf(state, instance)) kept.push_back(release->number);
+std::vector<std::uint32_t> KeptReleases(const State& state, const InstanceRecord& record,
+                                        std::uint32_t coming) {
+  auto kept = NumbersOf(state, record.instance.id, coming);
+  for (const auto number : Surplus(state, record, coming)) std::erase(kept, number);
   return kept;
 }
 
@@ -74,19 +102,9 @@ void RecordRelease(Draft& draft, Release release) {
   const auto instance = release.instance;
   draft.Put(std::move(release));
   const auto record = draft.state().instances.Find(instance);
-  const auto releases = ReleasesOf(draft.state(), instance);
-  std::uint32_t last_good = 0;
-  for (const auto& one : releases) {
-    if (one->good) last_good = one->number;
-  }
-  auto surplus =
-      releases.size() - std::min<std::size_t>(releases.size(), draft.state().settings.releases_kept);
-  for (const auto& one : releases) {
-    if (surplus == 0) break;
-    if (one->number == last_good || (record && one->number == record->instance.status.release)) continue;
-    draft.RemoveRelease(instance, one->number);
-    if (record) draft.Do(DropCommit{record->instance.owner, instance, one->number});
-    --surplus;
+  if (record) {
+    for (const auto number : Surplus(draft.state(), *record, 0)) draft.RemoveRelease(instance, number);
+    draft.Do(KeepCommits{record->instance.owner, instance});
   }
 }
 

@@ -1,12 +1,15 @@
 #include "master/core/timers.h"
 
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/membership.h"
 #include "master/core/placement/promises.h"
+#include "master/core/recent.h"
 
 namespace edm::master {
 namespace {
@@ -48,6 +51,16 @@ void PromiseAgain(Draft& draft, const OperationRecord& record) {
   if (instance->instance.status.phase >= Phase::kBuilding) NetworkIsTaken(draft, record, draft.now().wall);
 }
 
+// What is kept in git for releases is asked for only once, when they come.
+void KeepCommitsAgain(Draft& draft) {
+  std::set<std::string> instances;
+  for (const auto& record : RecentOperations(draft.state())) instances.insert(record->operation.instance);
+  for (const auto& id : instances) {
+    const auto found = draft.state().instances.Find(id);
+    if (found && found->instance.status.newest_release != 0) draft.Do(KeepCommits{found->instance.owner, id});
+  }
+}
+
 }  // namespace
 
 void OnTick(Draft& draft) {
@@ -81,6 +94,7 @@ void OnRecovered(Draft& draft) {
     if (cancelled) CancelAttemptOf(draft, record, "cancelled", false);
     Advance(draft, std::move(record), true);
   }
+  KeepCommitsAgain(draft);
 }
 
 }  // namespace edm::master

@@ -38,6 +38,12 @@ struct TakeSource {  // import from `git_url`, or resolve `ref` in the own repo;
   std::string git_url;
   std::string ref;
 };
+struct FindUpload {  // that was under way when the master stopped; answered by SourceTaken
+  std::string operation;
+  std::string owner;
+  std::string instance;
+  Source source;  // without its commit
+};
 struct SendOrder {  // and follow it from `after_cursor` on; answered by AttemptReported
   std::string worker;
   std::string rpc_address;
@@ -64,22 +70,15 @@ struct DeleteRepo {  // answered by RepoDeleted
   std::string owner;
   std::string instance;
 };
-struct KeepCommit {
+struct KeepCommits {  // those of its releases as they are known when it is done, and no others
   std::string owner;
   std::string instance;
-  std::uint32_t release = 0;
-  std::string commit;
-};
-struct DropCommit {
-  std::string owner;
-  std::string instance;
-  std::uint32_t release = 0;
 };
 struct ForgetEvents {  // the operation's event log is removed
   std::string operation;
 };
-using Effect = std::variant<TakeSource, SendOrder, CancelAttempt, MoveBranch, DeleteRepo, KeepCommit,
-                            DropCommit, ForgetEvents>;
+using Effect = std::variant<TakeSource, FindUpload, SendOrder, CancelAttempt, MoveBranch, DeleteRepo,
+                            KeepCommits, ForgetEvents>;
 
 // One line for those who watch an operation. `worker_cursor` is 0 for what the master itself has to say.
 struct OperationNote {

@@ -44,6 +44,8 @@ class EventLog {
   // The latest state of each step, as the log has it; to see what a crash left out.
   virtual Result<std::vector<Step>> Steps(const std::string& operation) = 0;
   virtual void Remove(const std::string& operation) = 0;
+  // Removes the logs of all others: what a kill between a record's removal and its log's has left. At start.
+  virtual void KeepOnly(const std::function<bool(const std::string& operation)>& is_known) = 0;
 
   // The cluster's own history: the newest kClusterEventsMax are kept, over restarts too. A cursor older than
   // the oldest is answered with kOutOfRange, which says where to begin.

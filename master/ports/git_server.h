@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ struct RepoName {
   auto operator<=>(const RepoName&) const = default;
 };
 
+inline constexpr std::string_view kTemplatesOwner = "templates";
+
 // The user name under which a worker shows the password of GrantRead to the embedded server.
 inline constexpr std::string_view kGrantUser = "edm-worker";
 
@@ -32,6 +35,8 @@ struct Committed {
   std::string commit;
   bool unchanged = false;  // the branch already held exactly these files: no new commit was made
 };
+
+using CommitsByRelease = std::map<std::uint32_t, std::string>;
 
 // Keeps sources: the embedded bare repos, or a Gogs or Gitea installation. Blocking; any thread.
 // Errors: kUnavailable (away; each call has a deadline), kNotFound, kPermissionDenied, kResourceExhausted.
@@ -49,6 +54,9 @@ class GitServer {
   // Makes the files under `directory` the content of `branch`, as a commit on top of it.
   virtual Result<Committed> Push(const RepoName& repo, const std::string& branch,
                                  const std::string& directory, const CommitInfo& info) = 0;
+  // The head of `branch` when it was made of the upload with that digest; kNotFound.
+  virtual Result<std::string> FindUpload(const RepoName& repo, const std::string& branch,
+                                         const std::string& digest) = 0;
   // Fetches `ref` of a repo elsewhere into `branch`. `url` was checked by CheckGitUrl.
   virtual Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
                                      const std::string& ref) = 0;
@@ -57,10 +65,9 @@ class GitServer {
   // After a deploy that came by push: fails with kAborted when the branch is no longer at `from`.
   virtual Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                             const std::string& to) = 0;
-  // Keeps a commit from being collected while a release needs it (a ref under refs/edm/releases/), and lets
-  // it go.
-  virtual Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) = 0;
-  virtual Status DropCommit(const RepoName& repo, std::uint32_t release) = 0;
+  // Keeps these commits from being collected (by refs under refs/edm/releases/), and lets go of all others
+  // that were kept before.
+  virtual Status KeepCommits(const RepoName& repo, const CommitsByRelease& commits) = 0;
 
   // How a worker reads that one repo until `until`; the commit is copied into the answer.
   virtual Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime until) = 0;

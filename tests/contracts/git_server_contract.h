@@ -189,16 +189,36 @@ TEST_P(GitServerContract, MovesABranchOnlyFromWhereItIs) {
   EXPECT_EQ(*server().Resolve(kRepo, "main"), second);
 }
 
-TEST_P(GitServerContract, KeepsACommitForARelease) {
+TEST_P(GitServerContract, KeepsTheCommitsOfReleasesAndNoOthers) {
+  Write("a", "1");
+  const auto first = Push();
+  Write("a", "2");
+  const auto second = Push();
+  for (int i = 0; i < 2; ++i) {
+    const auto kept = server().KeepCommits(kRepo, {{3, first}, {4, first}});
+    ASSERT_TRUE(kept.ok()) << ToString(kept.error());
+    EXPECT_EQ(Git({"rev-parse", "refs/edm/releases/3", "refs/edm/releases/4"}), first + "\n" + first);
+  }
+  ASSERT_TRUE(server().KeepCommits(kRepo, {{4, second}}).ok());
+  EXPECT_EQ(Git({"for-each-ref", "--format=%(refname) %(objectname)", "refs/edm"}),
+            "refs/edm/releases/4 " + second);
+  ASSERT_TRUE(server().KeepCommits(kRepo, {}).ok());
+  EXPECT_EQ(Git({"for-each-ref", "refs/edm"}), "");
+  EXPECT_EQ(server().KeepCommits(kRepo, {{5, std::string(40, 'a')}}).error().code, Code::kNotFound);
+  EXPECT_EQ(server().KeepCommits({"Ann", "nobody"}, {}).error().code, Code::kNotFound);
+}
+
+TEST_P(GitServerContract, FindsAnUploadByItsDigestAtTheHeadOfItsBranch) {
+  EXPECT_EQ(server().FindUpload(kRepo, "main", kInfo.digest).error().code, Code::kNotFound)
+      << "no branch yet";
   Write("a", "1");
   const auto commit = Push();
-  ASSERT_TRUE(server().KeepCommit(kRepo, 4, commit).ok());
-  ASSERT_TRUE(server().KeepCommit(kRepo, 4, commit).ok());
-  EXPECT_EQ(Git({"rev-parse", "refs/edm/releases/4"}), commit);
-  ASSERT_TRUE(server().DropCommit(kRepo, 4).ok());
-  ASSERT_TRUE(server().DropCommit(kRepo, 4).ok());
-  EXPECT_EQ(Git({"for-each-ref", "refs/edm"}), "");
-  EXPECT_EQ(server().KeepCommit(kRepo, 5, std::string(40, 'a')).error().code, Code::kNotFound);
+  EXPECT_EQ(*server().FindUpload(kRepo, "main", kInfo.digest), commit);
+  EXPECT_EQ(server().FindUpload(kRepo, "main", std::string(64, 'e')).error().code, Code::kNotFound);
+  Write("a", "2");
+  ASSERT_TRUE(server().Push(kRepo, "main", source_, {"bob", "by hand", "", kInfo.time}).ok());
+  EXPECT_EQ(server().FindUpload(kRepo, "main", kInfo.digest).error().code, Code::kNotFound)
+      << "no longer the newest";
 }
 
 TEST_P(GitServerContract, EnsuresAndDeletesAsOftenAsAsked) {

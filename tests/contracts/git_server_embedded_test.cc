@@ -59,10 +59,13 @@ TEST(BareRepos, SweepsWhatAKilledMasterLeft) {
   const auto objects = (*repos)->Path({"ann", "shop"}) + "/objects";
   std::filesystem::create_directories(objects + "/tmp_objdir-incoming-x/pack");
   std::ofstream(objects + "/pack/tmp_pack_x") << "half";
+  const auto lock = (*repos)->Path({"ann", "shop"}) + "/refs/heads/main.lock";
+  std::ofstream(lock) << "half";
   repos = BareRepos::Open(folder.path(), entropy);
   EXPECT_FALSE(std::filesystem::exists(folder.path() + "/.new-12"));
   EXPECT_FALSE(std::filesystem::exists(folder.path() + "/.gone-12"));
   EXPECT_FALSE(std::filesystem::exists(objects + "/tmp_objdir-incoming-x"));
+  EXPECT_FALSE(std::filesystem::exists(lock)) << "no push would pass it";
   EXPECT_FALSE(std::filesystem::exists(objects + "/pack/tmp_pack_x"));
   EXPECT_TRUE((*repos)->OpenRepo({"ann", "shop"}).ok());
 }

@@ -3,35 +3,43 @@
 
 usage: tests/e2e/chaos.py --bin DIR [--seed N] [--kills N] [--store sqlite|consul] [--keep]
 
-The worker has an engine of its own, in a network namespace, so that all that is left on it counts.
+Within 30 s of each restart: no operation is open; no container, network, volume, image, checkout, staging folder, child
+process, listening or reserved port, key, catalog entry, event log, git ref or repo is there that should not be, and none
+is missing; each instance is where its last acknowledged order says, on the release and at the URL that it had; and what
+had no order still runs in the container that it ran in. Ends with a table phase x victim (the phase seen at the kill)
+and "N passed, M failed".
 
-Within 30 s of each restart: no open operation; no container, network, volume, image, checkout, staging folder, child
-process, key or catalog entry without an instance; each instance where its last acknowledged order says. Ends with a
-table phase x victim and "N passed, M failed".
+The worker has an engine, and with --store consul an agent, of its own in a network namespace, so that all that is left
+on them counts. A verdict that comes after the 30 s is a failure and is called late, with the machine's load beside it.
 """
 import argparse
 import collections
-import http.client
-import json
 import os
 import pathlib
 import random
+import shutil
+import signal
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import chaos_traces
 import images
 import lab
 import network_lab
+from chaos_ledger import Ledger
+from chaos_orders import PHASES, Orders
 from cluster import Cluster
 
 VICTIMS = ("master", "worker", "both")
-PHASES = ("source", "policy", "build", "start", "stop", "restart", "delete")
-SLOW = images.DOCKERFILE.replace("EXPOSE", 'RUN ["/bin/busybox", "sleep", "5"]\nEXPOSE')
-# The web server is process 1 and ignores SIGTERM: stopping it takes the whole grace.
-COMPOSE = images.COMPOSE.replace("    build: .\n", "    build: .\n    stop_grace_period: 2s\n")
-SETTLE_SECONDS = 30
-CHILDREN = {"edm-fetch", "edm-git-transfer", "edm-git-hook", "docker", "docker-compose", "git"}
+QUIET_SECONDS = 30
+LATE_SECONDS = 90        # how long a verdict that is late already is still waited for
+CELL_MIN = 5             # kills in each cell, once there are enough of them
+KEPT_OPERATIONS = 40     # few, so that their removal is met by kills as well
+INSTANCES_MAX = 8
+TRIES_PER_KILL = 3       # on average: some operations end before they can be killed
+LONG_ABSENCE_SHARE, LONG_ABSENCE = 0.1, 6.0  # s; beyond the beats that a worker may miss
 
 
 class Chaos:
@@ -40,264 +48,223 @@ class Chaos:
         self.kills, self.store = arguments.kills, arguments.store
         self.table = collections.Counter()
         self.problems = []
-        self.wanted = {}  # instance -> RUNNING, STOPPED or None (deleted)
-        self.serial = 0
-        self.pages = {}  # what a running instance is to serve
-        self.unheard = None  # (connection, instance, operation, page) of an upload that nobody listens to
+        self.scene = None
 
     def open(self):
+        chaos_traces.be_the_reaper()
         self.folder = lab.Folder("chaos")
+        # Compose judges as another user, who must reach it.
+        self.temporary = pathlib.Path(tempfile.mkdtemp(prefix="edm-chaos-tmp-"))
+        self.temporary.chmod(0o1777)
         self.net = network_lab.NetworkLab(self.folder.path, hosts=1, consul=self.store == "consul")
         self.net.open()
-        self.host = self.net.hosts[0]
-        self.docker = self.host.docker
-        images.ensure_base(self.docker)
+        host = self.net.hosts[0]
+        images.ensure_base(host.docker)
         ports = [lab.free_port(), lab.free_port()]
         more = ["--http-listen", f"127.0.0.1:{ports[0]},{self.net.root_address}:{ports[1]}",
-                "--git-url", f"https://{self.net.root_address}:{ports[1]}", "--tls-names", self.net.root_address]
+                "--git-url", f"https://{self.net.root_address}:{ports[1]}", "--tls-names", self.net.root_address,
+                "--keep-operations", KEPT_OPERATIONS]
         if self.store == "consul":
             more += ["--store", "consul", "--consul-url", self.net.consul_url]
         self.cluster = Cluster("chaos", more=more)
         self.cluster.http = ports[0]
         self.cluster.cluster_address = f"{self.net.root_address}:{self.cluster.cluster_port}"
-        self.cluster.start_master()
-        worker_more = ["--directory", "consul"] if self.store == "consul" else []
-        self.worker = self.cluster.add_worker("worker-1", namespace=self.host.name, address=self.host.address,
-                                              socket=self.host.socket, more=worker_more)
+        with lab.environment(TMPDIR=str(self.temporary)):
+            self.cluster.start_master()
+            self.worker = self.cluster.add_worker(
+                "worker-1", namespace=host.name, address=host.address, socket=host.socket,
+                more=["--http-listen", "127.0.0.1:8833", *(["--directory", "consul"] if self.store == "consul" else [])])
         self.rest = self.cluster.rest
+        self.ledger = Ledger(self.rest)
+        self.orders = Orders(self.cluster, self.ledger, self.random, self.folder.path)
+        self.traces = chaos_traces.Traces(self.cluster, self.worker, self.net, self.temporary, self.own_programs)
+        self.traces.note_rest()
+
+    def own_programs(self):
+        programs = [self.cluster.master, self.worker.program, self.net.consul_server]
+        programs += [program for host in self.net.hosts for program in (host.engine, host.consul)]
+        pids = {program.pid for program in programs if program}
+        return pids | ({self.scene.push.process.pid} if self.scene and self.scene.push else set())
 
     def close(self):
         try:
-            for name, wanted in self.wanted.items():
-                if wanted:
-                    self.cluster.delete(name)
-                    self.wanted[name] = None
-            try:
-                # The catalog's server hears of a change from the worker's agent, a moment later.
-                lab.eventually(self.is_clean, 5, every=0.3, what="a clean end")
-            except AssertionError as problem:
-                self.problems.append(f"after deleting all: {problem}")
+            self.delete_all()
+            lab.eventually(self.is_quiet, QUIET_SECONDS, every=0.3, what="a clean end")
+        except AssertionError as problem:
+            self.problems.append(f"after deleting all: {problem}")
         finally:
             self.cluster.close()
             self.net.close()
             self.folder.close()
+            shutil.rmtree(self.temporary, ignore_errors=True)
 
-    # An order that passes through `phase`, and what it is to lead to.
-
-    def order_for(self, phase):
-        if phase == "source":
-            return self.upload_unheard()
-        running = [name for name, state in self.wanted.items() if state == "RUNNING"]
-        if phase in ("stop", "restart", "delete") and running:
-            name = self.random.choice(running)
-            if phase == "delete":
-                answer = self.rest.delete(f"/v1/instances/{name}")
-                self.wanted[name] = None
-            else:
-                answer = self.rest.post(f"/v1/instances/{name}/{phase}")
-                self.wanted[name] = "STOPPED" if phase == "stop" else "RUNNING"
-            return name, answer.json["id"]
-        self.serial += 1
-        name = self.random.choice(running) if running and self.random.random() < 0.5 else f"c{self.serial}"
-        text = f"{name} {self.serial}"
-        slow = SLOW.replace("EXPOSE", f"LABEL serial={self.serial}\nEXPOSE").replace('"5"', f'"5.{self.serial:03}"')
-        answer = self.rest.put(f"/v1/instances/{name}/source?create=true&until=RUNNING",
-                               images.tarball(images.site(text, COMPOSE, slow)))
-        self.wanted[name], self.pages[name] = "RUNNING", text
-        return name, answer.json["id"]
-
-    def upload_unheard(self):
-        """Uploads without listening, and returns once the operation is open; the reply of this one never comes."""
-        self.serial += 1
-        running = [name for name, state in self.wanted.items() if state == "RUNNING"]
-        name = self.random.choice(running) if running and self.random.random() < 0.3 else f"c{self.serial}"
-        many = {f"more/{number}.txt": f"{self.serial} {number}" for number in range(400)}
-        text = f"{name} {self.serial}"
-        data = images.tarball(images.site(text, COMPOSE, SLOW, **many))
-        before = self.operations_of(name)
-        door = http.client.HTTPConnection("127.0.0.1", self.cluster.http, timeout=10)
-        door.putrequest("PUT", f"/v1/instances/{name}/source?create=true&until=RUNNING")
-        door.putheader("Authorization", f"Bearer {self.rest.token}")
-        door.putheader("Content-Length", str(len(data)))
-        door.endheaders(data)
-        lab.eventually(lambda: set(self.operations_of(name)) - set(before), 10, every=0.001, what="its operation")
-        operation = (set(self.operations_of(name)) - set(before)).pop()
-        self.unheard = door, name, operation, text
-        self.wanted.setdefault(name, None)
-        return name, operation
-
-    def operations_of(self, name):
-        listed = self.rest.get(f"/v1/operations?instance={name}").json["operations"]
-        return [one["id"] for one in listed if one["instance"] == name]
-
-    def hear(self):
-        """An upload whose reply never came may have failed or not; which of both says its operation."""
-        if not self.unheard:
-            return
-        door, name, operation, text = self.unheard
-        if self.rest.get(f"/v1/operations/{operation}").json["state"] == "DONE":
-            self.wanted[name], self.pages[name] = "RUNNING", text
-        door.close()
-        self.unheard = None
-
-    def await_phase(self, operation, phase):
-        """Waits until the step is under way, then a random moment; true when the operation is still open."""
-        def reached():
-            steps = {step["name"]: step["state"] for step in self.rest.get(f"/v1/operations/{operation}").json["steps"]}
-            return phase in ("stop", "restart", "delete", "source") or steps.get(phase) in ("RUNNING", "DONE", "FAILED")
-        lab.eventually(reached, 60, every=0.01, what=f"{phase} of {operation}")
-        longest = {"build": 3, "stop": 1.5, "restart": 2.5, "source": 0.01}.get(phase, 0.15)
-        time.sleep(self.random.random() * longest)
-        return self.rest.get(f"/v1/operations/{operation}").json["state"] in ("PENDING", "RUNNING")
-
-    def open_operation(self, phase):
-        for _ in range(5):
-            name, operation = self.order_for(phase)
-            if self.await_phase(operation, phase):
-                return name, operation
-            self.settle()
-        raise AssertionError(f"no operation stayed open long enough in {phase}")
+    # One kill.
 
     def strike(self, victim):
+        """Kills, and starts again what was killed; the phase is what the master said at the kill."""
+        operation, seen = self.orders.seen(self.scene)
+        if seen is None:
+            return operation, None
         programs = {"master": [self.cluster.master], "worker": [self.worker.program],
                     "both": [self.cluster.master, self.worker.program]}[victim]
-        for program in programs:
-            program.kill()
         self.random.shuffle(programs)
         for program in programs:
-            program.start()
-        lab.eventually(self.cluster.answers, 20, what="the master's return")
+            program.process.kill()
+        for program in programs:
+            program.kill()
+        self.scene.let_clients_leave()
+        long = self.random.random() < LONG_ABSENCE_SHARE
+        time.sleep(LONG_ABSENCE if long else self.random.random())
+        with lab.environment(TMPDIR=str(self.temporary)):
+            for program in programs:
+                program.start()
+        return operation, seen
 
-    def settle(self):
-        def quiet():
-            open_now = [operation for state in ("PENDING", "RUNNING")
-                        for operation in self.rest.get(f"/v1/operations?state={state}").json["operations"]]
-            assert not open_now, [(one["id"], one["kind"], one["instance"]) for one in open_now]
-            self.hear()
-            for name, wanted in self.wanted.items():
-                answer = self.rest.get(f"/v1/instances/{name}")
-                if wanted is None:
-                    assert answer.status == 404, f"{name}: {answer.status} after its delete"
-                else:
-                    status = answer.json["status"]
-                    assert status["phase"] == wanted, f"{name}: {status['phase']} instead of {wanted}: {status['failure']}"
-            return self.is_clean()
-        lab.eventually(quiet, SETTLE_SECONDS, every=0.3, what="quiet after the restart")
-        for name, wanted in self.wanted.items():
-            if wanted == "RUNNING":
-                page = self.cluster.page(self.cluster.instance(name))
-                assert page == self.pages[name], f"{name} serves {page!r} instead of {self.pages[name]!r}"
-
-    def is_clean(self):
-        left = self.orphans()
-        assert not left, left
+    def is_quiet(self):
+        """Raises what is not as it must be."""
+        assert self.cluster.answers()
+        entries = self.ledger.expected()
+        listed = self.ledger.check(entries)
+        left = self.traces.look(chaos_traces.Facts(self.rest, listed))
+        assert not left, "; ".join(left)
+        for name, entry in entries.items():
+            if entry.state == "RUNNING":
+                page = self.cluster.page(listed[name])
+                assert page == entry.pages[entry.release], f"{name} serves {page!r}, not {entry.pages[entry.release]!r}"
+        self.ledger.settled(entries)
         return True
 
-    def orphans(self):
-        alive = {name for name, wanted in self.wanted.items() if wanted}
-        kept = {name: {f"r{one['number']}" for one in self.rest.get(f"/v1/instances/{name}/releases").json["releases"]}
-                for name in alive}
-        found = self.engine_orphans(alive, kept) + self.disk_orphans(alive, kept) + self.process_orphans()
-        return found + (self.consul_orphans(alive) if self.store == "consul" else [])
-
-    # The engine is ours alone: whatever else is on it was left over.
-    def engine_orphans(self, alive, kept):
-        found = []
-        label = '{{.Label "dev.edm.instance"}}'
-        for kind, argv, known in (("container", ["ps", "-a", "--format", label + " {{.Names}}"], ()),
-                                  ("network", ["network", "ls", "--format", label + " {{.Name}}"],
-                                   ("bridge", "host", "none")),
-                                  ("volume", ["volume", "ls", "--format", label + " {{.Name}}"], ())):
-            for line in lab.run([*self.docker, *argv]).stdout.splitlines():
-                owner, name = line.split(" ", 1)
-                if owner not in alive and name not in known:
-                    found.append(f"{kind} {name} of {owner}")
-        for line in lab.run([*self.docker, "images", "--format", "{{.Repository}}:{{.Tag}}"]).stdout.split():
-            owner = line.split("/")[1] if line.startswith("edm/") else None
-            if line != images.BASE and line.rsplit(":", 1)[1] not in kept.get(owner, ()):
-                found.append(f"image {line}")
-        return found
-
-    def disk_orphans(self, alive, kept):
-        found = []
-        for top in (self.worker.data / "instances", self.cluster.data / "git" / "default",
-                    self.worker.data / "mirrors" / "instances"):
-            for entry in top.iterdir() if top.exists() else []:
-                if entry.name.removesuffix(".git") not in alive:
-                    found.append(f"folder {entry}")
-        for name in alive:
-            for entry in (self.worker.data / "instances" / name).glob("*"):
-                if entry.name not in kept[name]:
-                    found.append(f"checkout {entry}")
-        found += [f"staging {entry}" for entry in self.cluster.folder.path.rglob("staging/*")]
-        found += [f"temporary {entry}" for entry in self.cluster.folder.path.rglob("*.tmp*")]
-        return found
-
-    # A child of ours whose parent is neither of the two programs that run now.
-    def process_orphans(self):
-        parents = {self.cluster.master.pid, self.worker.program.pid}
-        found = []
-        for entry in pathlib.Path("/proc").iterdir():
+    def settle(self, bystanders):
+        began = time.monotonic()
+        try:
+            lab.eventually(self.is_quiet, QUIET_SECONDS, every=0.3, what="quiet after the restart")
+        except AssertionError as problem:
             try:
-                argv = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) if argv else 0
-                ours = any(str(place).encode() in part for place in (lab.BIN, self.cluster.folder.path)
-                           for part in (*argv, (entry / "environ").read_bytes()))
-            except OSError:
-                continue
-            if ours and os.path.basename(argv[0].decode()) in CHILDREN and parent == 1:
-                found.append(f"process {entry.name} {b' '.join(argv).decode()[:100]}")
-        return found
+                lab.eventually(self.is_quiet, LATE_SECONDS, every=1, what="quiet")
+            except AssertionError:
+                raise problem from None
+            raise AssertionError(f"late: quiet after {time.monotonic() - began:.0f} s, load {chaos_traces.pressure()}; "
+                                 f"before: {problem}") from None
+        now = self.traces.containers()
+        for name, was in bystanders.items():
+            assert now.get(name) == was, f"container {name} had no order, and was {was} and is {now.get(name)}"
+        return time.monotonic() - began
 
-    def consul_orphans(self, alive):
-        services = json.loads(lab.fetch(self.net.consul_url + "/v1/catalog/services"))
-        found = [f"catalog {name}" for name in services if name != "consul" and name.split(".")[-1] not in alive]
-        keys = json.loads(lab.fetch(self.net.consul_url + "/v1/kv/?keys"))
-        for top in ("instance/", "edm/v1/instances/", "edm/v1/releases/"):
-            found += [f"key {key}" for key in keys
-                      if key.startswith(top) and key.removeprefix(top).split("/")[0] not in alive]
-        return found
+    def bystanders(self):
+        """What runs and has no order."""
+        taken = {order.instance for order in self.ledger.orders}
+        return {name: one for name, one in self.traces.containers().items() if name.split(".")[0] not in taken}
+
+    def judge_push(self, victim):
+        """What git told the person pushing must be what is so; and a worker's restart is no reason to refuse it."""
+        push = self.scene.push
+        if push and not push.accepted(QUIET_SECONDS):
+            assert victim != "worker", f"git push failed although its master was there: {push.said()[-1000:]}"
+        elif push:
+            url = self.ledger.entries[push.instance].url
+            assert url in push.said(), f"git push ended well without {url}: {push.said()[-1000:]}"
+
+    def one_kill(self, phase, victim):
+        """The phase in which it was killed, and how long it took to be quiet again; none: it was over too soon."""
+        self.scene = self.orders.open_scene(phase)
+        try:
+            self.orders.await_moment(self.scene)
+            bystanders = self.bystanders()
+            operation, seen = self.strike(victim)
+            if seen is not None:
+                self.table[seen, victim] += 1
+            took = self.settle(bystanders)
+            if seen is not None:
+                self.judge_push(victim)
+            self.orders.learn(self.scene, self.ledger_operation(operation))
+            return seen, took
+        finally:
+            self.scene.close()
+
+    def ledger_operation(self, operation):
+        return self.rest.get(f"/v1/operations/{operation['id']}").json if operation else None
+
+    def next_cell(self):
+        """One of the cells with the fewest kills."""
+        cells = [(phase, victim) for phase in PHASES for victim in VICTIMS]
+        least = min(self.table[cell] for cell in cells)
+        return self.random.choice([cell for cell in cells if self.table[cell] == least])
 
     def run(self):
-        cells = [(phase, victim) for phase in PHASES for victim in VICTIMS]
-        for number in range(self.kills):
-            phase, victim = cells[number % len(cells)]
-            name = operation = None
+        for _ in range(self.kills * TRIES_PER_KILL):
+            before = sum(self.table.values())
+            if before == self.kills:
+                return
+            phase, victim = self.next_cell()
             try:
-                name, operation = self.open_operation(phase)
-                self.strike(victim)
-                began = time.monotonic()
-                self.settle()
-                verdict = f"quiet after {time.monotonic() - began:.1f} s"
-            except (AssertionError, OSError) as problem:
-                verdict = f"PROBLEM {problem}"
-                self.problems.append(f"{number + 1} ({phase}, {victim}, {name}, {operation}): {problem}")
+                seen, took = self.one_kill(phase, victim)
+                verdict = f"quiet after {took:.1f} s" if seen else "ended before the kill"
+            except (AssertionError, OSError, KeyError, ValueError, IndexError) as problem:
+                seen, verdict = None, f"PROBLEM {problem!r}"
+                self.problems.append(f"{before + 1} ({phase}, {victim}, {self.told()}): {problem}")
+                self.keep_evidence(before + 1, verdict)
                 self.start_clean()
-            self.table[phase, victim] += 1
-            print(f"{number + 1}/{self.kills} {phase:8} {victim:7} {name} {operation}: {verdict}", flush=True)
-            if len([name for name, state in self.wanted.items() if state]) > 8:
+            number = sum(self.table.values())
+            print(f"{time.strftime('%H:%M:%S')} {number}/{self.kills} {seen or phase:11} {victim:7} {self.told()}: {verdict}",
+                  flush=True)
+            if len(self.ledger.entries) > INSTANCES_MAX:
                 self.thin_out()
+
+    def told(self):
+        if self.scene is None:
+            return "-"
+        return f"{self.scene.order.verb} {self.scene.order.instance} {self.scene.order.operation or 'unheard'}"
+
+    # Between kills.
+
+    def keep_evidence(self, number, verdict):
+        """What is needed to understand a problem, before it is cleared away; kept when the folder is."""
+        path = self.folder.path / f"problem-{number}.txt"
+        parts = [verdict, f"orders: {self.ledger.orders}", f"ledger: {self.ledger.entries}"]
+        for route in ("/v1/instances", "/v1/operations?page_size=20", "/v1/workers"):
+            try:
+                parts.append(f"{route}: {self.rest.get(route).body.decode()}")
+            except OSError as problem:
+                parts.append(f"{route}: {problem!r}")
+        parts += [self.cluster.master.tail(40), self.worker.program.tail(40)]
+        parts += self.traces.ask("ps", "-a", "--no-trunc")
+        path.write_text("\n\n".join(parts))
 
     def start_clean(self):
         """After a problem: what it left is not to be counted again."""
-        self.unheard = None
-        for one in self.rest.get("/v1/instances").json["instances"]:
+        for program in (self.cluster.master, self.worker.program):
+            if not program.alive():
+                with lab.environment(TMPDIR=str(self.temporary)):
+                    program.start()
+        lab.eventually(self.cluster.answers, 60, what="the master's return")
+        self.delete_all()
+        for path in self.temporary.iterdir():
+            shutil.rmtree(path)
+
+    def delete_all(self):
+        for one in self.rest.get("/v1/instances?page_size=1000").json["instances"]:
             self.cluster.delete(one["id"])
-        self.wanted = {}
+        self.ledger.settled({})
 
     def thin_out(self):
-        for name in [name for name, state in self.wanted.items() if state][:5]:
+        for name in self.random.sample(sorted(self.ledger.entries), INSTANCES_MAX // 2):
             self.cluster.delete(name)
-            self.wanted[name] = None
+            del self.ledger.entries[name]
 
     def report(self):
-        print(f"\n{'phase':10}" + "".join(f"{victim:>8}" for victim in VICTIMS))
+        print(f"\n{'phase':12}" + "".join(f"{victim:>8}" for victim in VICTIMS))
         for phase in PHASES:
-            print(f"{phase:10}" + "".join(f"{self.table[phase, victim]:8}" for victim in VICTIMS))
+            print(f"{phase:12}" + "".join(f"{self.table[phase, victim]:8}" for victim in VICTIMS))
+        done = sum(self.table.values())
+        if done < self.kills:
+            self.problems.append(f"{self.kills - done} kills of {self.kills} did not come about")
+        if done >= CELL_MIN * len(PHASES) * len(VICTIMS):
+            self.problems += [f"only {self.table[phase, victim]} kills of {victim} in {phase}" for phase in PHASES
+                              for victim in VICTIMS if self.table[phase, victim] < CELL_MIN]
         for problem in self.problems:
             print(problem)
-        print(f"{self.kills - len(self.problems)} passed, {len(self.problems)} failed")
-        return 1 if self.problems else 0
+        print(f"{max(0, done - len(self.problems))} passed, {len(self.problems)} failed")
+        return 1 if self.problems or not done else 0
 
 
 def main():
@@ -309,13 +276,14 @@ def main():
     parser.add_argument("--keep", action="store_true")
     arguments = parser.parse_args()
     lab.BIN, lab.KEEP = arguments.bin.resolve(), arguments.keep
-    print(f"seed {arguments.seed}")
+    print(f"seed {arguments.seed}, store {arguments.store}, pid {os.getpid()}", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has it ignored
+        signal.signal(number, signal.default_int_handler)
     chaos = Chaos(arguments)
-    chaos.open()
     try:
+        chaos.open()
         chaos.run()
     except KeyboardInterrupt:
-        chaos.kills = sum(chaos.table.values())
         print("cut short")
     finally:
         chaos.close()

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "common/adapters/compose/compose_config_resolver.h"
+#include "common/adapters/compose/scratch_folder.h"
 #include "common/adapters/files/directory_tree.h"
 #include "common/adapters/process/boost_process_runner.h"
 #include "common/core/compose/final_compose.h"
@@ -322,6 +323,20 @@ TEST_F(ComposeJudge, LeavesNoScratchFolderBehind) {
           .ok());
   EXPECT_FALSE(resolver.Resolve({"p", "compose.yaml", {{"compose.yaml", "{"}}}).ok());
   EXPECT_TRUE(fs::is_empty(scratch.path()));
+}
+
+TEST_F(ComposeJudge, RemovesWhatAKilledProgramLeftAndNothingThatIsInUse) {
+  TemporaryFolder scratch;
+  const auto held = ScratchFolder::Make(scratch.path(), {{"compose.yaml", "{}"}}, std::nullopt);
+  ASSERT_TRUE(held.ok());
+  const auto left = fs::path(scratch.path()) / "edm-compose-123456";
+  const auto other = fs::path(scratch.path()) / "somebody-elses";
+  fs::create_directories(left / "below");
+  fs::create_directories(other);
+  ComposeConfigResolver(processes_, {.scratch = scratch.path()}).RemoveAbandoned();
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::exists(other));
+  EXPECT_TRUE(fs::exists(fs::path(held->path()) / "compose.yaml"));
 }
 
 TEST_F(ComposeJudge, EndsAProgramThatHangs) {

@@ -86,7 +86,7 @@ TEST_F(GitPush, ARejectedPushMovesNothingAndCanBeTriedAgain) {
 TEST_F(GitPush, TheCommitCanBeReadWhileItIsJudged) {
   std::string cloned;
   site_.gate().OnPush([&](const PushedBranch& push, const auto&, auto) -> Result<Verdict> {
-    EDM_CHECK(site_.git().KeepCommit(kRepo, 1, push.to));
+    EDM_CHECK(site_.git().KeepCommits(kRepo, {{1, push.to}}));
     EDM_TRY(const auto access, site_.git().GrantRead(kRepo, push.to, WallTime(Seconds(4'000'000'000))));
     const auto url = site_.Url("Ann", "shop", access.password);
     std::filesystem::create_directories(site_.folder() + "/worker");

@@ -173,6 +173,22 @@ TEST_F(Source, AServerThatHangsIsLeftAtTheDeadlineAndWhenCancelled) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, Seconds(1));
 }
 
+TEST_F(Source, WhatAKilledFetchLeftIsRemovedAndHoldsNobodyUp) {
+  Write("a", "1");
+  ASSERT_TRUE(store_.Checkout(Request(Commit()), {}).ok());
+  const auto mirror = folder_ / "mirrors/instances/shop.git";
+  const auto lock = mirror / "refs/heads/main.lock";
+  const auto pack = mirror / "objects/pack/pack_git2_0123456789abcdef";
+  std::ofstream(lock) << "half";
+  std::ofstream(pack) << "half";
+  store_.RemoveLeftovers();
+  EXPECT_FALSE(fs::exists(lock));
+  EXPECT_FALSE(fs::exists(pack));
+  Write("a", "2");
+  ASSERT_TRUE(store_.Checkout(Request(Commit()), {}).ok());
+  EXPECT_EQ(Read("a"), "2");
+}
+
 TEST_F(Source, AHalfMadeMirrorIsMadeAgain) {
   Write("a", "1");
   const auto commit = Commit();

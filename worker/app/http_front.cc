@@ -36,6 +36,7 @@ std::string ToText(const MetricValues& values) {
          Gauge("memory_available_mib", "Memory that is available.", values.memory_available_mib) +
          Gauge("disk_free_mib", "Free room for the data folder.", values.disk_free_mib) +
          Gauge("networks_free", "Subnets that are left for networks.", values.networks_free) +
+         Gauge("ports_free", "Host ports that are left for instances.", values.ports_free) +
          Gauge("calls", "Calls of the master in progress.", static_cast<double>(values.calls)) +
          Gauge("registered", "1 while a master knows this worker.", values.registered ? 1 : 0);
 }

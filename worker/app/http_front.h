@@ -32,6 +32,7 @@ struct MetricValues {
   std::uint32_t memory_available_mib = 0;
   std::uint32_t disk_free_mib = 0;
   std::uint32_t networks_free = 0;
+  std::uint32_t ports_free = 0;
   std::size_t calls = 0;
   bool registered = false;
 };

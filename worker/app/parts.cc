@@ -72,7 +72,10 @@ void MakeSources(Parts& parts, const WorkerOptions& options) {
                                                                       : options.fetch_program,
                        .mirrors = fs::path(options.data) / "mirrors",
                        .ca_file = options.git_ca.empty() ? CaFile(options) : options.git_ca});
-  parts.resolver = std::make_unique<ComposeConfigResolver>(parts.processes);
+  parts.sources->RemoveLeftovers();
+  auto resolver = std::make_unique<ComposeConfigResolver>(parts.processes);
+  resolver->RemoveAbandoned();
+  parts.resolver = std::move(resolver);
   parts.workloads = std::make_unique<ComposeWorkloadReader>(
       *parts.resolver,
       [](const std::string& directory) -> Result<std::shared_ptr<const FileTree>> {

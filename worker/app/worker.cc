@@ -114,6 +114,7 @@ class Worker::Assembly {
             .memory_available_mib = load.memory_available_mib,
             .disk_free_mib = load.disk_free_mib,
             .networks_free = parts_->addresses->SubnetsFree(),
+            .ports_free = parts_->addresses->PortsFree(),
             .calls = rpc_ ? rpc_->calls() : 0,
             .registered = loops_ && loops_->is_registered()};
   }

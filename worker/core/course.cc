@@ -16,12 +16,12 @@ constexpr Effect kStartCourse[] = {kPublishHolder,    kRender,  kUp, kAwaitReady
                                    kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kRestartCourse[] = {kPublishHolder, kRender,           kStop,    kUp,
                                      kAwaitReady,    kPublishEndpoints, kCollect, kEnd};
-constexpr Effect kStopCourse[] = {kWithdrawEndpoints, kStop, kEnd};
+constexpr Effect kStopCourse[] = {kWithdrawEndpoints, kStop, kCollect, kEnd};
 constexpr Effect kDeleteCourse[] = {kWithdrawEndpoints, kRemove,       kDropImages,
                                     kDropFiles,         kForgetHolder, kEnd};
 constexpr Effect kUndoCourse[] = {kDiscard, kEnd};
-constexpr Effect kRestoreCourse[] = {kRestore, kPublishEndpoints, kEnd};
-constexpr Effect kHoldCourse[] = {kWithdrawEndpoints, kHold, kEnd};
+constexpr Effect kRestoreCourse[] = {kRestore, kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kHoldCourse[] = {kWithdrawEndpoints, kHold, kCollect, kEnd};
 constexpr Effect kAbandonCourse[] = {kEnd};
 
 constexpr std::array<std::span<const Effect>, kCourses> kTable = {

@@ -33,6 +33,7 @@ class AddressReserver {
   virtual void Adopt(const std::string& instance, const Addresses& addresses) = 0;
   virtual void Release(const std::string& instance) = 0;
   virtual std::uint32_t SubnetsFree() const = 0;
+  virtual std::uint32_t PortsFree() const = 0;  // of TCP
 };
 
 }  // namespace edm::worker

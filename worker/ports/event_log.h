@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ class EventLog {
   virtual std::unique_ptr<Subscription> Follow(const AttemptKey& key, std::function<void()> on_event) = 0;
 
   virtual void Drop(const AttemptKey& key) = 0;
+  // Drops all others: what a kill between the journal's line and the history has left. At start.
+  virtual void KeepOnly(const std::set<AttemptKey>& known) = 0;
 };
 
 }  // namespace edm::worker

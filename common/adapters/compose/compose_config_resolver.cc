@@ -60,6 +60,8 @@ Error Complaint(const ProcessEnd& end, Output output, const std::string& file, c
 ComposeConfigResolver::ComposeConfigResolver(ProcessRunner& processes, Options options)
     : processes_(processes), options_(std::move(options)) {}
 
+void ComposeConfigResolver::RemoveAbandoned() const { ScratchFolder::RemoveAbandoned(options_.scratch); }
+
 Result<ResolvedConfig> ComposeConfigResolver::Resolve(const ConfigRequest& request) {
   const bool is_root = ::geteuid() == 0;
   EDM_TRY(const auto folder, ScratchFolder::Make(options_.scratch, request.files,

@@ -24,6 +24,9 @@ class ComposeConfigResolver final : public ConfigResolver {
 
   Result<ResolvedConfig> Resolve(const ConfigRequest& request) override;
 
+  // Removes the folders of programs that were killed in the middle of Resolve; those in use stay. At start.
+  void RemoveAbandoned() const;
+
  private:
   ProcessRunner& processes_;
   const Options options_;

@@ -5,6 +5,8 @@
 namespace edm::master {
 namespace {
 
+constexpr const char* kClusterFile = "cluster";
+
 Error TooMany(std::string object) {
   return {Code::kResourceExhausted, std::move(object), "256 watch already", {}, "close some of them"};
 }
@@ -17,7 +19,7 @@ Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(std::filesystem::path f
   if (error)
     return Error{
         Code::kInternal, folder.string(), error.message(), {}, "see that the data folder is writable"};
-  EDM_TRY(auto history, ClusterHistory::Open(folder / "cluster"));
+  EDM_TRY(auto history, ClusterHistory::Open(folder / kClusterFile));
   return std::unique_ptr<FileEventLog>(new FileEventLog(std::move(folder), std::move(history)));
 }
 
@@ -114,6 +116,16 @@ void FileEventLog::Remove(const std::string& operation) {
     std::filesystem::remove(folder_ / operation, ignored);
   }
   Call(woken);
+}
+
+void FileEventLog::KeepOnly(const std::function<bool(const std::string& operation)>& is_known) {
+  std::vector<std::string> gone;
+  std::error_code ignored;  // what cannot be removed now is tried again at the next start
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
+    auto name = entry.path().filename().string();
+    if (name != kClusterFile && !is_known(name)) gone.push_back(std::move(name));
+  }
+  for (const auto& operation : gone) Remove(operation);
 }
 
 void FileEventLog::Append(const std::vector<ClusterNote>& notes) {

@@ -27,6 +27,7 @@ class FileEventLog final : public EventLog {
   void WhenClosed(const std::string& operation, const Wake& wake) override;
   Result<std::vector<Step>> Steps(const std::string& operation) override;
   void Remove(const std::string& operation) override;
+  void KeepOnly(const std::function<bool(const std::string& operation)>& is_known) override;
 
   void Append(const std::vector<ClusterNote>& notes) override;
   Result<std::vector<NumberedEvent>> ReadCluster(std::uint64_t cursor, std::size_t most,

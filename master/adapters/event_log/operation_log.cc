@@ -7,13 +7,18 @@
 namespace edm::master {
 
 Result<OperationLog> OperationLog::Open(const std::filesystem::path& path) {
-  OperationLog log;
-  auto file = RecordFile::Open(path, [&](std::string_view record) {
-    if (auto note = DecodeNote(record); note.ok()) log.Learn(*note);
-  });
-  if (!file.ok()) return std::move(file).error();
-  log.file_ = std::move(file).value();
+  OperationLog log(path);
+  std::error_code failed;
+  if (std::filesystem::exists(path, failed) || failed) EDM_CHECK(log.OpenFile());
   return log;
+}
+
+Status OperationLog::OpenFile() {
+  EDM_TRY(auto file, RecordFile::Open(path_, [&](std::string_view record) {
+            if (auto note = DecodeNote(record); note.ok()) Learn(*note);
+          }));
+  file_ = std::move(file);
+  return Ok();
 }
 
 void OperationLog::Learn(const OperationNote& note) {
@@ -33,6 +38,7 @@ bool OperationLog::IsKnown(const OperationNote& note) const {
 
 Status OperationLog::Append(const std::vector<const OperationNote*>& notes) {
   std::vector<std::string> records;
+  if (!file_) EDM_CHECK(OpenFile());
   for (const auto* note : notes) {
     if (IsKnown(*note)) continue;
     Learn(*note);
@@ -51,6 +57,7 @@ Status OperationLog::Append(const std::vector<const OperationNote*>& notes) {
 
 Result<std::vector<NumberedNote>> OperationLog::Read(std::uint64_t cursor, std::size_t most) const {
   std::vector<NumberedNote> notes;
+  if (!file_) return notes;
   const auto end = std::min<std::uint64_t>(file_->count(), cursor + most);
   for (auto index = cursor; index < end; ++index) {
     EDM_TRY(const auto record, file_->Read(index));

@@ -13,8 +13,9 @@
 
 namespace edm::master {
 
-// The event log of one operation, open. Lines of build output beyond kOutputBytesMax are left out, which one
-// warning says. One thread at a time.
+// The event log of one operation, open. Its file is made by the first line: asking for an operation that is
+// not there leaves nothing. Lines of build output beyond kOutputBytesMax are left out, which one warning
+// says. One thread at a time.
 class OperationLog {
  public:
   static constexpr std::uint64_t kOutputBytesMax = 32 << 20;
@@ -25,16 +26,18 @@ class OperationLog {
   Result<std::vector<NumberedNote>> Read(std::uint64_t cursor, std::size_t most) const;
 
   bool closed() const { return closed_; }
-  std::uint64_t count() const { return file_->count(); }
   std::vector<Step> Steps() const;
 
   WakeList readers;  // called once after the next Append
   WakeList closers;  // called once it is closed
 
  private:
+  explicit OperationLog(std::filesystem::path path) : path_(std::move(path)) {}
+  Status OpenFile();
   void Learn(const OperationNote& note);
   bool IsKnown(const OperationNote& note) const;
 
+  std::filesystem::path path_;
   std::optional<RecordFile> file_;
   std::uint32_t attempt_ = 0;  // of the newest worker line
   std::uint32_t worker_cursor_ = 0;

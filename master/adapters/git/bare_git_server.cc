@@ -7,11 +7,6 @@
 #include "master/adapters/git/repo_refs.h"
 
 namespace edm::master {
-namespace {
-
-std::string ReleaseRef(std::uint32_t release) { return fmt::format("{}{}", kReleaseRefs, release); }
-
-}  // namespace
 
 Status BareGitServer::CheckImport(const std::string& branch, const std::string& url, const std::string& ref) {
   EDM_CHECK(CheckBranch(branch));
@@ -21,7 +16,7 @@ Status BareGitServer::CheckImport(const std::string& branch, const std::string& 
 
 Result<GitRepo> BareGitServer::OpenCurrent(const RepoName& repo) { return bare_->OpenRepo(repo); }
 
-Status BareGitServer::Publish(const RepoName&, const std::string&) { return Ok(); }
+Status BareGitServer::Publish(const RepoName&, std::vector<std::string>) { return Ok(); }
 
 Result<std::vector<RepoName>> BareGitServer::ListRepos() { return bare_->List(); }
 
@@ -31,8 +26,16 @@ Result<Committed> BareGitServer::Push(const RepoName& repo, const std::string& b
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
   EDM_TRY(auto committed, CommitTree(open.get(), Shown(repo), branch, directory, info));
-  if (!committed.unchanged) EDM_CHECK(Publish(repo, fmt::format("{0}:{0}", BranchRef(branch))));
+  if (!committed.unchanged) EDM_CHECK(Publish(repo, {fmt::format("{0}:{0}", BranchRef(branch))}));
   return committed;
+}
+
+Result<std::string> BareGitServer::FindUpload(const RepoName& repo, const std::string& branch,
+                                              const std::string& digest) {
+  EDM_CHECK(CheckBranch(branch));
+  const std::lock_guard lock(bare_->LockOf(repo));
+  EDM_TRY(const auto open, OpenCurrent(repo));
+  return FindUploaded(open.get(), Shown(repo), branch, digest);
 }
 
 Status BareGitServer::MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
@@ -42,24 +45,14 @@ Status BareGitServer::MoveBranch(const RepoName& repo, const std::string& branch
   EDM_TRY(const auto open, OpenCurrent(repo));
   EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Move(BranchRef(branch), from, to));
   return Publish(repo,
-                 to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch)));
+                 {to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch))});
 }
 
-Status BareGitServer::KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) {
+Status BareGitServer::KeepCommits(const RepoName& repo, const CommitsByRelease& commits) {
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
-  EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Set(ReleaseRef(release), commit));
-  return Publish(repo, fmt::format("+{0}:{0}", ReleaseRef(release)));
-}
-
-Status BareGitServer::DropCommit(const RepoName& repo, std::uint32_t release) {
-  const std::lock_guard lock(bare_->LockOf(repo));
-  EDM_TRY(const auto open, OpenCurrent(repo));
-  const RepoRefs refs(open.get(), Shown(repo));
-  if (const auto kept = refs.Read(ReleaseRef(release)); !kept.ok() && kept.error().code == Code::kNotFound)
-    return Ok();
-  EDM_CHECK(refs.Remove(ReleaseRef(release)));
-  return Publish(repo, ":" + ReleaseRef(release));
+  EDM_TRY(auto changed, RepoRefs(open.get(), Shown(repo)).KeepCommits(commits));
+  return changed.empty() ? Ok() : Publish(repo, std::move(changed));
 }
 
 }  // namespace edm::master

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "master/adapters/git/bare_repos.h"
 #include "master/ports/git_server.h"
@@ -15,10 +16,11 @@ class BareGitServer : public GitServer {
   Result<std::vector<RepoName>> ListRepos() final;
   Result<Committed> Push(const RepoName& repo, const std::string& branch, const std::string& directory,
                          const CommitInfo& info) final;
+  Result<std::string> FindUpload(const RepoName& repo, const std::string& branch,
+                                 const std::string& digest) final;
   Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                     const std::string& to) final;
-  Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) final;
-  Status DropCommit(const RepoName& repo, std::uint32_t release) final;
+  Status KeepCommits(const RepoName& repo, const CommitsByRelease& commits) final;
 
  protected:
   explicit BareGitServer(std::unique_ptr<BareRepos> bare) : bare_(std::move(bare)) {}
@@ -28,8 +30,8 @@ class BareGitServer : public GitServer {
 
   // The repo as it is now; the caller holds its lock.
   virtual Result<GitRepo> OpenCurrent(const RepoName& repo);
-  // Tells the truth elsewhere what changed here, as a refspec of a push; the caller holds the repo's lock.
-  virtual Status Publish(const RepoName& repo, const std::string& refspec);
+  // Tells the truth elsewhere what changed here, as refspecs of one push; the caller holds the repo's lock.
+  virtual Status Publish(const RepoName& repo, std::vector<std::string> refspecs);
 
  private:
   const std::unique_ptr<BareRepos> bare_;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "common/adapters/files/git_leftovers.h"
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/model/names.h"
@@ -73,15 +74,7 @@ void BareRepos::Sweep() const {
   if (const auto repos = List(); repos.ok()) {
     for (const auto& repo : *repos) {
       gone.push_back(fs::path(Path(repo)) / "refs/edm/import");
-      const auto objects = fs::path(Path(repo)) / "objects";
-      for (const auto& entry : fs::directory_iterator(objects, ignored)) {
-        const auto name = entry.path().filename().string();
-        if (name.starts_with("tmp_objdir-") || name.starts_with("incoming-")) gone.push_back(entry.path());
-      }
-      for (const auto& entry : fs::directory_iterator(objects / "pack", ignored)) {
-        const auto name = entry.path().filename().string();
-        if (name.starts_with("pack_git2_") || name.starts_with("tmp_")) gone.push_back(entry.path());
-      }
+      RemoveGitLeftovers(Path(repo));
     }
   }
   for (const auto& path : gone) fs::remove_all(path, ignored);

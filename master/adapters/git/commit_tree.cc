@@ -22,11 +22,13 @@ std::string Person(const std::string& name) {
   return plain.empty() ? "edm" : plain;
 }
 
+std::string Trailer(const std::string& digest) { return fmt::format("Upload-Digest: sha256:{}\n", digest); }
+
 std::string Message(const CommitInfo& info) {
   std::string message = info.message.empty() ? "Upload" : ToUtf8(info.message);
   std::erase(message, '\0');
   message = std::string(Trim(message)) + "\n";
-  if (!info.digest.empty()) message += fmt::format("\nUpload-Digest: sha256:{}\n", info.digest);
+  if (!info.digest.empty()) message += "\n" + Trailer(info.digest);
   return message;
 }
 
@@ -76,6 +78,21 @@ Result<Committed> CommitTree(git_repository* open, const std::string& repo, cons
   EDM_CHECK(WritePack(odb.get(), std::string(git_repository_path(open)) + "objects/pack", plan.missing));
   EDM_CHECK(refs.Move(full_name, parent ? ToText(*parent) : std::string(kNoCommit), id));
   return Committed{id, false};
+}
+
+Result<std::string> FindUploaded(git_repository* open, const std::string& repo, const std::string& branch,
+                                 const std::string& digest) {
+  EDM_TRY(const auto head, RepoRefs(open, repo).Read("refs/heads/" + branch));
+  git_commit* found = nullptr;
+  if (const auto code = git_commit_lookup(&found, open, &head); code != 0) return GitFailure("commit", code);
+  const GitCommit held(found);
+  const std::string_view message = git_commit_message(held.get());
+  if (!digest.empty() && message.ends_with("\n\n" + Trailer(digest))) return ToText(head);
+  return Error{Code::kNotFound,
+               fmt::format("upload in {} of repo {}", Shown(branch), repo),
+               "the newest commit was made of something else",
+               {},
+               "send it again"};
 }
 
 }  // namespace edm::master

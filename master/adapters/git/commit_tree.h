@@ -13,4 +13,8 @@ namespace edm::master {
 Result<Committed> CommitTree(git_repository* open, const std::string& repo, const std::string& branch,
                              const std::string& directory, const CommitInfo& info);
 
+// The head of `branch` when CommitTree made it of the upload with that digest; kNotFound.
+Result<std::string> FindUploaded(git_repository* open, const std::string& repo, const std::string& branch,
+                                 const std::string& digest);
+
 }  // namespace edm::master

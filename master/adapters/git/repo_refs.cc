@@ -42,6 +42,21 @@ std::vector<std::string> Branches(git_repository* repo) {
   return names;
 }
 
+// What stands under refs/edm/releases/, by full name.
+std::map<std::string, std::string> Kept(git_repository* repo) {
+  std::map<std::string, std::string> kept;
+  git_reference_iterator* iterator = nullptr;
+  const auto all = std::string(kReleaseRefs) + "*";
+  if (git_reference_iterator_glob_new(&iterator, repo, all.c_str()) != 0) return kept;
+  const char* name = nullptr;
+  while (git_reference_next_name(&name, iterator) == 0) {
+    git_oid id;
+    if (git_reference_name_to_id(&id, repo, name) == 0) kept[name] = ToText(id);
+  }
+  git_reference_iterator_free(iterator);
+  return kept;
+}
+
 }  // namespace
 
 Error RepoRefs::Unknown(const std::string& ref) const {
@@ -155,6 +170,23 @@ Status RepoRefs::Remove(const std::string& full_name) const {
   if (code != 0 && code != GIT_ENOTFOUND)
     return GitFailure(fmt::format("{} of repo {}", full_name, repo_), code);
   return Ok();
+}
+
+Result<std::vector<std::string>> RepoRefs::KeepCommits(const CommitsByRelease& commits) const {
+  auto kept = Kept(open_);
+  std::vector<std::string> changed;
+  for (const auto& [release, commit] : commits) {
+    const auto name = fmt::format("{}{}", kReleaseRefs, release);
+    const auto there = kept.extract(name);
+    if (!there.empty() && there.mapped() == commit) continue;
+    EDM_CHECK(Set(name, commit));
+    changed.push_back(fmt::format("+{0}:{0}", name));
+  }
+  for (const auto& [name, commit] : kept) {
+    EDM_CHECK(Remove(name));
+    changed.push_back(":" + name);
+  }
+  return changed;
 }
 
 }  // namespace edm::master

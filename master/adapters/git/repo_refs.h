@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/result.h"
 #include "master/adapters/git/git_handle.h"
+#include "master/ports/git_server.h"
 
 namespace edm::master {
 
@@ -30,6 +32,8 @@ class RepoRefs {
   Status Move(const std::string& full_name, const std::string& from, const std::string& to) const;
   Status Set(const std::string& full_name, const std::string& to) const;
   Status Remove(const std::string& full_name) const;  // not there: ok
+  // Makes refs/edm/releases/ hold exactly these; the refspecs of a push that carries the changes elsewhere.
+  Result<std::vector<std::string>> KeepCommits(const CommitsByRelease& commits) const;
   Result<git_oid> ParseCommit(const std::string& commit) const;
 
  private:

@@ -42,10 +42,10 @@ Result<GitRepo> GogsGitServer::OpenCurrent(const RepoName& repo) {
   return bare().OpenRepo(repo);
 }
 
-Status GogsGitServer::Publish(const RepoName& repo, const std::string& refspec) {
+Status GogsGitServer::Publish(const RepoName& repo, std::vector<std::string> refspecs) {
   TransferRequest request;
   request.action = TransferRequest::Action::kPush;
-  request.refspecs = {refspec};
+  request.refspecs = std::move(refspecs);
   return Transfer(repo, request);
 }
 
@@ -82,7 +82,7 @@ Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::strin
   EDM_TRY(const auto commit, refs.Read(request.into));
   EDM_CHECK(refs.Set(BranchRef(branch), ToText(commit)));
   EDM_CHECK(refs.Remove(request.into));
-  EDM_CHECK(Publish(repo, fmt::format("+{0}:{0}", BranchRef(branch))));
+  EDM_CHECK(Publish(repo, {fmt::format("+{0}:{0}", BranchRef(branch))}));
   return ToText(commit);
 }
 

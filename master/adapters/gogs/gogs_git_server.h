@@ -44,7 +44,7 @@ class GogsGitServer final : public BareGitServer {
         transfer_(transfer) {}
 
   Result<GitRepo> OpenCurrent(const RepoName& repo) override;
-  Status Publish(const RepoName& repo, const std::string& refspec) override;
+  Status Publish(const RepoName& repo, std::vector<std::string> refspecs) override;
   Status Transfer(const RepoName& repo, TransferRequest request);
 
   const Options options_;

@@ -1,9 +1,21 @@
 #include "master/adapters/loop/effect_runner.h"
 
+#include <optional>
 #include <thread>
 #include <utility>
 
+#include "master/core/open_delete.h"
+
 namespace edm::master {
+namespace {
+
+CommitsByRelease CommitsOf(const State& state, const std::string& instance) {
+  CommitsByRelease commits;
+  for (const auto& release : ReleasesOf(state, instance)) commits[release->number] = release->source.commit;
+  return commits;
+}
+
+}  // namespace
 
 void EffectRunner::Connect(Cluster& cluster) {
   cluster_ = &cluster;
@@ -31,6 +43,8 @@ void EffectRunner::Do(Effect effect) {
                    "try again a little later"};
   if (const auto* take = std::get_if<TakeSource>(shared.get()))
     cluster_->Report(SourceTaken{take->operation, busy});
+  if (const auto* find = std::get_if<FindUpload>(shared.get()))
+    cluster_->Report(SourceTaken{find->operation, busy});
   if (const auto* move = std::get_if<MoveBranch>(shared.get()))
     cluster_->Report(BranchMoved{move->operation, busy});
   if (const auto* gone = std::get_if<DeleteRepo>(shared.get()))
@@ -67,6 +81,10 @@ Result<Source> EffectRunner::Take(const TakeSource& effect) {
   Source source{.kind = SourceKind::kPush, .branch = effect.branch, .ref = effect.ref};
   EDM_CHECK(parts_.git.EnsureOwner(effect.owner));
   EDM_CHECK(parts_.git.EnsureRepo(repo, effect.branch));
+  if (!MayHaveRepo(*cluster_->View(), effect.instance)) {
+    EDM_CHECK(parts_.git.DeleteRepo(repo));
+    return Error{Code::kCancelled, "instance " + effect.instance, "it is being deleted", {}, "edmctl ls"};
+  }
   if (!effect.git_url.empty()) {
     source.kind = SourceKind::kGit;
     source.git_url = effect.git_url;
@@ -90,6 +108,24 @@ Result<Source> EffectRunner::Take(const TakeSource& effect) {
   return source;
 }
 
+// Its files are gone with the master that took them in; what that had put into git is there.
+void EffectRunner::Perform(const FindUpload& effect) {
+  auto source = effect.source;
+  const RepoName repo{effect.owner, effect.instance};
+  auto commit =
+      Patiently<std::string>([&] { return parts_.git.FindUpload(repo, source.branch, source.digest); });
+  if (commit.ok()) {
+    source.commit = std::move(commit).value();
+    return cluster_->Report(SourceTaken{effect.operation, std::move(source)});
+  }
+  auto error = std::move(commit).error();
+  if (error.code == Code::kNotFound) {
+    error = {
+        Code::kUnavailable, "upload", "the master stopped while it took the upload in", {}, "send it again"};
+  }
+  cluster_->Report(SourceTaken{effect.operation, std::move(error)});
+}
+
 void EffectRunner::Perform(const TakeSource& effect) {
   cluster_->Report(SourceTaken{effect.operation, Patiently<Source>([&] { return Take(effect); })});
 }
@@ -103,7 +139,7 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
   const auto until = order.deadline + Millis(60'000);
   EDM_TRY(order.source, parts_.git.GrantRead({order.owner, order.instance}, effect.commit, until));
   if (!order.template_name.empty()) {
-    const RepoName repo{"templates", order.template_name};
+    const RepoName repo{std::string(kTemplatesOwner), order.template_name};
     auto commit = parts_.git.Resolve(repo, "");
     if (!commit.ok() && commit.error().code == Code::kNotFound) {
       return Error{Code::kFailedPrecondition,
@@ -154,14 +190,14 @@ void EffectRunner::Perform(const DeleteRepo& effect) {
                                })});
 }
 
-void EffectRunner::Perform(const KeepCommit& effect) {
-  (void)Patiently<Unit>([&] {
-    return parts_.git.KeepCommit({effect.owner, effect.instance}, effect.release, effect.commit);
-  });
-}
-
-void EffectRunner::Perform(const DropCommit& effect) {
-  (void)parts_.git.DropCommit({effect.owner, effect.instance}, effect.release);
+void EffectRunner::Perform(const KeepCommits& effect) {
+  // Of two for one instance the later may be done first: whoever is last must have seen the newest releases.
+  auto known = CommitsOf(*cluster_->View(), effect.instance);
+  for (auto kept = std::optional<CommitsByRelease>(); kept != known;) {
+    kept = known;
+    (void)Patiently<Unit>([&] { return parts_.git.KeepCommits({effect.owner, effect.instance}, *kept); });
+    known = CommitsOf(*cluster_->View(), effect.instance);
+  }
 }
 
 void EffectRunner::Perform(const ForgetEvents& effect) { parts_.log.Remove(effect.operation); }

@@ -35,12 +35,12 @@ class EffectRunner final : public EffectSink {
 
  private:
   void Perform(const TakeSource& effect);
+  void Perform(const FindUpload& effect);
   void Perform(const SendOrder& effect);
   void Perform(const CancelAttempt& effect);
   void Perform(const MoveBranch& effect);
   void Perform(const DeleteRepo& effect);
-  void Perform(const KeepCommit& effect);
-  void Perform(const DropCommit& effect);
+  void Perform(const KeepCommits& effect);
   void Perform(const ForgetEvents& effect);
 
   Result<Source> Take(const TakeSource& effect);

@@ -1,12 +1,10 @@
 #include <algorithm>
 
 #include "master/adapters/loop/cluster_loop.h"
+#include "master/core/recent.h"
 
 namespace edm::master {
 namespace {
-
-// Operations that ended earlier than this before the newest end had their logs closed long before the crash.
-constexpr Millis kRepairWindow{600'000};
 
 void RepairOne(const OperationRecord& record, EventLog& log) {
   const auto& operation = record.operation;
@@ -31,14 +29,8 @@ void RepairOne(const OperationRecord& record, EventLog& log) {
 }  // namespace
 
 void RepairLogs(const State& state, EventLog& log) {
-  WallTime newest{};
-  for (const auto& [id, record] : state.operations.all()) {
-    newest = std::max(newest, record->operation.ended_at.value_or(WallTime{}));
-  }
-  for (const auto& [id, record] : state.operations.all()) {
-    const auto& ended = record->operation.ended_at;
-    if (!ended || newest - *ended < kRepairWindow) RepairOne(*record, log);
-  }
+  log.KeepOnly([&](const std::string& operation) { return state.operations.Find(operation) != nullptr; });
+  for (const auto& record : RecentOperations(state)) RepairOne(*record, log);
 }
 
 }  // namespace edm::master

@@ -10,11 +10,11 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "master/core/not_found.h"
+#include "master/ports/git_server.h"
 
 namespace edm::master {
 namespace {
 
-constexpr std::string_view kTemplates = "templates";
 constexpr std::size_t kLinesPerRead = 200;
 
 bool IsZero(const std::string& commit) { return commit.find_first_not_of('0') == std::string::npos; }
@@ -62,7 +62,7 @@ struct Bell {
 }  // namespace
 
 Status DeployGate::Admit(const std::string& owner, const std::string& instance, bool, const std::string&) {
-  if (owner == kTemplates) return CheckTemplateName(instance);
+  if (owner == kTemplatesOwner) return CheckTemplateName(instance);
   const auto view = cluster_.View();
   const auto record = view->instances.Find(instance);
   if (record && Folded(record->instance.owner) == Folded(owner)) return Ok();
@@ -75,7 +75,7 @@ Status DeployGate::Admit(const std::string& owner, const std::string& instance, 
 Result<DeployGate::Verdict> DeployGate::Judge(const PushedBranch& push,
                                               const std::function<void(std::string_view)>& on_line,
                                               std::stop_token stop) {
-  if (push.owner == kTemplates) return Verdict::kStore;
+  if (push.owner == kTemplatesOwner) return Verdict::kStore;
   const auto record = cluster_.View()->instances.Find(push.instance);
   if (record == nullptr) {
     return Error{

@@ -3,6 +3,7 @@
 #include "master/api/services/incoming_source.h"
 #include "master/api/services/names_of.h"
 #include "master/api/services/origin.h"
+#include "master/core/open_delete.h"
 
 namespace edm::master {
 namespace {
@@ -54,31 +55,45 @@ Result<Begin> Prepare(const ServiceParts& parts, const v1::UploadSourceRequest& 
   return begin;
 }
 
+// All about it but the commit and the branch that it becomes.
+Source SourceOf(const StagedTree& staged) {
+  return {.kind = SourceKind::kUpload,
+          .digest = staged.digest(),
+          .files = staged.files(),
+          .size_kib = static_cast<std::uint32_t>((staged.bytes() + 1023) / 1024)};
+}
+
+// A newer order may have taken this one's place, and a delete the repo, while the files came in.
+Status CheckWanted(const ServiceParts& parts, const Accepted& accepted, const RepoName& repo) {
+  const auto view = parts.cluster.View();
+  if (!MayHaveRepo(*view, accepted.instance)) EDM_CHECK(parts.git.DeleteRepo(repo));
+  if (view->open.contains(accepted.operation)) return Ok();
+  return Error{
+      Code::kCancelled, "operation " + accepted.operation, "it has ended meanwhile", {}, "send it again"};
+}
+
 // Puts the staged files into git for an operation that waits for them. On the pool.
-Result<Source> Commit(const ServiceParts& parts, const std::string& id, const std::string& actor,
+Result<Source> Commit(const ServiceParts& parts, const Accepted& accepted, const std::string& actor,
                       const std::string& message, const StagedTree& staged) {
+  const auto& id = accepted.instance;
   const auto record = parts.cluster.View()->instances.Find(id);
   if (record == nullptr) return Error{Code::kNotFound, "instance " + id, "it is gone", {}, "edmctl ls"};
   const auto& instance = record->instance;
   const RepoName repo{instance.owner, id};
   EDM_CHECK(parts.git.EnsureOwner(repo.owner));
   EDM_CHECK(parts.git.EnsureRepo(repo, instance.spec.branch));
+  EDM_CHECK(CheckWanted(parts, accepted, repo));
   EDM_TRY(const auto committed, parts.git.Push(repo, instance.spec.branch, staged.directory(),
                                                {actor, message, staged.digest(), parts.clock.Now()}));
-  Source source;
-  source.kind = SourceKind::kUpload;
+  auto source = SourceOf(staged);
   source.commit = committed.commit;
   source.branch = instance.spec.branch;
-  source.digest = staged.digest();
-  source.files = staged.files();
-  source.size_kib = static_cast<std::uint32_t>((staged.bytes() + 1023) / 1024);
   return source;
 }
 
 void Deliver(const ServiceParts& parts, const CallPointer& call, const Accepted& accepted,
              const std::string& message, const StagedTree& staged) {
-  SourceTaken taken{accepted.operation,
-                    Commit(parts, accepted.instance, call->caller().name, message, staged)};
+  SourceTaken taken{accepted.operation, Commit(parts, accepted, call->caller().name, message, staged)};
   parts.cluster.Report(std::move(taken), [call, &cluster = parts.cluster, accepted](const Result<Accepted>&) {
     ReplyOperation(*call, cluster, accepted);
   });
@@ -89,7 +104,7 @@ void OnStaged(const ServiceParts& parts, const CallPointer& call, const v1::Uplo
   auto origin = OriginOf(*call, parts, request, staged->digest());
   if (!origin.ok()) return call->Finish(origin.error());
   begin.origin = std::move(origin).value();
-  begin.upload = Source{.kind = SourceKind::kUpload, .digest = staged->digest()};
+  begin.upload = SourceOf(*staged);
   parts.cluster.Submit(
       std::move(begin), [parts, call, staged, message = request.message()](const Result<Accepted>& accepted) {
         if (!accepted.ok() || accepted->repeated) return ReplyOperation(*call, parts.cluster, accepted);

@@ -38,6 +38,13 @@ class FakeGitServer final : public GitServer {
     at = commit;
     return Committed{commit, same};
   }
+  Result<std::string> FindUpload(const RepoName& repo, const std::string& branch,
+                                 const std::string& digest) override {
+    const std::lock_guard lock(mutex_);
+    const auto commit = (digest + std::string(40, '0')).substr(0, 40);
+    if (repos_[repo].branches[branch] == commit) return commit;
+    return Error{Code::kNotFound, "repo " + repo.name, "it has no such upload", {}, "send it again"};
+  }
   Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string&,
                              const std::string&) override {
     const std::lock_guard lock(mutex_);
@@ -58,10 +65,19 @@ class FakeGitServer final : public GitServer {
     repos_[repo].branches[branch] = to;
     return Ok();
   }
-  Status KeepCommit(const RepoName&, std::uint32_t, const std::string&) override { return Ok(); }
-  Status DropCommit(const RepoName&, std::uint32_t) override { return Ok(); }
+  Status KeepCommits(const RepoName& repo, const CommitsByRelease& commits) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = repos_.find(repo);
+    if (found != repos_.end()) found->second.kept = commits;
+    return Ok();
+  }
   Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime) override {
     return RepoAccess{"http://git/" + repo.owner + "/" + repo.name + ".git", "worker", "grant", commit};
+  }
+
+  CommitsByRelease kept(const RepoName& repo) {
+    const std::lock_guard lock(mutex_);
+    return repos_[repo].kept;
   }
 
   // The next calls of DeleteRepo fail.
@@ -74,6 +90,7 @@ class FakeGitServer final : public GitServer {
   struct Repo {
     std::string head = "main";
     std::map<std::string, std::string> branches;
+    CommitsByRelease kept;
   };
   std::mutex mutex_;
   std::map<RepoName, Repo> repos_;  // guarded by mutex_

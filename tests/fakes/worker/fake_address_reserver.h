@@ -33,6 +33,7 @@ class FakeAddressReserver final : public AddressReserver {
     held_.erase(instance);
   }
   std::uint32_t SubnetsFree() const override { return 100; }
+  std::uint32_t PortsFree() const override { return 12'000; }
   bool is_empty() const {
     const std::lock_guard lock(mutex_);
     return held_.empty();

@@ -46,6 +46,11 @@ class MemoryEventLog final : public EventLog {
     events_.erase(key);
   }
 
+  void KeepOnly(const std::set<AttemptKey>& known) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(events_, [&](const auto& entry) { return !known.contains(entry.first); });
+  }
+
   bool is_empty() const {
     const std::lock_guard lock(mutex_);
     return events_.empty();

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "master/core/open_delete.h"
+#include "master/core/releases.h"
 #include "tests/unit/master/cluster_fixture.h"
 
 namespace edm::master {
@@ -31,7 +33,7 @@ TEST(Deploy, GoesFromSourceToRunning) {
   (void)cluster.Event("op-1", 1, Phase::kBuilding);
   EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kBuilding);
   const auto built = cluster.Event("op-1", 2, Built{{{"web", "sha256:1"}}, "", {}});
-  EXPECT_NE(EffectOf<KeepCommit>(built), nullptr);
+  EXPECT_NE(EffectOf<KeepCommits>(built), nullptr);
   (void)cluster.End("op-1", Phase::kRunning, 1);
   EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kDone);
   EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kRunning);
@@ -40,6 +42,36 @@ TEST(Deploy, GoesFromSourceToRunning) {
   EXPECT_TRUE(cluster.state.open.empty());
   for (const auto& step : cluster.Op("op-1").operation.steps)
     EXPECT_NE(step.state, StepState::kRunning) << step.name;
+}
+
+TEST(Deploy, NamesWhatIsKeptOnceItsReleaseIsThere) {
+  ClusterFixture cluster;
+  cluster.state.settings.releases_kept = 3;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  for (int i = 0; i < 3; ++i) (void)cluster.DeployToRunning();
+  const auto id = cluster.DeployToOrder();
+  const auto expected = std::vector<std::uint32_t>{2, 3, 4};
+  EXPECT_EQ(cluster.Op(id).order.kept_releases, expected);
+  const auto built = cluster.Event(id, 1, Built{{{"web", "sha256:1"}}, "", {}});
+  EXPECT_NE(EffectOf<KeepCommits>(built), nullptr);
+  EXPECT_EQ(KeptReleases(cluster.state, cluster.Inst(), 0), expected);
+  (void)cluster.End(id, Phase::kRunning, 4);
+  // A kill may have come between the releases and what git keeps for them.
+  EXPECT_NE(EffectOf<KeepCommits>(cluster.Tell(Recovered{})), nullptr);
+  const auto stop = cluster.Give(cluster.Asking(OperationKind::kStop));
+  EXPECT_EQ(EffectOf<SendOrder>(stop)->order.kept_releases, expected);
+}
+
+TEST(Repo, MayNotStayWhereADeleteIsUnderWay) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  EXPECT_FALSE(MayHaveRepo(cluster.state, "shop"));
+  cluster.AddInstance("shop");
+  EXPECT_TRUE(MayHaveRepo(cluster.state, "shop"));
+  (void)cluster.DeployToRunning();
+  (void)cluster.Give(cluster.Asking(OperationKind::kDelete));
+  EXPECT_FALSE(MayHaveRepo(cluster.state, "shop"));
 }
 
 TEST(Deploy, EndsWithTheBuildWhenAskedTo) {

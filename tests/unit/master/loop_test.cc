@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -163,6 +165,21 @@ TEST(ClusterLoop, RefusesChangesWhileTheStoreIsAwayAndGoesOnReading) {
   EXPECT_TRUE(life.Create("third").ok());
 }
 
+TEST(EventLog, HoldsNothingOfOperationsThatNobodyKnows) {
+  const TemporaryFolder folder;
+  const auto path = [&](const char* name) { return std::filesystem::path(folder.path()) / name; };
+  std::ofstream(path("op-left")) << "by a kill";
+  std::ofstream(path("op-known"));
+  auto log = FileEventLog::Open(folder.path()).value();
+  log->KeepOnly([](const std::string& operation) { return operation == "op-known"; });
+  EXPECT_FALSE(std::filesystem::exists(path("op-left")));
+  EXPECT_TRUE(std::filesystem::exists(path("op-known")));
+  EXPECT_TRUE(std::filesystem::exists(path("cluster")));
+  EXPECT_TRUE(log->Read("op-gone", 0, 10, nullptr).value().empty());
+  EXPECT_FALSE(log->IsClosed("op-gone"));
+  EXPECT_FALSE(std::filesystem::exists(path("op-gone")));
+}
+
 // A store that dies for good after so many transactions: what follows never happened.
 class DyingStore final : public KvStore {
  public:
@@ -210,6 +227,9 @@ TEST(ClusterLoop, LosesNothingAcknowledgedWhereverItDies) {
     if (!known) continue;
     EXPECT_EQ(StateOf(*next.loop->View(), "op-1"), OperationState::kDone) << commits;
     EXPECT_EQ(world.workers.carried(), 1U) << commits;
+    EXPECT_TRUE(next.Eventually([&](const State& state) {
+      return world.git.kept({"default", "shop"}).size() == ReleasesOf(state, "shop").size();
+    })) << commits;
     ASSERT_TRUE(next.Eventually([&](const State&) { return next.log->IsClosed("op-1"); }));
     std::uint64_t cursor = 0;
     int output = 0;

@@ -31,13 +31,19 @@ Begin FirstUpload(ClusterFixture& cluster) {
   return begin;
 }
 
+SourceTaken NotFoundAgain(const std::string& operation) {
+  return {operation, Error{Code::kUnavailable, "upload", "the master stopped", {}, "send it again"}};
+}
+
 TEST(Operation, WhoseUploadACrashCutOffTakesTheInstanceThatItMadeAway) {
   ClusterFixture cluster;
   const auto begin = FirstUpload(cluster);
   ASSERT_TRUE(cluster.Give(begin).reply.ok());
   const auto decision = cluster.Tell(Recovered{});
-  ASSERT_NE(EffectOf<DeleteRepo>(decision), nullptr);
-  EXPECT_NE(EffectOf<DeleteRepo>(cluster.Tell(Recovered{})), nullptr);  // a second crash in between
+  ASSERT_NE(EffectOf<FindUpload>(decision), nullptr);
+  EXPECT_NE(EffectOf<FindUpload>(cluster.Tell(Recovered{})), nullptr);  // a second crash in between
+  ASSERT_NE(EffectOf<DeleteRepo>(cluster.Tell(NotFoundAgain(begin.operation))), nullptr);
+  EXPECT_NE(EffectOf<DeleteRepo>(cluster.Tell(Recovered{})), nullptr);  // and a third
   EXPECT_FALSE(cluster.Give(cluster.Asking(OperationKind::kDeploy)).reply.ok());
   (void)cluster.Tell(RepoDeleted{begin.operation, Unit{}});
   EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kFailed);
@@ -50,9 +56,28 @@ TEST(Operation, WhoseUploadACrashCutOffKeepsAnInstanceThatWasThereBefore) {
   cluster.AddInstance("shop");
   const auto begin = FirstUpload(cluster);
   ASSERT_TRUE(cluster.Give(begin).reply.ok());
-  EXPECT_EQ(EffectOf<DeleteRepo>(cluster.Tell(Recovered{})), nullptr);
+  (void)cluster.Tell(Recovered{});
+  EXPECT_EQ(EffectOf<DeleteRepo>(cluster.Tell(NotFoundAgain(begin.operation))), nullptr);
   EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kFailed);
   EXPECT_NE(cluster.state.instances.Find("shop"), nullptr);
+}
+
+TEST(Operation, GoesOnWithAnUploadThatWasInGitWhenTheMasterWasKilled) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  auto begin = FirstUpload(cluster);
+  begin.upload->digest = std::string(64, 'd');
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  const auto decision = cluster.Tell(Recovered{});
+  const auto* find = EffectOf<FindUpload>(decision);
+  ASSERT_NE(find, nullptr);
+  EXPECT_EQ(find->source.digest, begin.upload->digest);
+  EXPECT_EQ(find->source.branch, "main");
+  auto found = find->source;
+  found.commit = std::string(40, 'c');
+  const auto sourced = cluster.Tell(SourceTaken{begin.operation, found});
+  ASSERT_NE(EffectOf<SendOrder>(sourced), nullptr);
+  EXPECT_EQ(EffectOf<SendOrder>(sourced)->commit, found.commit);
 }
 
 TEST(Operation, IsNotMovedByAStepOfTheWallClock) {

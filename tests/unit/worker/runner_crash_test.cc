@@ -95,6 +95,7 @@ TEST_F(Crash, ADeleteGoesOnWhereverItWasKilled) {
                [this](const AttemptEnd& end) {
                  EXPECT_EQ(end.phase, Phase::kDeleted);
                  EXPECT_TRUE(runtime_.is_empty());
+                 EXPECT_TRUE(addresses_.is_empty());
                });
 }
 

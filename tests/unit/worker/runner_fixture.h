@@ -56,6 +56,7 @@ class RunnerFixture : public ::testing::Test {
   }
   Order Reach(std::uint32_t attempt, Target target, std::uint32_t release = 0) const {
     auto order = Deploy(attempt, release);
+    order.kept_releases = {1, 2, 3, 4, 5};
     order.target = target;
     order.build = false;
     order.source.reset();

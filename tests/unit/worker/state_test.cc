@@ -174,6 +174,18 @@ TEST_F(State, FollowersAreToldUntilTheyLeave) {
   EXPECT_TRUE(log->Read({"shop", 1}, 0, 10).value().empty());
 }
 
+TEST_F(State, HistoriesThatNobodyKnowsAreDroppedAndAskingMakesNone) {
+  auto log = FileEventLog::Open(folder_ / "events").value();
+  log->Append({"shop", 1}, {.what = Line("known")});
+  log->Append({"shop", 2}, {.what = Line("left by a kill")});
+  EXPECT_TRUE(log->Read({"gone", 1}, 0, 10).value().empty());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "events" / "gone.1"));
+  log = FileEventLog::Open(folder_ / "events").value();
+  log->KeepOnly({{"shop", 1}});
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "events" / "shop.2"));
+  EXPECT_EQ(log->Read({"shop", 1}, 0, 10).value().size(), 1u);
+}
+
 TEST_F(State, ReleaseFoldersComeAndGo) {
   DiskReleaseFiles files(folder_);
   ASSERT_TRUE(files.WriteFinal("shop", 3, "{}", {{"a/app.conf", "x"}}).ok());

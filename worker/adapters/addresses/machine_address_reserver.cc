@@ -1,5 +1,6 @@
 #include "worker/adapters/addresses/machine_address_reserver.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "common/base/text.h"
@@ -97,6 +98,14 @@ std::uint32_t MachineAddressReserver::SubnetsFree() const {
   const std::lock_guard lock(mutex_);
   const auto used = subnets_.reservations().size();
   return static_cast<std::uint32_t>(all > used ? all - used : 0);
+}
+
+std::uint32_t MachineAddressReserver::PortsFree() const {
+  const std::lock_guard lock(mutex_);
+  const auto reserved = ports_.reservations();
+  const auto used =
+      std::ranges::count_if(reserved, [](const auto& one) { return one.key.protocol == "tcp"; });
+  return options_.ports.last - options_.ports.first + 1U - static_cast<std::uint32_t>(used);
 }
 
 }  // namespace edm::worker

@@ -27,6 +27,7 @@ class MachineAddressReserver final : public AddressReserver {
   void Adopt(const std::string& instance, const Addresses& addresses) override;
   void Release(const std::string& instance) override;
   std::uint32_t SubnetsFree() const override;
+  std::uint32_t PortsFree() const override;
 
  private:
   // Rebuilds the tables from what the instances hold; with mutex_ held.

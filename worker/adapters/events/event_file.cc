@@ -42,8 +42,10 @@ bool ReadRecord(int fd, std::uint64_t& offset, v1::AttemptEvent& event) {
 
 }  // namespace
 
-void EventFile::Load() {
-  if (!fd_.valid()) fd_ = UniqueFd(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+void EventFile::Load(Absent absent) {
+  const int made = absent == Absent::kIsMade ? O_CREAT : 0;
+  if (!fd_.valid()) fd_ = UniqueFd(::open(path_.c_str(), O_RDWR | made | O_CLOEXEC, 0600));
+  if (!fd_.valid() && absent == Absent::kStays && errno == ENOENT) return;
   if (!fd_.valid()) is_broken_ = true;
   if (loaded_ || is_broken_) return;
   loaded_ = true;
@@ -57,7 +59,7 @@ void EventFile::Load() {
 }
 
 void EventFile::Append(AttemptEvent event) {
-  Load();
+  Load(Absent::kIsMade);
   if (const auto* line = std::get_if<BuildLine>(&event.what)) {
     if (is_broken_ || log_bytes_ + line->text.size() > log_bytes_max_) {
       ++lines_left_out_;
@@ -108,7 +110,7 @@ bool EventFile::Write(const std::string& record) {
 }
 
 Result<std::vector<AttemptEvent>> EventFile::Read(std::uint32_t after, std::size_t events_max) {
-  Load();
+  Load(Absent::kStays);
   std::vector<AttemptEvent> read;
   if (after < events_) EDM_CHECK(ReadFile(after, events_max, read));
   CloseIfEnded();

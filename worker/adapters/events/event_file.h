@@ -25,8 +25,9 @@ class EventFile {
  private:
   static constexpr std::uint32_t kIndexStride = 64;
 
-  // Opens the file, and reads what is there already, once.
-  void Load();
+  enum class Absent : bool { kStays, kIsMade };
+  // Opens the file, and reads what is there already, once. One that is not there is made to write to it only.
+  void Load(Absent absent);
   void CloseIfEnded();
   void Add(AttemptEvent event);
   bool Write(const std::string& record);

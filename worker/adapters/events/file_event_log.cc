@@ -38,9 +38,12 @@ Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(const std::string& fold
   return std::unique_ptr<FileEventLog>(new FileEventLog(folder, log_bytes_max));
 }
 
+std::string FileEventLog::PathOf(const AttemptKey& key) const {
+  return folder_ + "/" + key.instance + "." + std::to_string(key.attempt);
+}
+
 EventFile& FileEventLog::FileOf(const AttemptKey& key) {
-  const auto path = folder_ + "/" + key.instance + "." + std::to_string(key.attempt);
-  return files_.try_emplace(key, path, log_bytes_max_).first->second;
+  return files_.try_emplace(key, PathOf(key), log_bytes_max_).first->second;
 }
 
 void FileEventLog::Append(const AttemptKey& key, const AttemptEvent& event) {
@@ -76,6 +79,17 @@ void FileEventLog::Drop(const AttemptKey& key) {
   const std::lock_guard lock(mutex_);
   FileOf(key).Remove();
   files_.erase(key);
+}
+
+void FileEventLog::KeepOnly(const std::set<AttemptKey>& known) {
+  std::set<std::filesystem::path> kept;
+  for (const auto& key : known) kept.insert(PathOf(key));
+  std::vector<std::filesystem::path> gone;
+  std::error_code ignored;  // what cannot be removed now is tried again at the next start
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
+    if (!kept.contains(entry.path())) gone.push_back(entry.path());
+  }
+  for (const auto& path : gone) std::filesystem::remove(path, ignored);
 }
 
 }  // namespace edm::worker

@@ -22,12 +22,14 @@ class FileEventLog final : public EventLog {
                                          std::size_t events_max) override;
   std::unique_ptr<Subscription> Follow(const AttemptKey& key, std::function<void()> on_event) override;
   void Drop(const AttemptKey& key) override;
+  void KeepOnly(const std::set<AttemptKey>& known) override;
 
  private:
   struct Followers;
   class Following;
 
   FileEventLog(std::string folder, std::size_t log_bytes_max);
+  std::string PathOf(const AttemptKey& key) const;
   EventFile& FileOf(const AttemptKey& key);
 
   const std::string folder_;

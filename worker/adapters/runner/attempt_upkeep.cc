@@ -10,17 +10,22 @@ Status AttemptRunner::Load() {
   const Lock lock(mutex_);
   epoch_ = contents.epoch;
   for (auto& holding : contents.holdings) {
-    around_.addresses.Adopt(holding.instance, {holding.ports, holding.subnets});
+    if (!holding.ports.empty() || !holding.subnets.empty()) {
+      around_.addresses.Adopt(holding.instance, {holding.ports, holding.subnets});
+    }
     auto& slot = slots_[holding.instance];
     slot.errand = holding.running_release != 0 ? Errand::kRecover : Errand::kNone;
     slot.holding = std::move(holding);
   }
+  std::set<AttemptKey> histories;
   for (auto& attempt : contents.attempts) {
     const auto number = attempt.order.attempt;
+    histories.insert({attempt.order.instance, number});
     auto& slot = slots_[attempt.order.instance];
     if (slot.holding.instance.empty()) slot.holding.instance = attempt.order.instance;
     slot.attempts[number] = std::move(attempt);
   }
+  around_.events.KeepOnly(histories);
   for (auto& [instance, slot] : slots_) {
     // The lowest that has not ended was under way, the highest waited; between them none was ever begun.
     for (auto& [number, record] : slot.attempts) {

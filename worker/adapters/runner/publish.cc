@@ -42,6 +42,9 @@ Status ForgetHolder(Job& job) {
   EDM_CHECK(Patiently(job, [&] { return job.around.directory.DropHolder(job.instance()); }));
   job.holding.address_published = false;
   job.around.addresses.Release(job.instance());
+  // Else a start after a kill in between would adopt them again, for nobody.
+  job.holding.ports.clear();
+  job.holding.subnets.clear();
   return Ok();
 }
 

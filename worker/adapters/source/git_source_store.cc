@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/adapters/files/git_leftovers.h"
+
 namespace edm::worker {
 namespace {
 
@@ -75,6 +77,7 @@ Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token 
                               stop));
   if (end.succeeded()) return Ok();
   RemovePartOf(request.directory);
+  for (const auto& mirror : mirrors) RemoveGitLeftovers(PathOf(mirror));
   const auto object = "source " + request.layers.back().access.url;
   if (end.cancelled) return Error{Code::kCancelled, object, "cancelled"};
   if (end.deadline_met) {
@@ -85,6 +88,15 @@ Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token 
                  "see whether the git server answers"};
   }
   return FromLine(answer, last_words);
+}
+
+void GitSourceStore::RemoveLeftovers() const {
+  std::error_code ignored;
+  for (const auto& kind : std::filesystem::directory_iterator(options_.mirrors, ignored)) {
+    for (const auto& mirror : std::filesystem::directory_iterator(kind.path(), ignored)) {
+      RemoveGitLeftovers(mirror.path());
+    }
+  }
 }
 
 Status GitSourceStore::DropMirror(const std::string& mirror) {

@@ -25,6 +25,9 @@ class GitSourceStore final : public SourceStore {
   GitSourceStore(ProcessRunner& processes, GitSourceOptions options)
       : processes_(processes), options_(std::move(options)) {}
 
+  // Removes what fetches that were killed with their worker left half made. Once, before the first Checkout.
+  void RemoveLeftovers() const;
+
   Status Checkout(const CheckoutRequest& request, std::stop_token stop) override;
   Status DropMirror(const std::string& mirror) override;
 

@@ -1,0 +1,22 @@
+#include "master/core/open_delete.h"
+
+#include "master/core/undo_creation.h"
+
+namespace edm::master {
+
+std::shared_ptr<const OperationRecord> OpenDelete(const State& state, const std::string& instance) {
+  for (const auto& id : state.open) {
+    const auto record = state.operations.Find(id);
+    if (record && record->operation.instance == instance &&
+        (record->operation.kind == OperationKind::kDelete || UndoesCreation(*record))) {
+      return record;
+    }
+  }
+  return nullptr;
+}
+
+bool MayHaveRepo(const State& state, const std::string& instance) {
+  return state.instances.Find(instance) != nullptr && OpenDelete(state, instance) == nullptr;
+}
+
+}  // namespace edm::master
