@@ -90,10 +90,10 @@ bool Reached(const Order& order, Phase phase) {
   return false;
 }
 
-OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, WallTime now) {
+OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, SteadyTime now) {
   // First: a worker ends what is too late the way it ends what is cancelled.
   const bool late =
-      end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.operation.deadline;
+      end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.expires;
   if (late) return OperationState::kExpired;
   return end.phase == Phase::kCancelled ? OperationState::kCancelled : OperationState::kFailed;
 }
@@ -119,7 +119,7 @@ void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
               {},
               cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
   }
-  const auto outcome = Outcome(record, end, draft.now().wall);
+  const auto outcome = Outcome(record, end, draft.now().steady);
   EndOperation(draft, std::move(record), outcome, std::move(failure));
 }
 

@@ -7,6 +7,7 @@
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/membership.h"
+#include "master/core/wall_clock.h"
 
 namespace edm::master {
 namespace {
@@ -42,9 +43,16 @@ void JudgeOne(Draft& draft, const OperationRecord& record) {
   if (record.plan.stage == Stage::kPlace) Advance(draft, record);
 }
 
+// Never more than it was given: the clock may have been set back while no master ran.
+Millis TimeLeft(const Operation& operation, WallTime now) {
+  const auto given = operation.deadline - operation.created_at;
+  return std::clamp<Millis>(operation.deadline - now, Millis(0), std::max(given, Millis(0)));
+}
+
 }  // namespace
 
 void OnTick(Draft& draft) {
+  WatchWallClock(draft);
   JudgeBeats(draft);
   const auto open = draft.state().open;
   for (const auto& id : open) {
@@ -53,16 +61,20 @@ void OnTick(Draft& draft) {
 }
 
 void Sweep(Draft& draft) {
+  WatchWallClock(draft);
   const auto& state = draft.state();
   const auto now = draft.now().wall;
+  const bool trusted = TrustsWallClock(draft);
   std::vector<std::string> gone;
   for (const auto& [key, request] : state.requests.all()) {
-    if (request->expires_at <= now && gone.size() < kSweepMax) gone.push_back(key);
+    // From the future: the clock was set back meanwhile.
+    const bool over = request->expires_at <= now || request->expires_at > now + kRequestsKept;
+    if (trusted && over && gone.size() < kSweepMax) gone.push_back(key);
   }
   for (const auto& key : gone) draft.RemoveRequest(key);
   gone.clear();
   for (const auto& [id, token] : state.tokens.all()) {
-    const bool over = (token->expires_at && *token->expires_at <= now) ||
+    const bool over = (trusted && token->expires_at && *token->expires_at <= now) ||
                       (token->used_at && token->kind == TokenKind::kWorker);
     if (over && gone.size() < kSweepMax) gone.push_back(id);
   }
@@ -76,7 +88,8 @@ void Sweep(Draft& draft) {
   auto surplus = ended.size() - std::min<std::size_t>(ended.size(), state.settings.operations_kept);
   std::size_t removed = 0;
   for (const auto& [time, id] : ended) {
-    if (removed >= kSweepMax || (surplus == 0 && now - time < state.settings.operations_kept_for)) break;
+    const bool old = trusted && now - time >= state.settings.operations_kept_for;
+    if (removed >= kSweepMax || (surplus == 0 && !old)) break;
     draft.RemoveOperation(id);
     surplus -= surplus > 0 ? 1 : 0;
     ++removed;
@@ -95,9 +108,7 @@ void OnRecovered(Draft& draft) {
   const auto open = draft.state().open;
   for (const auto& id : open) {
     auto record = *draft.state().operations.Find(id);
-    const auto left =
-        std::max(Millis(0), std::chrono::duration_cast<Millis>(record.operation.deadline - now.wall));
-    record.expires = now.steady + left;
+    record.expires = now.steady + TimeLeft(record.operation, now.wall);
     record.stage_began = now.steady;
     record.cancelled_at = now.steady;
     const bool cancelled = record.plan.cancel_requested;

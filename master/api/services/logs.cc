@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <limits>
 #include <mutex>
+#include <utility>
 
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/time.h"
@@ -72,6 +74,13 @@ class LogRelay : public std::enable_shared_from_this<LogRelay> {
   bool dropped_ = false;                  // guarded by mutex_
 };
 
+// By attempts, not by times: the clock may have been set back between two builds. One that has no attempt yet
+// is the newest while it is open.
+std::pair<std::uint32_t, WallTime> Order(const OperationRecord& record) {
+  const bool comes = record.attempt == 0 && !IsTerminal(record.operation.state);
+  return {comes ? std::numeric_limits<std::uint32_t>::max() : record.attempt, record.operation.created_at};
+}
+
 // The newest operation of the instance that built, or was to build.
 std::string LastBuild(const State& state, const std::string& instance) {
   std::shared_ptr<const OperationRecord> newest;
@@ -80,7 +89,7 @@ std::string LastBuild(const State& state, const std::string& instance) {
     const bool builds =
         std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.name == "build"; });
     if (record->operation.instance != instance || !builds) continue;
-    if (!newest || newest->operation.created_at <= record->operation.created_at) newest = record;
+    if (!newest || Order(*newest) <= Order(*record)) newest = record;
   }
   return newest ? newest->operation.id : "";
 }

@@ -64,7 +64,7 @@ bool Wanted(const LogRequest& request, const ContainerFacts& facts) {
 
 // A moment later than a line of `since` itself must not be lost: the engine's since is inclusive.
 std::int64_t AfterOf(const LogRequest& request) {
-  return request.since ? request.since->time_since_epoch().count() * 1'000'000 - 1 : 0;
+  return request.since ? NanosFromWall(*request.since) - 1 : 0;
 }
 
 LogLine AsLine(const ContainerFacts& facts, LogAssembler::Line line) {
@@ -144,6 +144,9 @@ class Follower {
       if (read.busy || nothing_new || container.facts.state == ContainerState::kCreated) return;
       read.busy = true;
     }
+    // The clock was set back while it was down: what it says now is older than what it said before.
+    if (!read.first && container.facts.started_at <= WallFromNanos(read.after))
+      read.after = NanosFromWall(container.facts.started_at) - 1;
     read.read_start = container.facts.started_at;
     read.on_stop.reset();
     read.thread =
