@@ -74,6 +74,7 @@ struct Built {
   std::vector<ReleaseImage> images;
   std::string template_commit;
   std::vector<std::string> grants;
+  std::string template_name{};
 };
 
 struct AttemptEnd {

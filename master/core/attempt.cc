@@ -29,7 +29,7 @@ void OnBuilt(Draft& draft, const OperationRecord& record, const Built& built, Wa
   release.instance = instance.id;
   release.number = record.order.release;
   release.source = record.plan.source;
-  release.template_name = record.order.template_name;
+  release.template_name = built.template_name;
   release.template_commit = built.template_commit;
   release.images = built.images;
   release.grants = built.grants;

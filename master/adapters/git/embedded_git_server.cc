@@ -5,6 +5,7 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/model/names.h"
+#include "master/adapters/git/commit_file.h"
 #include "master/adapters/git/commit_tree.h"
 #include "master/adapters/git/repo_refs.h"
 
@@ -70,6 +71,14 @@ Result<std::string> EmbeddedGitServer::Resolve(const RepoName& repo, const std::
   EDM_TRY(const auto open, repos_->OpenRepo(repo));
   EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).Resolve(ref));
   return ToText(id);
+}
+
+Result<std::optional<std::string>> EmbeddedGitServer::ReadFile(const RepoName& repo, const std::string& commit,
+                                                               const std::string& path,
+                                                               std::size_t bytes_max) {
+  EDM_TRY(const auto open, repos_->OpenRepo(repo));
+  EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).ParseCommit(commit));
+  return ReadCommitFile(open.get(), id, path, bytes_max, "repo " + Shown(repo));
 }
 
 Status EmbeddedGitServer::MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,

@@ -34,6 +34,8 @@ class EmbeddedGitServer final : public GitServer {
   Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
                              const std::string& ref) override;
   Result<std::string> Resolve(const RepoName& repo, const std::string& ref) override;
+  Result<std::optional<std::string>> ReadFile(const RepoName& repo, const std::string& commit,
+                                              const std::string& path, std::size_t bytes_max) override;
   Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                     const std::string& to) override;
   Status KeepCommit(const RepoName& repo, std::uint32_t release, const std::string& commit) override;

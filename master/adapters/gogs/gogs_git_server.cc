@@ -5,6 +5,7 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/model/names.h"
+#include "master/adapters/git/commit_file.h"
 #include "master/adapters/git/commit_tree.h"
 #include "master/adapters/git/repo_refs.h"
 
@@ -109,6 +110,14 @@ Result<std::string> GogsGitServer::Resolve(const RepoName& repo, const std::stri
   EDM_TRY(const auto open, Synced(repo));
   EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).Resolve(ref));
   return ToText(id);
+}
+
+Result<std::optional<std::string>> GogsGitServer::ReadFile(const RepoName& repo, const std::string& commit,
+                                                           const std::string& path, std::size_t bytes_max) {
+  const std::lock_guard lock(mirrors_->LockOf(repo));
+  EDM_TRY(const auto open, Synced(repo));
+  EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).ParseCommit(commit));
+  return ReadCommitFile(open.get(), id, path, bytes_max, "repo " + Shown(repo));
 }
 
 Status GogsGitServer::MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,

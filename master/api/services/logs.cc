@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "common/model/service_name.h"
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/time.h"
 #include "edm/v1/master_service.pb.h"
@@ -139,6 +140,9 @@ void RegisterLogs(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::StreamLogsRequest>("edm.v1.Master/StreamLogs", [parts](CallPointer call, const auto& request) {
     const auto record = FindInstance(*parts.cluster.View(), request.id());
     if (!record.ok()) return call->Finish(record.error());
+    for (const auto& service : request.services()) {
+      if (auto good = CheckServiceName(service); !good.ok()) return call->Finish(good);
+    }
     if (request.build()) return StreamBuild(parts, call, request);
     const auto worker = HolderAddress(*parts.cluster.View(), request.id());
     if (!worker.ok()) return call->Finish(worker.error());

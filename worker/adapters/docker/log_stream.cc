@@ -71,6 +71,17 @@ LogLine AsLine(const ContainerFacts& facts, LogAssembler::Line line) {
   return {facts.service, facts.name, line.is_stderr, WallFromNanos(line.nanos), std::move(line.text)};
 }
 
+Error NothingToRead(const LogRequest& request, const std::vector<Inspected>& containers) {
+  if (containers.empty() || request.services.empty()) {
+    return {Code::kNotFound, "log of " + request.instance, "it has no container", {}, "deploy or start it first"};
+  }
+  return {Code::kNotFound,
+          "service " + request.instance + "/" + request.services.front(),
+          "there is none of that name",
+          {},
+          "edmctl show " + request.instance + " lists the services"};
+}
+
 Status Merge(const EngineApi& api, const LogRequest& request, const std::vector<Inspected>& containers,
              const std::function<void(const LogLine&)>& on_line, std::stop_token stop) {
   std::vector<std::pair<std::int64_t, LogLine>> lines;
@@ -186,11 +197,7 @@ Status StreamLogs(const EngineApi& api, const LogRequest& request,
   const bool any = std::any_of(containers.begin(), containers.end(),
                                [&](const Inspected& one) { return Wanted(request, one.facts); });
   if (!any) {
-    return Error{Code::kNotFound,
-                 "log of " + request.instance,
-                 "there is no such container",
-                 {},
-                 "deploy it, or name one of its services"};
+    return NothingToRead(request, containers);
   }
   if (!request.follow) return Merge(api, request, containers, on_line, stop);
   return Follower(api, request, on_line).Run(stop);
