@@ -42,8 +42,9 @@ struct Order {
   bool keep_volumes = false;
   std::uint32_t good_release = 0;  // put back when `release` does not start; 0: none
   std::vector<std::uint32_t> kept_releases;
-  WallTime deadline;
+  WallTime deadline;  // by the master's clock, for people
   bool holds_address = false;
+  std::optional<Millis> time_left;  // from when it was sent
 };
 
 struct ReleaseImage {
@@ -73,6 +74,7 @@ struct Built {
   std::vector<ReleaseImage> images;
   std::string template_commit;
   std::vector<std::string> grants;
+  std::string template_name{};
 };
 
 struct AttemptEnd {

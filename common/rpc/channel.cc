@@ -4,6 +4,8 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/client_interceptor.h>
 
+#include <algorithm>
+
 #include "common/base/text.h"
 #include "common/rpc/grpc_library.h"
 
@@ -69,10 +71,21 @@ std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ChannelSpec& spec)
   return grpc::SslCredentials({identity.ca, identity.key, identity.certificate});
 }
 
+// gRPC ends the program over a header value that HTTP does not allow.
+Status CheckBearer(const std::string& bearer) {
+  if (std::ranges::all_of(bearer, [](char c) { return c > ' ' && c <= '~'; })) return Ok();
+  return Error{Code::kUnauthenticated,
+               "token",
+               "it has spaces, control or non-ASCII characters",
+               {},
+               "give it as 'edmctl token create' printed it"};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<grpc::Channel>> Dial(const ChannelSpec& spec) {
   KeepGrpc();
+  EDM_CHECK(CheckBearer(spec.bearer));
   if (!spec.tls && !spec.bearer.empty() && !StaysOnThisMachine(spec.address)) {
     return Error{Code::kInvalidArgument,
                  "address " + spec.address,

@@ -85,7 +85,13 @@ Status OpenIntake(Foundation& on, const MasterOptions& options) {
   intake.directory = (on.data / "staging").string();
   intake.limits.upload_bytes_max = options.upload_bytes_max;
   intake.limits.unpacked_bytes_max = options.unpacked_bytes_max;
+  intake.limits.file_bytes_max = options.upload_file_bytes_max;
   intake.limits.entries_max = options.upload_entries_max;
+  intake.limits.ratio_max = options.upload_ratio_max;
+  intake.limits.path_bytes_max = options.upload_path_bytes_max;
+  intake.limits.depth_max = options.upload_depth_max;
+  intake.uploads_max = options.uploads_max;
+  intake.check_room = [&reserve = *on.reserve](std::string_view what) { return reserve.Check(what); };
   EDM_TRY(on.intake, ArchiveIntake::Open(std::move(intake), on.entropy));
   return Ok();
 }
@@ -142,6 +148,7 @@ Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) 
   EDM_TRY(on->store, OpenStore(options, on->data));
   EDM_TRY(on->log, FileEventLog::Open(on->data / "events"));
   EDM_CHECK(OpenGit(*on, options));
+  on->reserve = std::make_unique<DiskReserve>(options.data, options.disk_reserve);
   EDM_CHECK(OpenIntake(*on, options));
   return on;
 }

@@ -118,7 +118,8 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
   state.settings = SettingsOf(options);
   RepairLogs(state, *on->log);
   loop = std::make_unique<ClusterLoop>(
-      std::move(state), ClusterLoop::Parts{*on->store, *on->sealer, *on->log, *effects, on->clock});
+      std::move(state), ClusterLoop::Parts{*on->store, *on->sealer, *on->log, *effects, on->clock,
+                                           [this] { return on->reserve->Check("the state"); }});
   effects->Connect(*loop);
   loop->Start();
   return Ok();
@@ -148,7 +149,8 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
   };
   const auto report = [](const Error& error) { spdlog::warn("git: {}", ToString(error)); };
   git_http = std::make_unique<GitHttp>(
-      git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, ensure, report});
+      git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, ensure, report,
+                          [this] { return on->reserve->Check("the push"); }});
   return Ok();
 }
 
@@ -172,13 +174,16 @@ void Master::Parts::FillTables(const MasterOptions& options) {
 
 std::optional<Error> Master::Parts::Trouble() const {
   if (stopping) return Error{Code::kUnavailable, "master", "it is stopping", {}, ""};
-  return loop->Trouble();
+  if (auto trouble = loop->Trouble()) return trouble;
+  if (auto room = on->reserve->Check("the state"); !room.ok()) return room.error();
+  return std::nullopt;
 }
 
 Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool tls) {
   if (addresses.empty()) return Ok();
   rpc::HttpServerOptions options;
   options.listen = addresses;
+  options.refuse = [](const Error& error, int status) { return rest::ProblemOf(error, status); };
   if (tls) options.tls = rpc::HttpServerTls{on->identity.certificate, on->identity.key, ""};
   EDM_TRY(auto server,
           rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
@@ -191,7 +196,9 @@ Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool 
 }
 
 Status Master::Parts::Serve(const MasterOptions& options) {
-  gateway = std::make_unique<rest::Gateway>(*people, authenticate, EDM_VERSION);
+  gateway = std::make_unique<rest::Gateway>(
+      *people, authenticate, EDM_VERSION,
+      rest::GatewayLimits{.upload_bytes_max = options.upload_bytes_max});
   front = std::make_unique<HttpFront>(
       HttpFront::Peers{*gateway, git_http.get(), authenticate, [this] { return Trouble(); },
                        [this] { return RenderMetrics(*loop->View(), loop->queued()); }});

@@ -34,8 +34,15 @@ struct MasterOptions {
 
   std::uint64_t upload_bytes_max = 512ULL << 20U;
   std::uint64_t unpacked_bytes_max = 2ULL << 30U;
+  std::uint64_t upload_file_bytes_max = 512ULL << 20U;
   std::uint32_t upload_entries_max = 100'000;
+  std::uint32_t upload_ratio_max = 200;
+  std::uint32_t upload_path_bytes_max = 1024;
+  std::uint32_t upload_depth_max = 64;
+  std::uint32_t uploads_max = 512;
   std::uint64_t push_bytes_max = 1ULL << 30U;
+
+  std::uint64_t disk_reserve = 32ULL << 20U;  // of data_dir's disk, for the state of what is under way
 
   Millis build_deadline{30 * 60'000};
   Millis start_deadline{2 * 60'000};

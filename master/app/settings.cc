@@ -29,9 +29,17 @@ void BindStores(edm::Settings& keys, MasterOptions& options) {
 void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("upload.bytes_max", &options.upload_bytes_max, "largest upload, as sent");
   keys.Add("upload.unpacked_bytes_max", &options.unpacked_bytes_max, "largest upload, unpacked");
+  keys.Add("upload.file_bytes_max", &options.upload_file_bytes_max, "largest single file of an upload");
   keys.Add("upload.entries_max", &options.upload_entries_max, "number",
            "most files, folders and links of an upload");
+  keys.Add("upload.ratio_max", &options.upload_ratio_max, "number",
+           "how many times its size an upload may unpack to");
+  keys.Add("upload.path_bytes_max", &options.upload_path_bytes_max, "number", "longest path in an upload");
+  keys.Add("upload.depth_max", &options.upload_depth_max, "number", "most folders above a file of an upload");
+  keys.Add("upload.at_once", &options.uploads_max, "number", "uploads under way at the same time");
   keys.Add("push.bytes_max", &options.push_bytes_max, "largest push");
+  keys.Add("disk.reserve", &options.disk_reserve,
+           "free space of data_dir that is kept for the state of what is under way");
   keys.Add("deadline.build", &options.build_deadline, "of a build that names none");
   keys.Add("deadline.start", &options.start_deadline, "of a start, restart or rollback that names none");
   keys.Add("deadline.deploy", &options.deploy_deadline, "of a deploy that names none");

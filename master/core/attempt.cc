@@ -30,7 +30,7 @@ void OnBuilt(Draft& draft, const OperationRecord& record, const Built& built, Wa
   release.instance = instance.id;
   release.number = record.order.release;
   release.source = record.plan.source;
-  release.template_name = record.order.template_name;
+  release.template_name = built.template_name;
   release.template_commit = built.template_commit;
   release.images = built.images;
   release.grants = built.grants;
@@ -89,10 +89,10 @@ bool Reached(const Order& order, Phase phase) {
   return false;
 }
 
-OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, WallTime now) {
+OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, SteadyTime now) {
   // First: a worker ends what is too late the way it ends what is cancelled.
   const bool late =
-      end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.operation.deadline;
+      end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.expires;
   if (late) return OperationState::kExpired;
   return end.phase == Phase::kCancelled ? OperationState::kCancelled : OperationState::kFailed;
 }
@@ -118,7 +118,7 @@ void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
               {},
               cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
   }
-  const auto outcome = Outcome(record, end, draft.now().wall);
+  const auto outcome = Outcome(record, end, draft.now().steady);
   EndOperation(draft, std::move(record), outcome, std::move(failure));
 }
 

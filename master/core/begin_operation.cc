@@ -158,7 +158,7 @@ bool NeedsWorker(OperationKind kind, Until until) {
 }
 
 Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
-  EDM_TRY(auto repeated, FindRepeat(draft.state(), begin.origin, draft.now().wall));
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), begin.origin));
   if (repeated) return *repeated;
   EDM_CHECK(CheckTimeout(begin));
   if (draft.state().open.size() >= kOpenOperationsMax) {

@@ -7,7 +7,7 @@
 namespace edm::master {
 
 Result<Accepted> Cancel(Draft& draft, const CancelOperation& command) {
-  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin));
   if (repeated) return *repeated;
   const auto found = draft.state().operations.Find(command.id);
   if (found == nullptr) return NoSuch("operation", command.id, draft.state().operations, "edmctl op ls");

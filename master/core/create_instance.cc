@@ -58,7 +58,7 @@ Status AddInstance(Draft& draft, Instance instance) {
 }
 
 Result<Accepted> Create(Draft& draft, const CreateInstance& command) {
-  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin));
   if (repeated) return *repeated;
   EDM_CHECK(AddInstance(draft, command.instance));
   const Accepted accepted{command.instance.id, "", "", false};
@@ -67,7 +67,7 @@ Result<Accepted> Create(Draft& draft, const CreateInstance& command) {
 }
 
 Result<Accepted> Update(Draft& draft, const UpdateInstance& command) {
-  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin));
   if (repeated) return *repeated;
   const auto found = draft.state().instances.Find(command.id);
   if (found == nullptr) return NoSuch("instance", command.id, draft.state().instances, "edmctl ls");

@@ -93,6 +93,11 @@ void Draft::RemoveRequest(const std::string& key) {
   decision_.changes.emplace_back(Stored<RequestRecord>{key, nullptr});
 }
 
+void Draft::PutLook(SteadyTime wall_trusted_from) {
+  state_.last_look = now_;
+  state_.wall_trusted_from = wall_trusted_from;
+}
+
 void Draft::Event(ClusterNote note) {
   note.time = now_.wall;
   decision_.events.push_back(std::move(note));

@@ -32,6 +32,7 @@ class Draft {
   void RemoveToken(const std::string& id);
   void PutRequest(const std::string& key, RequestRecord record);
   void RemoveRequest(const std::string& key);
+  void PutLook(SteadyTime wall_trusted_from);  // at the clocks, now; never stored
 
   void Do(Effect effect) { decision_.effects.push_back(std::move(effect)); }
   void Note(OperationNote note) { decision_.notes.push_back(std::move(note)); }

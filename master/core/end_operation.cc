@@ -1,5 +1,7 @@
 #include "master/core/end_operation.h"
 
+#include <algorithm>
+
 #include "common/base/text.h"
 #include "master/core/placement/promises.h"
 #include "master/core/steps.h"
@@ -42,7 +44,7 @@ void EndOperation(Draft& draft, OperationRecord record, OperationState state, st
   CloseSteps(draft, record, state == OperationState::kDone);
   auto& operation = record.operation;
   operation.state = state;
-  operation.ended_at = draft.now().wall;
+  operation.ended_at = std::max(draft.now().wall, operation.created_at);  // the clock may have been set back
   operation.failure = std::move(failure);
   record.plan.stage = Stage::kEnded;
   PromiseEnds(draft, record, state);

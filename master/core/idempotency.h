@@ -7,7 +7,7 @@
 namespace edm::master {
 
 // The answer that this request id had before; kAlreadyExists when it was used for another request.
-Result<std::optional<Accepted>> FindRepeat(const State& state, const Origin& origin, WallTime now);
+Result<std::optional<Accepted>> FindRepeat(const State& state, const Origin& origin);
 
 // Keeps the answer for kRequestsKept.
 void Remember(Draft& draft, const Origin& origin, const Accepted& answer);

@@ -71,6 +71,7 @@ void SendOrderOf(Draft& draft, const OperationRecord& record) {
   SendOrder send{record.worker, worker ? worker->facts.rpc_address : "", record.order,
                  record.plan.source.commit, record.worker_cursor};
   send.order.epoch = draft.state().epoch;
+  send.order.time_left = std::max(Millis(0), record.expires - draft.now().steady);
   if (instance) send.order.environment = instance->instance.spec.environment;
   draft.Do(std::move(send));
 }

@@ -52,6 +52,8 @@ void SetStep(Draft& draft, OperationRecord& record, Step step, std::uint32_t wor
   if (!step.started_at) step.started_at = at->started_at ? at->started_at : now;
   if (step.state >= StepState::kDone && !step.ended_at) step.ended_at = now;
   if (step.state == StepState::kSkipped) step.started_at.reset();
+  // The clock may have been set back meanwhile: no step took less than no time.
+  if (step.started_at && step.ended_at) step.ended_at = std::max(*step.ended_at, *step.started_at);
   *at = step;
   draft.Note({record.operation.id, record.attempt, worker_cursor, now, std::move(step)});
 }

@@ -10,6 +10,7 @@
 #include "master/core/membership.h"
 #include "master/core/placement/promises.h"
 #include "master/core/recent.h"
+#include "master/core/wall_clock.h"
 
 namespace edm::master {
 namespace {
@@ -59,11 +60,17 @@ void KeepCommitsAgain(Draft& draft) {
     const auto found = draft.state().instances.Find(id);
     if (found && found->instance.status.newest_release != 0) draft.Do(KeepCommits{found->instance.owner, id});
   }
+
+// Never more than it was given: the clock may have been set back while no master ran.
+Millis TimeLeft(const Operation& operation, WallTime now) {
+  const auto given = operation.deadline - operation.created_at;
+  return std::clamp<Millis>(operation.deadline - now, Millis(0), std::max(given, Millis(0)));
 }
 
 }  // namespace
 
 void OnTick(Draft& draft) {
+  WatchWallClock(draft);
   JudgeBeats(draft);
   const auto open = draft.state().open;
   for (const auto& id : open) {
@@ -83,9 +90,7 @@ void OnRecovered(Draft& draft) {
   const auto open = draft.state().open;
   for (const auto& id : open) {
     auto record = *draft.state().operations.Find(id);
-    const auto left =
-        std::max(Millis(0), std::chrono::duration_cast<Millis>(record.operation.deadline - now.wall));
-    record.expires = now.steady + left;
+    record.expires = now.steady + TimeLeft(record.operation, now.wall);
     record.stage_began = now.steady;
     record.cancelled_at = now.steady;
     const bool cancelled = record.plan.cancel_requested;

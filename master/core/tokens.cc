@@ -24,7 +24,7 @@ Status CheckToken(const TokenRecord& token, WallTime now) {
 }
 
 Result<Accepted> AddToken(Draft& draft, const CreateToken& command) {
-  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin));
   if (repeated) return *repeated;
   auto token = command.token;
   for (const auto& [id, other] : draft.state().tokens.all()) {
@@ -50,7 +50,7 @@ Result<Accepted> AddToken(Draft& draft, const CreateToken& command) {
 }
 
 Result<Accepted> Revoke(Draft& draft, const RevokeToken& command) {
-  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin));
   if (repeated) return *repeated;
   const auto& tokens = draft.state().tokens;
   const auto found = tokens.Find(command.id);

@@ -19,6 +19,8 @@ State State::Share() {
   copy.open = open;
   copy.epoch = epoch;
   copy.started = started;
+  copy.last_look = last_look;
+  copy.wall_trusted_from = wall_trusted_from;
   copy.settings = settings;
   return copy;
 }

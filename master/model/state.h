@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -26,6 +27,8 @@ struct State {
   std::set<std::string> open;  // operations that have not ended
   std::uint32_t epoch = 1;
   SteadyTime started;  // of this master
+  std::optional<Moment> last_look;         // at both clocks
+  SteadyTime wall_trusted_from{};  // before it nothing is removed because of its age
   Settings settings;
 
   // A copy for readers.

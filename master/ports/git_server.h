@@ -62,6 +62,9 @@ class GitServer {
                                      const std::string& ref) = 0;
   // A branch, tag or (abbreviated) commit -> 40 hex digits. Empty ref: the head of the default branch.
   virtual Result<std::string> Resolve(const RepoName& repo, const std::string& ref) = 0;
+  // A regular file of a commit; none when it has no such file of at most `bytes_max`.
+  virtual Result<std::optional<std::string>> ReadFile(const RepoName& repo, const std::string& commit,
+                                                      const std::string& path, std::size_t bytes_max) = 0;
   // After a deploy that came by push: fails with kAborted when the branch is no longer at `from`.
   virtual Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                             const std::string& to) = 0;

@@ -157,6 +157,26 @@ TEST_P(GitServerContract, ResolvesBranchesTagsAndCommits) {
   }
 }
 
+TEST_P(GitServerContract, ReadsAFileOfACommit) {
+  Write("edm.yaml", "template: old");
+  Write("web/index.html", "hello");
+  const auto first = Push();
+  Write("edm.yaml", "template: new");
+  const auto second = Push();
+  const auto read = [&](const std::string& commit, const std::string& path, std::size_t bytes_max = 100) {
+    const auto text = server().ReadFile(kRepo, commit, path, bytes_max);
+    EXPECT_TRUE(text.ok()) << ToString(text.error());
+    return text.ok() && *text ? **text : "none";
+  };
+  EXPECT_EQ(read(first, "edm.yaml"), "template: old");
+  EXPECT_EQ(read(second, "edm.yaml"), "template: new");
+  EXPECT_EQ(read(second, "web/index.html"), "hello");
+  for (const auto* none : {"other.yaml", "web", "web/none", "edm.yaml/x", "../edm.yaml"})
+    EXPECT_EQ(read(second, none), "none") << none;
+  EXPECT_EQ(read(second, "edm.yaml", 5), "none") << "too large";
+  EXPECT_EQ(server().ReadFile(kRepo, std::string(40, 'a'), "edm.yaml", 9).error().code, Code::kNotFound);
+}
+
 TEST_P(GitServerContract, SaysWhichBranchesThereAre) {
   Write("a", "1");
   Push();

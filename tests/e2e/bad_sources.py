@@ -1,101 +1,6 @@
-"""Sources that must be refused: name -> (archive bytes or files, codes that may be given, part of the object)."""
-import gzip
-import io
-import struct
-import tarfile
-import zipfile
-
+"""Sources that must be refused: name -> (files, the code, part of the object)."""
 import images
-
-INVALID = ("INVALID_ARGUMENT",)
-LIMIT = ("RESOURCE_EXHAUSTED", "INVALID_ARGUMENT")
-REFUSED = ("INVALID_ARGUMENT", "FAILED_PRECONDITION", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED")
-
-
-def entry(name, kind=tarfile.REGTYPE, link="", mode=0o644, data=b"x", size=None):
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as tar:
-        info = tarfile.TarInfo(name)
-        info.type, info.linkname, info.mode = kind, link, mode
-        info.size = (len(data) if size is None else size) if kind == tarfile.REGTYPE else 0
-        tar.addfile(info, io.BytesIO(data) if kind == tarfile.REGTYPE and size is None else None)
-    return archive.getvalue()
-
-
-def several(*names):
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name in names:
-            info = tarfile.TarInfo(name)
-            info.size = 1
-            tar.addfile(info, io.BytesIO(b"x"))
-    return archive.getvalue()
-
-
-def through_link():
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        link = tarfile.TarInfo("dir")
-        link.type, link.linkname = tarfile.SYMTYPE, "/tmp"
-        tar.addfile(link)
-        info = tarfile.TarInfo("dir/evil")
-        info.size = 1
-        tar.addfile(info, io.BytesIO(b"x"))
-    return archive.getvalue()
-
-
-def bomb_ratio():
-    return gzip.compress(images.tarball({"zeros": bytes(128 << 20)}, mode="w"), 9)
-
-
-def bomb_entries():
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        for number in range(3_000):
-            tar.addfile(tarfile.TarInfo(f"f{number}"))
-    return archive.getvalue()
-
-
-def zip_with(name, external=0o100644 << 16, data=b"x"):
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        info = zipfile.ZipInfo(name)
-        info.external_attr = external
-        packed.writestr(info, data)
-    return archive.getvalue()
-
-
-GOOD = images.tarball(images.site())
-
-ARCHIVES = {
-    "absolute": (entry("/etc/cron.d/x"), INVALID, "etc/cron.d/x"),
-    "dotdot": (entry("a/../../x"), INVALID, "a/../../x"),
-    "dotdot-zip": (zip_with("../x"), INVALID, "../x"),
-    "symlink-absolute": (entry("l", tarfile.SYMTYPE, "/etc/passwd"), INVALID, "l"),
-    "symlink-out": (entry("a/l", tarfile.SYMTYPE, "../../x"), INVALID, "a/l"),
-    "symlink-zip": (zip_with("l", 0o120777 << 16, b"/etc/passwd"), INVALID, "l"),
-    "through-symlink": (through_link(), INVALID, "dir"),
-    "hardlink-out": (entry("h", tarfile.LNKTYPE, "/etc/passwd"), INVALID, "h"),
-    "char-device": (entry("d", tarfile.CHRTYPE), INVALID, "d"),
-    "block-device": (entry("d", tarfile.BLKTYPE), INVALID, "d"),
-    "fifo": (entry("p", tarfile.FIFOTYPE), INVALID, "p"),
-    "setuid": (entry("s", mode=0o4755), INVALID, "s"),
-    "setgid": (entry("s", mode=0o2755), INVALID, "s"),
-    "newline-name": (entry("a\nb"), INVALID, "a"),
-    "long-path": (entry("d/" * 3000 + "x"), INVALID + LIMIT, ""),
-    "git-folder": (entry(".git/hooks/post-checkout"), INVALID, ".git"),
-    "git-folder-case": (entry(".GiT/config"), INVALID, ".GiT"),
-    "duplicate": (several("a", "a"), INVALID, "a"),
-    "not-utf8": (several("a").replace(b"a\0", b"\xff\0", 1), INVALID, ""),
-    "truncated": (GOOD[:len(GOOD) // 2], INVALID, ""),
-    "trailing": (GOOD + b"garbage after the end", INVALID, ""),
-    "no-archive": (b"this is just text", INVALID, ""),
-    "empty": (b"", INVALID, ""),
-    "rar": (b"Rar!\x1a\x07\x00" + bytes(64), INVALID, ""),
-    "bomb-ratio": (bomb_ratio, LIMIT, ""),
-    "bomb-entries": (bomb_entries, LIMIT, ""),
-    "huge-size-header": (entry("big", size=1 << 40), LIMIT, ""),
-}
+from bad_codes import BROKEN, INVALID, LATE, LIMIT, MISSING
 
 
 def compose(extra, services=True):
@@ -133,6 +38,10 @@ KEYS = {  # under services.web
     "container_name": "container_name: mine",
     "ports": "ports: ['80:8000']",
     "runtime": "runtime: nvidia",
+    "sysctls": "sysctls: {kernel.core_pattern: x}",
+    "gpus": "gpus: all",
+    "logging": "logging: {driver: syslog}",
+    "restart": "restart: sometimes",
     "env_file": "env_file: /etc/shadow",
     "env_file-parent": "env_file: [../../x]",
     "extends": "extends: {file: /etc/x.yaml, service: y}",
@@ -141,46 +50,83 @@ KEYS = {  # under services.web
     "unknown_key": "imagee: x",
 }
 
-COMPOSE_FILES = {name: (compose(f"    {line}\n" if not name.startswith(("ports",)) else f"    {line}\n"), REFUSED,
+COMPOSE_FILES = {name: (compose(f"    {line}\n" if not name.startswith(("ports",)) else f"    {line}\n"), INVALID,
                         f"services.web.{line.split(':')[0]}") for name, line in KEYS.items() if name != "ports"}
-COMPOSE_FILES["low-port"] = (images.site(compose=images.COMPOSE.replace('"8000"', '"80:8000"')), REFUSED, "services.web.ports")
+COMPOSE_FILES["low-port"] = (images.site(compose=images.COMPOSE.replace('"8000"', '"80:8000"')), INVALID, "services.web.ports")
 COMPOSE_FILES |= {
-    "build-remote": (images.site(compose=images.COMPOSE.replace("build: .", "build: https://example.org/x.git")), REFUSED, "services.web.build"),
-    "build-outside": (images.site(compose=images.COMPOSE.replace("build: .", "build: ../..")), REFUSED, "services.web.build"),
-    "build-network-host": (images.site(compose=images.COMPOSE.replace("build: .", "build: {context: ., network: host}")), REFUSED, "services.web.build.network"),
-    "external-network": (compose("networks: {n: {external: true}}\n"), REFUSED, "networks.n"),
-    "external-volume": (compose("volumes: {v: {external: true}}\n"), REFUSED, "volumes.v"),
-    "driver-opts-bind": (compose("volumes: {v: {driver_opts: {type: none, o: bind, device: /}}}\n"), REFUSED, "volumes.v"),
-    "config-outside": (compose("configs: {c: {file: /etc/shadow}}\n"), REFUSED, "configs.c"),
-    "secret-outside": (compose("secrets: {s: {file: ../x}}\n"), REFUSED, "secrets.s"),
-    "include": (compose("include: [/etc/compose.yaml]\n"), REFUSED, "include"),
-    "duplicate-key": (compose("services: {}\n"), REFUSED, "compose.yaml:"),
-    "duplicate-in-service": (compose("    build: .\n"), REFUSED, "compose.yaml:"),
-    "alias-bomb": (alias_bomb(), REFUSED, "compose.yaml"),
-    "second-document": (compose("---\nservices: {}\n"), REFUSED, "compose.yaml:"),
-    "too-deep": (compose("x-deep: " + "[" * 500 + "]" * 500 + "\n"), REFUSED, "compose.yaml"),
-    "ten-megabytes": (compose("x-big: '" + "a" * (10 << 20) + "'\n"), REFUSED, "compose.yaml"),
-    "not-utf8": ({**images.site(), "compose.yaml": images.COMPOSE.encode() + b"x-a: \xff\xfe\n"}, REFUSED, "compose.yaml"),
-    "not-yaml": (images.site(compose="services: [unclosed\n"), REFUSED, "compose.yaml:"),
-    "wrong-type": (images.site(compose="services: 7\n"), REFUSED, "services"),
-    "no-services": (images.site(compose="services: {}\n"), REFUSED, ""),
-    "unknown-top-key": (compose("servics: {}\n"), REFUSED, "servics"),
-    "nothing-to-run": ({"README": "nothing"}, REFUSED + ("NOT_FOUND",), ""),
-    "syntax-line": (images.site(dockerfile="# syntax=evil/frontend\n" + images.DOCKERFILE), REFUSED, "Dockerfile"),
-    "edm-unknown-key": (images.site(**{"edm.yaml": "helth: {}\n"}), REFUSED, "edm.yaml:1"),
-    "edm-wrong-type": (images.site(**{"edm.yaml": "health: {port: many}\n"}), REFUSED, "edm.yaml:1"),
-    "edm-render-outside": (images.site(**{"edm.yaml": "render: [{template: /etc/shadow, service: web, target: /x}]\n"}), REFUSED, "edm.yaml"),
+    "build-remote": (images.site(compose=images.COMPOSE.replace("build: .", "build: https://example.org/x.git")), INVALID, "services.web.build"),
+    "build-outside": (images.site(compose=images.COMPOSE.replace("build: .", "build: ../..")), INVALID, "services.web.build"),
+    "build-network-host": (images.site(compose=images.COMPOSE.replace("build: .", "build: {context: ., network: host}")), INVALID, "services.web.build.network"),
+    "external-network": (compose("networks: {n: {external: true}}\n"), INVALID, "networks.n"),
+    "external-volume": (compose("volumes: {v: {external: true}}\n"), INVALID, "volumes.v"),
+    "driver-opts-bind": (compose("volumes: {v: {driver_opts: {type: none, o: bind, device: /}}}\n"), INVALID, "volumes.v"),
+    "config-outside": (compose("configs: {c: {file: /etc/shadow}}\n"), INVALID, "configs.c"),
+    "secret-outside": (compose("secrets: {s: {file: ../x}}\n"), INVALID, "secrets.s"),
+    "include": (compose("include: [/etc/compose.yaml]\n"), INVALID, "include"),
+    "duplicate-key": (compose("services: {}\n"), INVALID, "compose.yaml:"),
+    "duplicate-in-service": (compose("    build: .\n"), INVALID, "compose.yaml:"),
+    "alias-bomb": (alias_bomb(), LIMIT, "compose.yaml"),
+    "second-document": (compose("---\nservices: {}\n"), INVALID, "compose.yaml:"),
+    "too-deep": (compose("x-deep: " + "[" * 500 + "]" * 500 + "\n"), LIMIT, "compose.yaml"),
+    "ten-megabytes": (compose("x-big: '" + "a" * (10 << 20) + "'\n"), LIMIT, "compose.yaml"),
+    "not-utf8": ({**images.site(), "compose.yaml": images.COMPOSE.encode() + b"x-a: \xff\xfe\n"}, INVALID, "compose.yaml"),
+    "not-yaml": (images.site(compose="services: [unclosed\n"), INVALID, "compose.yaml:"),
+    "wrong-type": (images.site(compose="services: 7\n"), INVALID, "services"),
+    "no-services": (images.site(compose="services: {}\n"), INVALID, ""),
+    "unknown-top-key": (compose("servics: {}\n"), INVALID, "servics"),
+    "nothing-to-run": ({"README": "nothing"}, INVALID, "source"),
+    "syntax-line": (images.site(dockerfile="# syntax=evil/frontend\n" + images.DOCKERFILE), INVALID, "Dockerfile"),
+    "edm-unknown-key": (images.site(**{"edm.yaml": "helth: {}\n"}), INVALID, "edm.yaml:1"),
+    "edm-wrong-type": (images.site(**{"edm.yaml": "health: {port: many}\n"}), INVALID, "edm.yaml:1"),
+    "edm-render-outside": (images.site(**{"edm.yaml": "render: [{from: /etc/shadow, to: /x}]\n"}), INVALID, "edm.yaml:1"),
+    "edm-render-parent": (images.site(**{"edm.yaml": "render: [{from: ../x, to: /x}]\n"}), INVALID, "edm.yaml:1"),
+    "edm-render-missing": (images.site(**{"edm.yaml": "render: [{from: none.tmpl, to: /x}]\n"}), INVALID, "edm.yaml"),
+    "edm-template-name": (images.site(**{"edm.yaml": "template: ../x\n"}), INVALID, "edm.yaml:1"),
+    "edm-template-unknown": (images.site(**{"edm.yaml": "template: no-such-template\n"}), MISSING, "template"),
+    "edm-compose-missing": (images.site(**{"edm.yaml": "compose: none.yaml\n"}), INVALID, "edm.yaml"),
+    "edm-compose-outside": (images.site(**{"edm.yaml": "compose: ../compose.yaml\n"}), INVALID, "edm.yaml"),
+    "edm-not-utf8": ({**images.site(), "edm.yaml": b"health: \xff\n"}, INVALID, "edm.yaml"),
+    "edm-duplicate-key": (images.site(**{"edm.yaml": "health: {}\nhealth: {}\n"}), INVALID, "edm.yaml:2"),
+    "edm-too-large": (images.site(**{"edm.yaml": "# " + "x" * (2 << 20) + "\n"}), LIMIT, "edm.yaml"),
+    "edm-oneshot-unknown": (images.site(**{"edm.yaml": "oneshot: [nobody]\n"}), INVALID, "edm.yaml"),
+    "edm-publish-unknown": (images.site(**{"edm.yaml": "publish: [{service: nobody, port: 1}]\n"}), INVALID, "edm.yaml"),
+    "pids-in-words": (compose("    pids_limit: many\n"), INVALID, "compose.yaml"),
+    "dockerfile-missing": (images.site(dockerfile=None), INVALID, "services.web.build.dockerfile"),
+    "service-name": (images.site(compose=images.COMPOSE.replace("  web:", "  ../web:")), INVALID, "services"),
+    "service-name-option": (images.site(compose=images.COMPOSE.replace("  web:", "  --web:")), INVALID, "services"),
+    "service-name-unicode": (images.site(compose=images.COMPOSE.replace("  web:", "  w\u0435b:")), INVALID, "services"),
+    "service-name-long": (images.site(compose=images.COMPOSE.replace("  web:", "  " + "w" * 300 + ":")), INVALID, "services"),
+    "volume-name": (compose("volumes: {'../v': {}}\n"), INVALID, "compose.yaml"),
+    "image-option": (images.site(compose="services: {web: {image: '--privileged'}}\n"), INVALID, "services.web.image"),
+    "image-case": (images.site(compose="services: {web: {image: 'Edm/None:1'}}\n"), INVALID, "services.web.image"),
+    "variable-unset": (images.site(compose=images.COMPOSE.replace("build: .", "build: .\n    image: ${NO_SUCH_VARIABLE:?}")),
+                       INVALID, "compose.yaml"),
+    "depends-on-nobody": (compose("    depends_on: [nobody]\n"), INVALID, "compose.yaml"),
+    "depends-on-itself": (compose("    depends_on: [web]\n"), INVALID, "compose.yaml"),
+    "port-number": (images.site(compose=images.COMPOSE.replace('["8000"]', '["99999"]')), INVALID, "services.web.ports"),
+    "port-negative": (images.site(compose=images.COMPOSE.replace('["8000"]', '["-1"]')), INVALID, "services.web.ports"),
 }
 
+ONLY_ON_A_CLUSTER = {"edm-template-unknown"}  # a folder alone does not show it
+
 WORKLOADS = {
-    "missing-image": (images.site(compose="services: {web: {image: 'edm-test/none:1', ports: ['8000']}}\n"), "web"),
-    "dockerfile-fails": (images.site(dockerfile=images.DOCKERFILE + 'RUN ["/bin/busybox", "false"]\n'), "web"),
-    "dockerfile-syntax": (images.site(dockerfile="FORM x\n"), "web"),
-    "dockerfile-needs-network": (images.site(dockerfile=images.DOCKERFILE + 'RUN ["/bin/busybox", "wget", "-T", "3", "http://192.0.2.1/"]\n'), "web"),
-    "dockerfile-missing": (images.site(dockerfile=None), "web"),
-    "exits-at-once": (images.site(dockerfile=images.DOCKERFILE.split("CMD")[0] + 'CMD ["/bin/busybox", "false"]\n'), "web"),
-    "never-healthy": (images.site(compose=images.COMPOSE.replace("8000/", "8000/none"), **{"edm.yaml": "health: {time: 5s}\n"}), "web"),
-    "wrong-port": (images.site(compose=images.COMPOSE.split("    healthcheck")[0].replace("8000", "8111"), **{"edm.yaml": "health: {time: 4s}\n"}), "web"),
+    "dockerfile-fails": (images.site(dockerfile=images.DOCKERFILE + 'RUN ["/bin/busybox", "false"]\n'), BROKEN, "build of web"),
+    "dockerfile-syntax": (images.site(dockerfile="FORM x\n"), BROKEN, "build of web"),
+    "dockerfile-needs-network": (images.site(dockerfile=images.DOCKERFILE +
+                                             'RUN ["/bin/busybox", "nc", "-w", "3", "192.0.2.1", "80"]\n'), BROKEN, "build of web"),
+    "dockerfile-fills-a-disk": (images.site(dockerfile=images.DOCKERFILE +
+                                            'RUN ["/bin/busybox", "dd", "if=/dev/zero", "of=/dev/full", "count=1"]\n'),
+                                BROKEN, "build of web"),
+    "copies-what-is-not-there": (images.site(dockerfile=images.DOCKERFILE + "COPY none /none\n"), BROKEN, "build of web"),
+    "exits-at-once": (images.site(dockerfile=images.DOCKERFILE.split("CMD")[0] + 'CMD ["/bin/busybox", "false"]\n'), BROKEN, "/web"),
+    "no-such-command": (images.site(dockerfile=images.DOCKERFILE.split("CMD")[0] + 'CMD ["/no/such/program"]\n'), BROKEN, "/web"),
+    "never-healthy": (images.site(compose=images.COMPOSE.replace("8000/", "8000/none"), **{"edm.yaml": "health: {time: 5s}\n"}),
+                      BROKEN, "/web"),
+    "wrong-port": (images.site(compose=images.COMPOSE.split("    healthcheck")[0].replace("8000", "8111"),
+                               **{"edm.yaml": "health: {time: 4s}\n"}), LATE, "/web"),
     "oneshot-fails": (images.site(compose=images.COMPOSE + "    depends_on: {job: {condition: service_completed_successfully}}\n"
-                                  f"  job: {{image: '{images.BASE}', command: ['/bin/busybox', 'false']}}\n"), "job"),
+                                  f"  job: {{image: '{images.BASE}', command: ['/bin/busybox', 'false']}}\n"), BROKEN, "/job"),
+    "oneshot-hangs": (images.site(compose=images.COMPOSE + "    depends_on: {job: {condition: service_completed_successfully}}\n"
+                                  f"  job: {{image: '{images.BASE}', command: ['/bin/busybox', 'sleep', '3600'], stop_signal: SIGKILL}}\n",
+                                  **{"edm.yaml": "health: {time: 4s}\n"}), LATE, "/job"),
 }

@@ -141,11 +141,11 @@ class Cluster:
         endpoints = operation_or_instance.get("endpoints") or operation_or_instance["status"]["endpoints"]
         return lab.fetch(endpoints[0]["url"]).decode()
 
-    def edmctl(self, *argv, check=True, stdin=None, cwd=None, timeout=300, token=None):
+    def edmctl(self, *argv, check=True, stdin=None, cwd=None, timeout=300, token=None, env=None):
         home = self.folder.path / "home"
         home.mkdir(exist_ok=True)
         env = {"PATH": os.environ["PATH"], "HOME": str(home), "EDM_MASTER": f"127.0.0.1:{self.grpc}",
-               "EDM_TOKEN": token or self.rest.token, "LANG": "C.UTF-8"}
+               "EDM_TOKEN": token or self.rest.token, "LANG": "C.UTF-8"} | (env or {})
         return lab.run([lab.BIN / "edmctl", *argv], check=check, env=env, cwd=cwd, stdin=stdin, timeout=timeout)
 
     def listings(self):

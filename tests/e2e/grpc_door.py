@@ -58,6 +58,23 @@ class GrpcDoor:
         except grpc.RpcError as problem:
             return problem.code().name, problem
 
+    def stream(self, method, request_type, body, timeout=30):
+        """The first failure of a stream, or all of its messages."""
+        request = json_format.ParseDict(body, getattr(self.messages, request_type)())
+        try:
+            return "OK", list(getattr(self.stub, method)(request, metadata=self.metadata(), timeout=timeout))
+        except grpc.RpcError as problem:
+            return problem.code().name, problem
+
+    def exec(self, start, timeout=30):
+        """Starts a command without input."""
+        first = json_format.ParseDict({"start": start}, self.messages.ExecInput())
+        last = json_format.ParseDict({"end_of_input": True}, self.messages.ExecInput())
+        try:
+            return "OK", list(self.stub.Exec(iter((first, last)), metadata=self.metadata(), timeout=timeout))
+        except grpc.RpcError as problem:
+            return problem.code().name, problem
+
     def upload(self, data, chunk=200_000, **first):
         def requests():
             yield self.messages.UploadSourceRequest(**first)

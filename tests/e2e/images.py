@@ -1,11 +1,12 @@
 """Base images and sample sources. Nothing is pulled: an image is a busybox and what it needs."""
 import io
 import pathlib
+import secrets
 import subprocess
 import tarfile
 
 BUSYBOX = pathlib.Path("/bin/busybox")
-BASE = "edm-test/busybox:1"
+BASE = f"edm-test/busybox-{secrets.token_hex(4)}:1"  # this run's own: others may share the engine
 
 COMPOSE = """services:
   web:

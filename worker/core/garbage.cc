@@ -43,7 +43,9 @@ std::vector<std::string> ImagesOf(const std::string& instance, std::uint32_t rel
 }
 
 bool InspectionIsOver(const Holding& holding, WallTime now) {
-  return holding.inspect_until && now >= *holding.inspect_until;
+  if (!holding.inspect_until) return false;
+  // More than its whole time ahead: the clock was set back meanwhile.
+  return now >= *holding.inspect_until || *holding.inspect_until - now > kInspectionTime;
 }
 
 }  // namespace edm::worker

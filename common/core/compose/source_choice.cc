@@ -15,7 +15,7 @@ Result<SourceChoice> Named(const FileTree& tree, const std::string& file) {
   if (facts.kind == FileKind::kFile) return SourceChoice{facts.real_path, false};
   const auto cause = facts.kind == FileKind::kMissing ? "' is missing" : "' is no file inside the source";
   return Error{
-      Code::kNotFound, "edm.yaml compose", "'" + Shown(file) + cause, {}, "add it, or remove 'compose'"};
+      Code::kInvalidArgument, "edm.yaml compose", "'" + Shown(file) + cause, {}, "add it, or remove 'compose'"};
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ Result<SourceChoice> ChooseSource(const FileTree& tree, const AppSpec& spec) {
   EDM_TRY(const auto facts, tree.Look("Dockerfile"));
   if (facts.kind == FileKind::kFile) return SourceChoice{"Dockerfile", true};
   return Error{
-      Code::kNotFound,
+      Code::kInvalidArgument,
       "source",
       "there is nothing to run: no compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml or "
       "Dockerfile",

@@ -108,14 +108,9 @@ void ReadBuild(const Node& map, AppSpec& spec, Problems& problems) {
 }
 
 void CheckNames(const Node& root, Fields& fields, const AppSpec& spec) {
-  const auto check = [&](std::string_view key, const std::string& value, Status (*rule)(std::string_view)) {
-    if (value.empty()) return;
-    if (const auto fits = rule(value); !fits.ok()) {
-      fields.Wrong(*root.Find(key), key, fits.error().cause, fits.error().hint);
-    }
-  };
-  check("template", spec.template_name, CheckTemplateName);
-  check("branch", spec.branch, CheckBranch);
+  if (const auto fits = CheckTemplateName(spec.template_name); !spec.template_name.empty() && !fits.ok()) {
+    fields.Wrong(*root.Find("template"), "template", fits.error().cause, fits.error().hint);
+  }
   CheckInside(root, fields, "compose", spec.compose);
 }
 
@@ -128,7 +123,6 @@ Result<AppSpec> ReadAppSpec(std::string_view text, std::string_view name) {
   AppSpec spec;
   spec.template_name = fields.String("template").value_or("");
   spec.compose = fields.String("compose").value_or("");
-  spec.branch = fields.String("branch").value_or("");
   if (const auto* render = fields.List("render")) ReadRender(*render, spec, problems);
   if (const auto* publish = fields.List("publish")) ReadPublish(*publish, spec, problems);
   if (const auto* health = fields.Map("health")) ReadHealth(*health, spec, problems);

@@ -41,7 +41,6 @@ struct HealthSpec {
 struct AppSpec {
   std::string template_name;
   std::string compose;  // the compose file; empty: looked for
-  std::string branch;   // the one that a push deploys
   std::vector<RenderSpec> render;
   std::vector<PublishSpec> publish;  // empty: every port that the services name
   std::optional<HealthSpec> health;

@@ -7,7 +7,6 @@ std::string_view AppSpecSample() {
 
 # template: node-store        # a template whose files lie under these ones
 # compose: deploy/compose.yaml  # when it is not one of compose.yaml, compose.yml, docker-compose.yaml, .yml
-# branch: main                # a push to it deploys
 
 # publish:                    # ports that people reach; without it all that the services name under "ports"
 #   - service: web

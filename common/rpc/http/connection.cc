@@ -48,6 +48,20 @@ Error TooLarge(std::uint64_t bytes_max) {
                "send less"};
 }
 
+Error Refused(std::string_view cause, std::string_view hint) {
+  return Error{Code::kInvalidArgument, "http request", std::string(cause), {}, std::string(hint)};
+}
+
+HttpAnswer AsText(const Error& error, int status) {
+  return {.status = status,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+          .body = ToString(error) + "\n"};
+}
+
+Error ServerStops() {
+  return Error{Code::kUnavailable, "server", "it is stopping", {}, "send it again in a moment"};
+}
+
 Error AnswerEnded() { return Error{Code::kUnavailable, "request body", "its answer has ended", {}, ""}; }
 
 }  // namespace
@@ -183,7 +197,7 @@ asio::awaitable<bool> Connection::ReadHead() {
       begun = true;
       const auto used = parser_->FeedHead(input_);
       if (!used.ok()) {
-        RefuseHead(used.error().code == Code::kResourceExhausted ? 431 : 400, used.error().cause);
+        RefuseHead(used.error().code == Code::kResourceExhausted ? 431 : 400, used.error());
         co_return false;
       }
       input_.erase(0, *used);
@@ -191,7 +205,13 @@ asio::awaitable<bool> Connection::ReadHead() {
     }
     if (input_ended_ || (draining_ && !begun)) co_return false;
     if (Now() >= until) {
-      if (begun) RefuseHead(408, "the head did not arrive in time");
+      if (begun) {
+        RefuseHead(408, {Code::kDeadlineExceeded,
+                         "http request",
+                         "its head did not arrive within " + FormatDuration(limits().header_timeout),
+                         {},
+                         "send it again, without pauses"});
+      }
       co_return false;
     }
     StartRead(kHeadReadBytes);
@@ -200,15 +220,12 @@ asio::awaitable<bool> Connection::ReadHead() {
   co_return false;
 }
 
-void Connection::RefuseHead(int status, std::string_view why) {
+void Connection::RefuseHead(int status, const Error& why) {
   closes_ = true;
-  std::string body(why);
-  body += '\n';
-  std::string bytes = AnswerHead({.status = status,
-                                  .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
-                                  .content_length = body.size()},
-                                 {.closes = true});
-  Send(bytes + body);
+  auto answer = around_->refuse ? around_->refuse(why, status) : AsText(why, status);
+  auto bytes =
+      AnswerHead({answer.status, std::move(answer.headers), answer.body.size()}, {.closes = true});
+  Send(bytes + answer.body);
 }
 
 std::optional<HttpRequest> Connection::TakeRequest() {
@@ -228,12 +245,12 @@ std::optional<HttpRequest> Connection::TakeRequest() {
       request.has_body && head.minor_version >= 1 && request.headers.Lists("Expect", "100-continue");
   closes_ = !parser_->keep_alive();
   if (head.minor_version >= 1 && !request.headers.Has("Host")) {
-    RefuseHead(400, "the Host header is missing");
+    RefuseHead(400, Refused("it has no Host header", "send Host with the name that was asked for"));
     return std::nullopt;
   }
   // Whose body's end is not known for sure could be read differently by a proxy in front.
   if (request.headers.Has("Transfer-Encoding") && !head.chunked) {
-    RefuseHead(501, "only the transfer encoding chunked is understood");
+    RefuseHead(501, Refused("only the transfer encoding chunked is understood", "send it chunked, or whole"));
     return std::nullopt;
   }
   return request;
@@ -246,6 +263,7 @@ Connection::Awaitable Connection::Serve() {
   answered_ = false;
   body_done_ = !request->has_body;
   body_bytes_ = 0;
+  body_waited_ = Millis(0);
   body_bytes_max_ = limits().body_bytes_max;
   last_moved_ = Now();
   around_->handler(MakeServerExchange(shared_from_this(), std::move(*request), keeps_raw));
@@ -272,7 +290,14 @@ bool Connection::AnswerSent() { return answered_ && !writing_ && in_flight_.empt
 // A handler may think for as long as it likes; a client that is waited for may not.
 SteadyTime Connection::ExchangeDeadline() const {
   if ((!sink_ || raw_) && !writing_) return SteadyTime::max();
-  return last_moved_ + limits().stall_timeout;
+  const auto silent = last_moved_ + limits().stall_timeout;
+  return sink_ && !raw_ && !writing_ ? std::min(silent, wanted_since_ + BodyPatience()) : silent;
+}
+
+// How much longer the next piece may take: what comes a byte at a time would hold its turn for days.
+Millis Connection::BodyPatience() const {
+  const Seconds earned(body_bytes_ / std::max<std::uint64_t>(1, limits().body_bytes_per_second_min));
+  return limits().stall_timeout + earned - body_waited_;
 }
 
 // Reads on for a while after the last answer, so that a client in the middle of an upload gets to read it:
@@ -296,8 +321,10 @@ Connection::Awaitable Connection::Linger() {
 // --- the body ---------------------------------------------------------------------------------------------
 
 void Connection::WantPiece(Exchange::PieceSink sink) {
+  if (draining_ && !raw_) return sink(ServerStops());
   sink_ = std::move(sink);
   last_moved_ = Now();
+  wanted_since_ = last_moved_;
   Wake();
 }
 
@@ -309,6 +336,7 @@ void Connection::SayContinue() {
 void Connection::GivePiece() {
   auto piece = NextPiece();
   if (!piece) return StartRead(kBodyReadBytes);
+  body_waited_ += Now() - wanted_since_;
   auto sink = std::exchange(sink_, nullptr);
   sink(std::move(*piece));
 }
@@ -346,9 +374,12 @@ void Connection::OnStall() {
     return Break();
   }
   closes_ = true;
+  const bool silent = Now() >= last_moved_ + limits().stall_timeout;
   sink(Error{Code::kDeadlineExceeded,
              "request body",
-             "not one byte came for " + FormatDuration(limits().stall_timeout),
+             silent ? "not one byte came for " + FormatDuration(limits().stall_timeout)
+                    : "it comes more slowly than " + std::to_string(limits().body_bytes_per_second_min) +
+                          " bytes a second",
              {},
              "send it again, without pauses"});
 }
@@ -418,6 +449,7 @@ void Connection::Drain() {
   draining_ = true;
   closes_ = true;
   if (!answered_) TellGone();
+  if (sink_ && !raw_) std::exchange(sink_, nullptr)(ServerStops());
   Wake();
 }
 

@@ -25,6 +25,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   struct Surroundings {
     HttpLimits limits;
     HttpServer::Handler handler;
+    std::function<HttpAnswer(const Error&, int)> refuse;  // may be none
   };
 
   // `on_end` is called on the io thread, when nothing of the connection runs any more.
@@ -72,7 +73,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void OnWritten(boost::system::error_code failure, std::size_t bytes);
 
   std::optional<HttpRequest> TakeRequest();
-  void RefuseHead(int status, std::string_view why);
+  void RefuseHead(int status, const Error& why);
   void GivePiece();
   // None: more must arrive first.
   std::optional<Result<std::string>> NextPiece();
@@ -82,6 +83,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void End();
   bool AnswerSent();
   SteadyTime ExchangeDeadline() const;
+  Millis BodyPatience() const;
 
   // Constant after construction.
   const std::shared_ptr<boost::asio::io_context> context_;
@@ -108,6 +110,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Exchange::PieceSink sink_;
   std::uint64_t body_bytes_max_ = 0;
   std::uint64_t body_bytes_ = 0;
+  SteadyTime wanted_since_{};  // the piece that is awaited
+  Millis body_waited_{0};      // for the pieces before
   std::optional<std::uint64_t> content_length_;
   bool awaits_continue_ = false;
   bool raw_ = false;

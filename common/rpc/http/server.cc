@@ -35,7 +35,7 @@ class HttpServer::State {
   State(HttpServerOptions options, Handler handler, std::vector<Listener> listeners,
         std::shared_ptr<asio::ssl::context> tls)
       : around_(std::make_shared<Connection::Surroundings>(
-            Connection::Surroundings{options.limits, std::move(handler)})),
+            Connection::Surroundings{options.limits, std::move(handler), std::move(options.refuse)})),
         tls_(std::move(tls)) {
     for (unsigned i = 0; i < std::max(1U, options.io_threads); ++i)
       threads_.push_back(std::make_unique<IoThread>());

@@ -21,6 +21,7 @@ struct HttpLimits {
   Millis header_timeout{10'000};                   // for the whole head, and for the TLS handshake
   Millis idle_timeout{75'000};                     // between two requests
   Millis stall_timeout{30'000};                    // not one byte of an awaited body, or of a waiting answer
+  std::uint64_t body_bytes_per_second_min = 512;   // on average, once a body was awaited for stall_timeout
 };
 
 // PEM texts, not paths.
@@ -35,6 +36,8 @@ struct HttpServerOptions {
   std::optional<HttpServerTls> tls;
   unsigned io_threads = 1;
   HttpLimits limits;
+  // What is answered to that which is no request (400, 408, 431, 501); plain text unless given. On an io thread.
+  std::function<HttpAnswer(const Error&, int status)> refuse;
 };
 
 // HTTP/1.1 over TCP or TLS, with keep-alive, pipelining, chunks, "100 Continue" and upgrades.

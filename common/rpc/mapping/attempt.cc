@@ -69,6 +69,7 @@ v1::Built ToProto(const Built& built) {
   MapInto(built.images, message.mutable_images(), [](const ReleaseImage& i) { return ToProto(i); });
   message.set_template_commit(built.template_commit);
   for (const auto& grant : built.grants) message.add_grants(grant);
+  message.set_template_name(built.template_name);
   return message;
 }
 
@@ -76,7 +77,8 @@ Built FromProto(const v1::Built& message) {
   return {.images = MapAll<ReleaseImage>(message.images(),
                                          [](const v1::Release::Image& i) { return FromProto(i); }),
           .template_commit = message.template_commit(),
-          .grants = {message.grants().begin(), message.grants().end()}};
+          .grants = {message.grants().begin(), message.grants().end()},
+          .template_name = message.template_name()};
 }
 
 v1::AttemptEnd ToProto(const AttemptEnd& end) {

@@ -90,6 +90,7 @@ v1::Order ToProto(const Order& order) {
   message.mutable_kept_releases()->Add(order.kept_releases.begin(), order.kept_releases.end());
   *message.mutable_deadline() = ToProto(order.deadline);
   message.set_holds_address(order.holds_address);
+  if (order.time_left) *message.mutable_time_left() = ToProto(*order.time_left);
   return message;
 }
 
@@ -113,6 +114,7 @@ Result<Order> FromProto(const v1::Order& message) {
               .kept_releases = {message.kept_releases().begin(), message.kept_releases().end()},
               .deadline = FromProto(message.deadline()),
               .holds_address = message.holds_address()};
+  if (message.has_time_left()) order.time_left = FromProto(message.time_left());
   if (message.has_source()) {
     EDM_TRY(order.source, RepoFromProto(message.source(), "source"));
   }

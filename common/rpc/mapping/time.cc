@@ -1,5 +1,7 @@
 #include "common/rpc/mapping/time.h"
 
+#include <algorithm>
+
 namespace edm::rpc {
 namespace {
 
@@ -19,9 +21,12 @@ Message FromMillis(std::int64_t millis) {
   return message;
 }
 
+// The years 1 to 9999, which is all that either message may carry; sums of two such still fit.
+constexpr std::int64_t kSecondsMax = 315'576'000'000;
+
 template <class Message>
 std::int64_t ToMillis(const Message& message) {
-  return message.seconds() * 1000 + message.nanos() / 1'000'000;
+  return std::clamp(message.seconds(), -kSecondsMax, kSecondsMax) * 1000 + message.nanos() / 1'000'000;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "master/ports/full_disk.h"
+
 namespace edm::master {
 namespace {
 
@@ -14,11 +16,8 @@ constexpr std::size_t kHeadBytes = 4;               // the length, little endian
 constexpr std::uint32_t kRecordBytesMax = 1 << 20;  // larger: the file is damaged
 
 Error Failed(std::string object, int error) {
-  return {error == ENOSPC ? Code::kResourceExhausted : Code::kInternal,
-          std::move(object),
-          std::strerror(error),
-          {},
-          "see that the data folder is writable and has room"};
+  if (error == ENOSPC || error == EDQUOT) return FullDisk(object);
+  return {Code::kInternal, std::move(object), std::strerror(error), {}, "see that the data folder is writable"};
 }
 
 void AppendHead(std::string& into, std::uint32_t length) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/model/names.h"
+#include "master/adapters/git/commit_file.h"
 #include "master/adapters/git/commit_tree.h"
 #include "master/adapters/git/repo_refs.h"
 
@@ -36,6 +37,14 @@ Result<std::string> BareGitServer::FindUpload(const RepoName& repo, const std::s
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
   return FindUploaded(open.get(), Shown(repo), branch, digest);
+}
+
+Result<std::optional<std::string>> BareGitServer::ReadFile(const RepoName& repo, const std::string& commit,
+                                                           const std::string& path, std::size_t bytes_max) {
+  const std::lock_guard lock(bare_->LockOf(repo));
+  EDM_TRY(const auto open, OpenCurrent(repo));
+  EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).ParseCommit(commit));
+  return ReadCommitFile(open.get(), id, path, bytes_max, "repo " + Shown(repo));
 }
 
 Status BareGitServer::MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class BareGitServer : public GitServer {
                          const CommitInfo& info) final;
   Result<std::string> FindUpload(const RepoName& repo, const std::string& branch,
                                  const std::string& digest) final;
+  Result<std::optional<std::string>> ReadFile(const RepoName& repo, const std::string& commit,
+                                              const std::string& path, std::size_t bytes_max) final;
   Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
                     const std::string& to) final;
   Status KeepCommits(const RepoName& repo, const CommitsByRelease& commits) final;

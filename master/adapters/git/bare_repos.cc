@@ -12,6 +12,7 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/model/names.h"
+#include "master/ports/full_disk.h"
 
 namespace edm::master {
 namespace {
@@ -29,11 +30,7 @@ Status CheckNames(const RepoName& repo) {
 
 Error DiskFailed(const std::string& object, const std::error_code& failed) {
   if (failed == std::errc::no_space_on_device) {
-    return Error{Code::kResourceExhausted,
-                 object,
-                 "cannot be written: the disk of the master is full",
-                 {},
-                 "free space there, or move data_dir to a larger disk"};
+    return FullDisk(object);
   }
   return Error{Code::kInternal,
                object,

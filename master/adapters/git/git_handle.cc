@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "common/base/text.h"
+#include "master/ports/full_disk.h"
 
 namespace edm::master {
 namespace {
@@ -49,11 +50,7 @@ Error GitFailure(std::string_view object, int code) {
   const auto* last = git_error_last();
   const std::string said = last != nullptr && last->message != nullptr ? ToUtf8(last->message) : "git failed";
   if (said.find(std::strerror(ENOSPC)) != std::string::npos) {
-    return Error{Code::kResourceExhausted,
-                 std::string(object),
-                 "cannot be written: the disk of the master is full",
-                 {},
-                 "free space there, or move data_dir to a larger disk"};
+    return FullDisk(object);
   }
   Error error{CodeOf(code), std::string(object), said, {}, "look at the repo on the master"};
   if (error.code == Code::kUnavailable) error.hint = "try again in a moment";

@@ -64,7 +64,10 @@ class Tree final : public StagedTree {
   const std::uint64_t bytes_;
 };
 
-Status WriteEntry(ArchiveReader& reader, TreeWriter& writer, const JudgedEntry& entry) {
+using CheckRoom = std::function<Status(std::string_view)>;
+
+Status WriteEntry(ArchiveReader& reader, TreeWriter& writer, const JudgedEntry& entry,
+                  const CheckRoom& check_room) {
   switch (entry.type) {
     case EntryType::kFolder:
       return entry.path.empty() ? Ok() : writer.MakeFolder(entry.path);
@@ -78,14 +81,20 @@ Status WriteEntry(ArchiveReader& reader, TreeWriter& writer, const JudgedEntry& 
       return Error{Code::kInternal, "upload", "an entry without a kind was let through", {}, ""};
   }
   EDM_CHECK(writer.BeginFile(entry));
-  return reader.Data(
-      [&](std::uint64_t offset, std::string_view bytes) { return writer.WriteAt(offset, bytes); });
+  return reader.Data([&](std::uint64_t offset, std::string_view bytes) -> Status {
+    if (check_room) EDM_CHECK(check_room("the upload's files"));
+    return writer.WriteAt(offset, bytes);
+  });
 }
 
 class ArchiveUpload final : public Upload {
  public:
-  ArchiveUpload(std::unique_ptr<StagingFolder> folder, UniqueFd file, const IntakeLimits& limits)
-      : folder_(std::move(folder)), file_(std::move(file)), limits_(limits) {
+  ArchiveUpload(std::unique_ptr<StagingFolder> folder, UniqueFd file, const IntakeLimits& limits,
+                CheckRoom check_room)
+      : folder_(std::move(folder)),
+        file_(std::move(file)),
+        limits_(limits),
+        check_room_(std::move(check_room)) {
     crypto_hash_sha256_init(&hash_);
   }
 
@@ -96,8 +105,9 @@ class ArchiveUpload final : public Upload {
           "upload",
           fmt::format("is larger than {}", FormatBytes(limits_.upload_bytes_max)),
           {},
-          "leave out what the build does not need (.dockerignore), or raise intake.upload_bytes_max"};
+          "leave out what the build does not need (.dockerignore), or raise upload.bytes_max"};
     }
+    if (check_room_) EDM_CHECK(check_room_("the upload"));
     crypto_hash_sha256_update(&hash_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
     size_ += bytes.size();
     while (!bytes.empty()) {
@@ -121,7 +131,7 @@ class ArchiveUpload final : public Upload {
       if (!entry) break;
       EDM_TRY(const auto judged, judge.Judge(*entry));
       EDM_CHECK(CheckRatio(judge, entry->path));
-      auto written = WriteEntry(*reader, writer, judged);
+      auto written = WriteEntry(*reader, writer, judged, check_room_);
       if (!written.ok()) return Naming(std::move(written).error(), entry->path);
     }
     EDM_CHECK(judge.Finish());
@@ -137,7 +147,7 @@ class ArchiveUpload final : public Upload {
                  fmt::format("archive entry '{}'", Shown(path)),
                  fmt::format("makes the upload unpack to more than {} times its size", limits_.ratio_max),
                  {},
-                 "leave out large files of zeros, or raise intake.ratio_max"};
+                 "leave out large files of zeros, or raise upload.ratio_max"};
   }
 
   static Error Naming(Error error, const std::string& path) {
@@ -154,6 +164,7 @@ class ArchiveUpload final : public Upload {
   std::unique_ptr<StagingFolder> folder_;
   UniqueFd file_;
   const IntakeLimits limits_;
+  const CheckRoom check_room_;
   crypto_hash_sha256_state hash_;
   std::uint64_t size_ = 0;
 };
@@ -180,17 +191,17 @@ Result<std::unique_ptr<Upload>> ArchiveIntake::Begin() {
   if (++*open_ > options_.uploads_max) {
     --*open_;
     return Error{Code::kResourceExhausted,
-                 "upload",
+                 "uploads",
                  fmt::format("{} are under way already", options_.uploads_max),
                  {},
-                 "try again in a moment, or raise intake.uploads_max"};
+                 "try again in a moment, or raise upload.at_once"};
   }
   auto folder = std::make_unique<StagingFolder>(path, open_);
   if (::mkdir(path.c_str(), 0700) != 0) return WriteFailed("staging folder");
   UniqueFd file(::open(folder->archive().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.valid()) return WriteFailed("upload");
   return std::unique_ptr<Upload>(
-      std::make_unique<ArchiveUpload>(std::move(folder), std::move(file), options_.limits));
+      std::make_unique<ArchiveUpload>(std::move(folder), std::move(file), options_.limits, options_.check_room));
 }
 
 }  // namespace edm::master

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "common/ports/entropy.h"
 #include "master/adapters/intake/intake_limits.h"
@@ -17,7 +19,9 @@ class ArchiveIntake final : public SourceIntake {
   struct Options {
     std::string directory;
     IntakeLimits limits;
-    std::uint32_t uploads_max = 64;  // at once; one more is refused
+    std::uint32_t uploads_max = 512;  // at once; one more is refused
+    // Why nothing more may be written now; it may be none.
+    std::function<Status(std::string_view what)> check_room;
   };
 
   static Result<std::unique_ptr<ArchiveIntake>> Open(Options options, Entropy& entropy);

@@ -54,7 +54,7 @@ class RatioSource final : public ByteSource {
                    "upload",
                    fmt::format("unpacks to more than {} times its size", ratio_max_),
                    {},
-                   "leave out large files of zeros, or raise intake.ratio_max"};
+                   "leave out large files of zeros, or raise upload.ratio_max"};
     }
     if (seen_ > total_bytes_) {
       return Error{
@@ -62,7 +62,7 @@ class RatioSource final : public ByteSource {
           "upload",
           fmt::format("unpacks to more than {}", FormatBytes(total_bytes_)),
           {},
-          "leave out what the build does not need (.dockerignore), or raise intake.unpacked_bytes_max"};
+          "leave out what the build does not need (.dockerignore), or raise upload.unpacked_bytes_max"};
     }
     return count;
   }

@@ -30,7 +30,7 @@ Error Beyond(std::string_view path, std::string_view what, std::string_view limi
       fmt::format("archive entry '{}'", Shown(path)),
       fmt::format("{} (limit {})", what, shown),
       {},
-      fmt::format("leave out what the build does not need (.dockerignore), or raise intake.{}", limit)};
+      fmt::format("leave out what the build does not need (.dockerignore), or raise upload.{}", limit)};
 }
 
 bool IsGitFolder(std::string_view component) {

@@ -11,6 +11,7 @@
 
 #include "common/base/text.h"
 #include "common/model/names.h"
+#include "master/ports/full_disk.h"
 
 namespace edm::master {
 namespace {
@@ -24,11 +25,7 @@ std::string Named(const std::string& path) { return fmt::format("archive entry '
 Error WriteFailed(std::string_view object) {
   const auto reason = errno;
   if (reason == ENOSPC || reason == EDQUOT) {
-    return Error{Code::kResourceExhausted,
-                 std::string(object),
-                 "cannot be written: the disk of the master is full",
-                 {},
-                 "free space there, or move data_dir to a larger disk"};
+    return FullDisk(object);
   }
   return Error{Code::kInternal,
                std::string(object),

@@ -11,6 +11,14 @@ Error Stopping() {
       Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
 }
 
+Error NotStoredYet(const Error& trouble) {
+  return {Code::kDeadlineExceeded,
+          trouble.object,
+          "the change is not stored yet: " + trouble.cause,
+          trouble.evidence,
+          "it is made once the store takes it; ask again then, with the same request id"};
+}
+
 std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {
   std::vector<OperationNote> notes;
   for (const auto& entry : batch.entries) {
@@ -73,15 +81,35 @@ void BatchWriter::Run() {
   }
 }
 
-bool BatchWriter::Store(const Batch& batch) {
+bool BatchWriter::Store(Batch& batch) {
   std::uint32_t tries = 0;
+  auto away_since = std::chrono::steady_clock::now();
   for (const auto& ops : PackTransactions(batch.entries, parts_.sealer)) {
     while (!Try(ops)) {
       if (!PauseBeforeRetry(++tries)) return false;
+      if (std::chrono::steady_clock::now() - away_since >= parts_.answer_wait) AnswerThatItWaits(batch);
     }
     tries = 0;
+    away_since = std::chrono::steady_clock::now();
   }
   return true;
+}
+
+// Of this batch and of those behind it: they were taken in before anybody knew.
+void BatchWriter::AnswerThatItWaits(Batch& batch) {
+  std::vector<Cluster::Answer> answers;
+  Error why;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!trouble_) return;
+    why = NotStoredYet(*trouble_);
+    for (auto* entries : {&batch.entries, &pending_.entries}) {
+      for (auto& entry : *entries) {
+        if (entry.answer) answers.push_back(std::exchange(entry.answer, nullptr));
+      }
+    }
+  }
+  for (const auto& answer : answers) answer(why);
 }
 
 bool BatchWriter::Try(const std::vector<KvOp>& ops) {

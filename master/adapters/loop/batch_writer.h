@@ -17,11 +17,13 @@
 namespace edm::master {
 
 // Stores batches on a thread of its own, and only then lets out what follows from them: the view, the notes,
-// the effects, the answers, in this order. While the store is away it tries again, for as long as it takes.
+// the effects, the answers, in this order. While the store is away it tries again, for as long as it takes;
+// who waits for an answer then hears after kAnswerWaitMax that it is not stored yet.
 class BatchWriter {
  public:
   static constexpr std::size_t kPendingMax = 10'000;  // decisions that wait; then Add waits as well
   static constexpr Backoff kRetry{Millis(100), Millis(5'000)};
+  static constexpr Millis kAnswerWaitMax{8'000};  // below the 10 s that clients wait
 
   struct Parts {
     KvStore& store;
@@ -29,6 +31,7 @@ class BatchWriter {
     EventLog& log;
     EffectSink& effects;
     std::function<void(std::shared_ptr<const State>)> publish;
+    Millis answer_wait = kAnswerWaitMax;
   };
 
   explicit BatchWriter(Parts parts);
@@ -45,11 +48,12 @@ class BatchWriter {
 
  private:
   void Run();
-  bool Store(const Batch& batch);  // false: it stops
+  bool Store(Batch& batch);  // false: it stops
   bool Try(const std::vector<KvOp>& ops);
   void Release(Batch batch);
   void SetTrouble(std::optional<Error> trouble);
   bool PauseBeforeRetry(std::uint32_t tries);
+  void AnswerThatItWaits(Batch& batch);
 
   const Parts parts_;
   mutable std::mutex mutex_;

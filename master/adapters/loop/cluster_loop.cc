@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "master/core/decide.h"
+#include "master/core/needs_room.h"
 
 namespace edm::master {
 namespace {
@@ -71,6 +72,9 @@ void ClusterLoop::Stop() {
 
 void ClusterLoop::Submit(Command command, Answer answer) {
   if (auto trouble = writer_->Trouble()) return answer(*trouble);
+  if (parts_.check_room && NeedsRoom(command)) {
+    if (auto room = parts_.check_room(); !room.ok()) return answer(room.error());
+  }
   Enqueue({std::move(command), std::move(answer)});
 }
 

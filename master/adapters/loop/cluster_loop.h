@@ -34,6 +34,8 @@ class ClusterLoop final : public Cluster {
     EventLog& log;
     EffectSink& effects;
     const Clock& clock;
+    // Why nothing may be taken in that makes the state larger; it may be none.
+    std::function<Status()> check_room;
   };
 
   ClusterLoop(State loaded, Parts parts);

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/core/spec/app_spec.h"
 #include "master/core/open_delete.h"
 
 namespace edm::master {
@@ -14,6 +15,8 @@ CommitsByRelease CommitsOf(const State& state, const std::string& instance) {
   for (const auto& release : ReleasesOf(state, instance)) commits[release->number] = release->source.commit;
   return commits;
 }
+
+constexpr std::size_t kSpecBytesMax = 64U << 10;  // of an edm.yaml: a worker takes no larger one
 
 }  // namespace
 
@@ -130,6 +133,17 @@ void EffectRunner::Perform(const TakeSource& effect) {
   cluster_->Report(SourceTaken{effect.operation, Patiently<Source>([&] { return Take(effect); })});
 }
 
+// The instance's own template, else the one that its source names.
+Result<std::string> EffectRunner::TemplateOf(const SendOrder& effect) {
+  const auto& order = effect.order;
+  if (!order.template_name.empty()) return order.template_name;
+  EDM_TRY(const auto text, parts_.git.ReadFile({order.owner, order.instance}, effect.commit,
+                                               std::string(kAppSpecFile), kSpecBytesMax));
+  // What is wrong with the file the worker says, who judges all of it.
+  const auto spec = text ? ReadAppSpec(*text) : Result<AppSpec>(AppSpec{});
+  return spec.ok() ? spec->template_name : std::string();
+}
+
 Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
   auto order = effect.order;
   if (!order.build) {
@@ -138,6 +152,7 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
   }
   const auto until = order.deadline + Millis(60'000);
   EDM_TRY(order.source, parts_.git.GrantRead({order.owner, order.instance}, effect.commit, until));
+  EDM_TRY(order.template_name, TemplateOf(effect));
   if (!order.template_name.empty()) {
     const RepoName repo{std::string(kTemplatesOwner), order.template_name};
     auto commit = parts_.git.Resolve(repo, "");

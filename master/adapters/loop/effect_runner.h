@@ -45,6 +45,7 @@ class EffectRunner final : public EffectSink {
 
   Result<Source> Take(const TakeSource& effect);
   Result<Order> WithAccess(const SendOrder& effect);
+  Result<std::string> TemplateOf(const SendOrder& effect);
   Status CheckWanted(const std::string& operation, std::uint32_t attempt) const;
   template <class T>
   Result<T> Patiently(const std::function<Result<T>()>& call) const;

@@ -93,6 +93,9 @@ void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRou
     const bool writes = route.service == GitRoute::Service::kWrite;
     const auto admitted = peers_.gate.Admit(route.repo.owner, route.repo.name, writes, asker.name);
     if (!admitted.ok()) return Refuse(*exchange, admitted.error());
+    if (writes && peers_.check_room) {
+      if (const auto room = peers_.check_room(); !room.ok()) return Refuse(*exchange, 507, room.error());
+    }
     // Each conversation begins with the refs.
     const auto there = route.advertises ? peers_.ensure_repo(route.repo) : Ok();
     if (!there.ok()) return Refuse(*exchange, there.error());

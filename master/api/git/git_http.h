@@ -39,6 +39,7 @@ class GitHttp {
     // Sees to it that the repo of an instance is there: its first push may be the first source it gets.
     std::function<Status(const RepoName&)> ensure_repo;
     std::function<void(const Error&)> on_failure;  // for the log; any thread
+    std::function<Status()> check_room;            // why nothing may be pushed now; it may be none
   };
 
   static constexpr std::string_view kPrefix = "/git/";

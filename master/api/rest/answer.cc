@@ -6,15 +6,23 @@
 #include "common/rpc/status.h"
 #include "master/api/rest/json.h"
 #include "master/api/rest/request_reader.h"
+#include "master/ports/full_disk.h"
 
 namespace edm::master::rest {
 namespace {
+
+constexpr const char* kBody = "body";
+constexpr const char* kUpload = "upload";  // as the intake names it
 
 std::string StringField(const google::protobuf::Message& message, const char* name) {
   const auto* field = message.GetDescriptor()->FindFieldByName(name);
   const bool is_string = field != nullptr && !field->is_repeated() &&
                          field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING;
   return is_string ? message.GetReflection()->GetString(message, field) : std::string();
+}
+
+bool IsOfBody(const Error& error) {
+  return error.object == kBody || error.object == kUpload || error.object.starts_with("archive entry ");
 }
 
 }  // namespace
@@ -56,9 +64,23 @@ rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc
   return answer;
 }
 
+Error OfBody(Error error, const Route& route) {
+  if (error.code == Code::kUnavailable) return error;  // the server's side
+  const bool upload = route.body == Route::Body::kRaw;
+  error.object = upload ? kUpload : kBody;
+  if (error.code == Code::kDataLoss) error.code = Code::kInvalidArgument;
+  if (error.code == Code::kResourceExhausted) {
+    error.hint = upload ? "leave out what the build does not need (.dockerignore), or raise upload.bytes_max"
+                        : "send less: files come by PUT /v1/instances/{id}/source";
+  }
+  return error;
+}
+
 rpc::HttpAnswer ProblemOf(const rpc::HttpRequest& request, const Error& error) {
   if (error.code == Code::kAborted && request.headers.Has("If-Match")) return ProblemOf(error, 412);
-  if (error.code == Code::kResourceExhausted && error.object == kBody) return ProblemOf(error, 413);
+  if (error.code == Code::kResourceExhausted && error.object == kMasterDisk) return ProblemOf(error, 507);
+  if (error.code == Code::kResourceExhausted && IsOfBody(error)) return ProblemOf(error, 413);
+  if (error.code == Code::kDeadlineExceeded && IsOfBody(error)) return ProblemOf(error, 408);
   return ProblemOf(error, rpc::HttpStatus(error.code));
 }
 

@@ -85,8 +85,7 @@ class Gateway::State {
     auto taken = [this, exchange, match = std::move(match),
                   caller = std::move(caller)](Result<std::string> body) {
       if (body.ok()) return Start(exchange, match, caller, *body);
-      auto error = std::move(body).error();
-      error.object = kBody;
+      const auto error = OfBody(std::move(body).error(), *match.route);
       exchange->Respond(ProblemOf(exchange->request(), error));
     };
     rpc::ReadAll(exchange, limits_.json_bytes_max, std::move(taken));

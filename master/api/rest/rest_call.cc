@@ -61,11 +61,21 @@ void RestCall::Gone() {
   End(Error{Code::kUnavailable, "server", "it is stopping", {}, "ask again in a moment"});
 }
 
+void RestCall::TellHandler() {
+  std::function<void()> on_cancel;
+  {
+    const std::scoped_lock lock(mutex_);
+    told_ = true;
+    on_cancel = std::exchange(on_cancel_, nullptr);
+  }
+  if (on_cancel) strand_.Post(std::move(on_cancel));
+}
+
 void RestCall::OnCancel(std::function<void()> on_cancel) {
   {
     const std::scoped_lock lock(mutex_);
     if (handler_finished_) return;
-    if (!ended_) {
+    if (!ended_ && !told_) {
       on_cancel_ = std::move(on_cancel);
       return;
     }
@@ -88,10 +98,7 @@ void RestCall::Read(OnMessage on_message) {
 
 void RestCall::TakePiece(Result<std::string> piece, const OnMessage& on_message) {
   if (!piece.ok()) {
-    if (piece.error().code != Code::kResourceExhausted) return Gone();
-    auto error = std::move(piece).error();
-    error.object = kBody;
-    return End(std::move(error));
+    return End(OfBody(std::move(piece).error(), *route_));
   }
   {
     const std::scoped_lock lock(mutex_);

@@ -33,7 +33,10 @@ class RestCall : public rpc::ServerCall, public std::enable_shared_from_this<Res
   virtual void Answer(Status status) = 0;
   // Ends from our side; the handler is told as if the client had left.
   void End(Error reason);
-  void Gone();
+  // The client closed its side of the connection, or the server stops.
+  virtual void Gone();
+  // Tells the handler that nobody may be waiting any more; its answer still counts.
+  void TellHandler();
   bool ended() const;
 
   rpc::Exchange& exchange() { return *exchange_; }
@@ -56,6 +59,7 @@ class RestCall : public rpc::ServerCall, public std::enable_shared_from_this<Res
   bool ended_ = false;
   bool handler_finished_ = false;
   bool body_ended_ = false;
+  bool told_ = false;
   std::string rest_;  // read, and not yet handed on
   std::function<void()> on_cancel_;
 };

@@ -106,7 +106,7 @@ std::variant<RouteTable::Match, RouteTable::Miss> RouteTable::Find(std::string_v
                 "",
                 {Code::kInvalidArgument,
                  "path " + Shown(path),
-                 "it is not percent-encoded UTF-8",
+                 "it is not percent-encoded UTF-8, or holds a NUL",
                  {},
                  "encode names in it"}};
   }

@@ -21,6 +21,8 @@ class UnaryCall final : public RestCall {
 
  private:
   void Answer(Status status) override;
+  // A client that has sent all may close its side and still read: what the handler says goes out.
+  void Gone() override { TellHandler(); }
   void Respond(const google::protobuf::Message& message);
   bool StartWaiting(const edm::v1::Operation& operation);
 

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "common/model/service_name.h"
 #include "edm/v1/master_service.pb.h"
 #include "master/api/services/held_stream.h"
 #include "master/api/services/reply.h"
@@ -12,6 +13,7 @@ constexpr std::size_t kArgumentsMax = 1'000;
 
 Status CheckCommand(const ExecCommand& command) {
   EDM_CHECK(CheckInstanceId(command.instance));
+  if (!command.service.empty()) EDM_CHECK(CheckServiceName(command.service));
   if (command.argv.empty() || command.argv.front().empty()) {
     return Error{
         Code::kInvalidArgument, "argv", "there is no command", {}, "give the program and its arguments"};

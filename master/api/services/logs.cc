@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <limits>
+#include <utility>
 
+#include "common/model/service_name.h"
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/time.h"
 #include "edm/v1/master_service.pb.h"
@@ -63,6 +66,13 @@ class LogRelay : public std::enable_shared_from_this<LogRelay> {
   HeldStream stream_;
 };
 
+// By attempts, not by times: the clock may have been set back between two builds. One that has no attempt yet
+// is the newest while it is open.
+std::pair<std::uint32_t, WallTime> Order(const OperationRecord& record) {
+  const bool comes = record.attempt == 0 && !IsTerminal(record.operation.state);
+  return {comes ? std::numeric_limits<std::uint32_t>::max() : record.attempt, record.operation.created_at};
+}
+
 // The newest operation of the instance that built, or was to build.
 std::string LastBuild(const State& state, const std::string& instance) {
   std::shared_ptr<const OperationRecord> newest;
@@ -71,7 +81,7 @@ std::string LastBuild(const State& state, const std::string& instance) {
     const bool builds =
         std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.name == "build"; });
     if (record->operation.instance != instance || !builds) continue;
-    if (!newest || newest->operation.created_at <= record->operation.created_at) newest = record;
+    if (!newest || Order(*newest) <= Order(*record)) newest = record;
   }
   return newest ? newest->operation.id : "";
 }
@@ -121,6 +131,9 @@ void RegisterLogs(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::StreamLogsRequest>("edm.v1.Master/StreamLogs", [parts](CallPointer call, const auto& request) {
     const auto record = FindInstance(*parts.cluster.View(), request.id());
     if (!record.ok()) return call->Finish(record.error());
+    for (const auto& service : request.services()) {
+      if (auto good = CheckServiceName(service); !good.ok()) return call->Finish(good);
+    }
     if (request.build()) return StreamBuild(parts, call, request);
     const auto worker = HolderAddress(*parts.cluster.View(), request.id());
     if (!worker.ok()) return call->Finish(worker.error());

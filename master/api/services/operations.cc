@@ -25,8 +25,21 @@ bool StateMatches(const std::string& wanted, OperationState state) {
          Folded(wanted) == Folded(v1::Operation::State_Name(static_cast<v1::Operation::State>(state)));
 }
 
+Status CheckState(const std::string& wanted) {
+  if (wanted.empty()) return Ok();
+  for (int i = v1::Operation::State_MIN; i <= v1::Operation::State_MAX; ++i) {
+    if (StateMatches(wanted, static_cast<OperationState>(i))) return Ok();
+  }
+  return Error{Code::kInvalidArgument,
+               "state",
+               "there is no state " + Shown(wanted),
+               {},
+               "for example RUNNING, DONE, FAILED"};
+}
+
 Result<v1::ListOperationsResponse> List(const State& state, const v1::ListOperationsRequest& request) {
   EDM_TRY(const auto page, PageOf(request.page_size(), request.page_token()));
+  EDM_CHECK(CheckState(request.state()));
   std::vector<std::pair<std::string, const Operation*>> found;
   for (const auto& [id, record] : state.operations.all()) {
     const auto& operation = record->operation;

@@ -59,6 +59,12 @@ class FakeGitServer final : public GitServer {
     if (branch == found->second.branches.end()) return none;
     return branch->second;
   }
+  Result<std::optional<std::string>> ReadFile(const RepoName&, const std::string&, const std::string& path,
+                                              std::size_t) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(path);
+    return found == files_.end() ? std::optional<std::string>() : std::optional(found->second);
+  }
   Status MoveBranch(const RepoName& repo, const std::string& branch, const std::string&,
                     const std::string& to) override {
     const std::lock_guard lock(mutex_);
@@ -80,6 +86,12 @@ class FakeGitServer final : public GitServer {
     return repos_[repo].kept;
   }
 
+  // A file that every commit has.
+  void PutFile(const std::string& path, const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    files_[path] = text;
+  }
+
   // The next calls of DeleteRepo fail.
   void GoAway(int calls) {
     const std::lock_guard lock(mutex_);
@@ -94,6 +106,7 @@ class FakeGitServer final : public GitServer {
   };
   std::mutex mutex_;
   std::map<RepoName, Repo> repos_;  // guarded by mutex_
+  std::map<std::string, std::string> files_;  // guarded by mutex_
   int away_ = 0;                    // guarded by mutex_
 };
 

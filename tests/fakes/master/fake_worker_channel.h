@@ -88,7 +88,8 @@ class FakeWorkerChannel final : public WorkerChannel {
       add(Phase::kBuilding);
       add(Step{.name = "build", .state = StepState::kRunning});
       for (int i = 0; i < 20; ++i) add(BuildLine{"web", false, "line " + std::to_string(i)});
-      add(Built{{{"web", "sha256:1"}}, "", {}});
+      const auto template_commit = order.template_source ? order.template_source->commit : "";
+      add(Built{{{"web", "sha256:1"}}, template_commit, {}, order.template_name});
       add(Step{.name = "build", .state = StepState::kDone, .detail = "web"});
     }
     if (end.phase == Phase::kRunning) end.running_release = order.release;

@@ -267,6 +267,64 @@ TEST_F(HttpServerTest, GivesUpOnASlowBody) {
   EXPECT_TRUE(raw.closed());
 }
 
+TEST_F(HttpServerTest, GivesUpOnABodyThatDribbles) {
+  Serve({.stall_timeout = Millis(300), .body_bytes_per_second_min = 1'000});
+  RawClient raw(server_->port());
+  raw.Send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+  const auto begin = std::chrono::steady_clock::now();
+  std::jthread dribble([&](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      raw.Send("x");
+      std::this_thread::sleep_for(Millis(20));
+    }
+  });
+  const auto answer = raw.ReadUntil("bytes a second");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 408")) << answer;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, Millis(5'000));
+}
+
+TEST_F(HttpServerTest, TakesABodyThatComesSlowlyButSteadily) {
+  Serve({.stall_timeout = Millis(300), .body_bytes_per_second_min = 100});
+  RawClient raw(server_->port());
+  raw.Send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+  for (int i = 0; i < 10; ++i) {
+    raw.Send(std::string(100, 'x'));
+    std::this_thread::sleep_for(Millis(100));
+  }
+  EXPECT_TRUE(raw.ReadUntil("xxx").starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServerTest, AnswersAClientThatClosedItsSideAfterTheRequest) {
+  Serve();
+  for (const std::string request :
+       {"GET /aside HTTP/1.1\r\nHost: h\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"}) {
+    RawClient raw(server_->port());
+    raw.Send(request);
+    raw.ShutdownWrite();
+    EXPECT_TRUE(raw.ReadAll().starts_with("HTTP/1.1 200")) << request;
+  }
+  RawClient large(server_->port());
+  large.Send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5000000\r\n\r\nfirst");
+  large.ShutdownWrite();
+  EXPECT_TRUE(large.ReadAll().starts_with("HTTP/1.1 413"));
+}
+
+TEST_F(HttpServerTest, RefusesInTheWordsOfItsOwner) {
+  auto started = HttpServer::Start(
+      {.refuse = [](const Error& error, int status) {
+        return HttpAnswer{status, {{"Content-Type", "x/y"}}, "<" + error.object + ">"};
+      }},
+      [](const std::shared_ptr<Exchange>& exchange) { exchange->Respond({.body = "fine"}); });
+  ASSERT_TRUE(started.ok());
+  RawClient raw((*started)->port());
+  raw.Send("GARBAGE\r\n\r\n");
+  const auto answer = raw.ReadAll();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400")) << answer;
+  EXPECT_NE(answer.find("x/y"), std::string::npos) << answer;
+  EXPECT_TRUE(answer.ends_with("<http message>")) << answer;
+}
+
 TEST_F(HttpServerTest, GivesUpOnASlowHeadAndAnIdleConnection) {
   Serve({.header_timeout = Millis(100), .idle_timeout = Millis(100)});
   RawClient slow(server_->port());
@@ -359,7 +417,7 @@ TEST_F(HttpServerTest, SpeaksRawAfterAnUpgrade) {
   ASSERT_TRUE(stream.Write("ping").ok());
   char bytes[64];
   EXPECT_EQ(std::string(bytes, *stream.Read(bytes)), "<ping>");
-  stream.CloseWrite();
+  stream.ShutdownWrite();
   std::string rest;
   for (auto got = stream.Read(bytes); got.ok() && *got > 0; got = stream.Read(bytes))
     rest.append(bytes, *got);

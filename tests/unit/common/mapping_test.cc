@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/failure.h"
 #include "common/rpc/mapping/observation.h"
@@ -30,7 +32,19 @@ Order SomeOrder() {
           .good_release = 3,
           .kept_releases = {2, 3},
           .deadline = WallTime(Millis(1'234'567)),
-          .holds_address = true};
+          .holds_address = true,
+          .time_left = Millis(90'500)};
+}
+
+TEST(Mapping, ATimeBeyondAllYearsIsCutNotWrapped) {
+  google::protobuf::Duration duration;
+  duration.set_seconds(std::numeric_limits<std::int64_t>::max());
+  EXPECT_GT(FromProto(duration), Millis(0));
+  duration.set_seconds(std::numeric_limits<std::int64_t>::min());
+  EXPECT_LT(FromProto(duration), Millis(0));
+  google::protobuf::Timestamp time;
+  time.set_seconds(std::numeric_limits<std::int64_t>::max());
+  EXPECT_GT(FromProto(time), WallTime());
 }
 
 TEST(Mapping, AnOrderComesBackAsItWasSent) {

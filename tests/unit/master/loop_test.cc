@@ -13,6 +13,7 @@
 #include "master/adapters/loop/cluster_loop.h"
 #include "master/adapters/loop/effect_runner.h"
 #include "master/adapters/state/load.h"
+#include "master/ports/full_disk.h"
 #include "tests/fakes/master/fake_git_server.h"
 #include "tests/fakes/master/fake_worker_channel.h"
 #include "tests/fakes/temporary_folder.h"
@@ -27,6 +28,7 @@ struct World {
   FakeWorkerChannel workers;
   TemporaryFolder folder;
   SystemClock clock;
+  Status room = Ok();
 };
 
 // One life of a master. Killed: what was not stored is gone, what was posted is dropped.
@@ -41,7 +43,8 @@ struct Life {
     auto state = LoadState(world.kept, sealer).value();
     RepairLogs(state, *log);
     loop = std::make_unique<ClusterLoop>(std::move(state),
-                                         ClusterLoop::Parts{store, sealer, *log, effects, world.clock});
+                                         ClusterLoop::Parts{store, sealer, *log, effects, world.clock,
+                                                            [this] { return world.room; }});
     effects.Connect(*loop);
     loop->Start();
   }
@@ -112,6 +115,25 @@ OperationState StateOf(const State& state, const std::string& id) {
   return record ? record->operation.state : OperationState::kPending;
 }
 
+// A store that dies for good after so many transactions: what follows never happened.
+class DyingStore final : public KvStore {
+ public:
+  DyingStore(KvStore& inner, int transactions) : inner_(inner), left_(transactions) {}
+  Result<std::optional<KvEntry>> Get(const std::string& key) override { return inner_.Get(key); }
+  Result<KvSnapshot> List(const std::string& prefix) override { return inner_.List(prefix); }
+  Status Transact(const std::vector<KvOp>& ops) override {
+    if (left_-- > 0) return inner_.Transact(ops);
+    return Error{Code::kUnavailable, "store", "it is dead", {}, ""};
+  }
+  Result<KvSnapshot> Watch(const std::string& prefix, KvRevision since, Millis wait) override {
+    return inner_.Watch(prefix, since, wait);
+  }
+
+ private:
+  KvStore& inner_;
+  std::atomic<int> left_;
+};
+
 void DeployShop(Life& life) {
   life.AddWorker();
   ASSERT_TRUE(life.Create("shop").ok());
@@ -132,6 +154,60 @@ TEST(ClusterLoop, DeploysFromAnImportToRunning) {
   int output = 0;
   for (const auto& line : lines) output += std::holds_alternative<BuildLine>(line.note.what) ? 1 : 0;
   EXPECT_EQ(output, 20);
+}
+
+TEST(ClusterLoop, LaysTheTemplateThatTheSourceNamesUnderIt) {
+  World world;
+  world.git.PutFile("edm.yaml", "template: node-store\n");
+  Life life(world, world.kept);
+  life.AddWorker();
+  ASSERT_TRUE(life.Create("shop").ok());
+  ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-1")).ok());
+  ASSERT_TRUE(
+      life.Eventually([](const State& state) { return StateOf(state, "op-1") == OperationState::kFailed; }));
+  const auto failure = life.loop->View()->operations.Find("op-1")->operation.failure;
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, Code::kFailedPrecondition);
+  EXPECT_EQ(failure->object, "template node-store");
+
+  ASSERT_TRUE(world.git.EnsureRepo({"templates", "node-store"}, "main").ok());
+  ASSERT_TRUE(world.git.Push({"templates", "node-store"}, "main", "", {"ann", "", "t", WallTime()}).ok());
+  ASSERT_TRUE(life.Ask(life.Deploy("shop", "op-2")).ok());
+  ASSERT_TRUE(
+      life.Eventually([](const State& state) { return StateOf(state, "op-2") == OperationState::kDone; }));
+  const auto releases = ReleasesOf(*life.loop->View(), "shop");
+  ASSERT_FALSE(releases.empty());
+  EXPECT_EQ(releases.back()->template_name, "node-store");
+  EXPECT_EQ(releases.back()->template_commit.size(), 40U);
+}
+
+TEST(ClusterLoop, AnswersThatAChangeIsNotStoredYetInsteadOfLettingItsCallerWait) {
+  World world;
+  DyingStore dead(world.kept, 1);
+  Life life(world, dead);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto created = life.Create("shop");
+  ASSERT_FALSE(created.ok());
+  EXPECT_EQ(created.error().code, Code::kDeadlineExceeded);
+  EXPECT_FALSE(created.error().hint.empty());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, BatchWriter::kAnswerWaitMax + Millis(7'000));
+  EXPECT_EQ(life.loop->View()->instances.Find("shop"), nullptr);
+}
+
+TEST(ClusterLoop, TakesNothingInThatGrowsWhileThereIsNoRoom) {
+  World world;
+  Life life(world, world.kept);
+  life.AddWorker();
+  ASSERT_TRUE(life.Create("shop").ok());
+  world.room = FullDisk("the state");
+  const auto refused = life.Create("blog");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+  EXPECT_EQ(life.Ask(life.Deploy("shop", "op-1")).error().object, kMasterDisk);
+  Begin gone = life.Deploy("shop", "op-2");
+  gone.kind = OperationKind::kDelete;
+  gone.git_url.clear();
+  EXPECT_TRUE(life.Ask(gone).ok()) << "what makes room is always taken";
 }
 
 TEST(ClusterLoop, NeverStoresAValueOfTheEnvironmentInTheClear) {
@@ -179,25 +255,6 @@ TEST(EventLog, HoldsNothingOfOperationsThatNobodyKnows) {
   EXPECT_FALSE(log->IsClosed("op-gone"));
   EXPECT_FALSE(std::filesystem::exists(path("op-gone")));
 }
-
-// A store that dies for good after so many transactions: what follows never happened.
-class DyingStore final : public KvStore {
- public:
-  DyingStore(KvStore& inner, int transactions) : inner_(inner), left_(transactions) {}
-  Result<std::optional<KvEntry>> Get(const std::string& key) override { return inner_.Get(key); }
-  Result<KvSnapshot> List(const std::string& prefix) override { return inner_.List(prefix); }
-  Status Transact(const std::vector<KvOp>& ops) override {
-    if (left_-- > 0) return inner_.Transact(ops);
-    return Error{Code::kUnavailable, "store", "it is dead", {}, ""};
-  }
-  Result<KvSnapshot> Watch(const std::string& prefix, KvRevision since, Millis wait) override {
-    return inner_.Watch(prefix, since, wait);
-  }
-
- private:
-  KvStore& inner_;
-  std::atomic<int> left_;
-};
 
 TEST(ClusterLoop, LosesNothingAcknowledgedWhereverItDies) {
   for (int commits = 0; commits < 14; ++commits) {

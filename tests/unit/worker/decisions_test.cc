@@ -73,6 +73,8 @@ TEST(Garbage, FailedContainersStayForTheStatedTime) {
   holding.inspect_until = WallTime(Millis(100));
   EXPECT_FALSE(InspectionIsOver(holding, WallTime(Millis(99))));
   EXPECT_TRUE(InspectionIsOver(holding, WallTime(Millis(100))));
+  const auto set_back = WallTime(Millis(99)) - kInspectionTime;
+  EXPECT_TRUE(InspectionIsOver(holding, set_back - Millis(24 * 3'600'000)));
 }
 
 TEST(Recovery, WhatShouldRunRunsAgain) {

@@ -84,6 +84,9 @@ TEST(EngineTime, ReadsNanosecondsAndZones) {
   EXPECT_EQ(ParseEngineTime("1970-01-01T00:00:01.5Z"), 1'500'000'000);
   EXPECT_EQ(ParseEngineTime("1970-01-01T02:00:00.000000007+02:00"), 7);
   EXPECT_EQ(ParseEngineTime("2026-11-21T06:55:00Z"), 1'795'244'100'000'000'000);
+  EXPECT_EQ(NanosFromWall(WallTime(Millis(1'795'244'100'000))), 1'795'244'100'000'000'000);
+  EXPECT_GT(NanosFromWall(WallTime::max()), 0);
+  EXPECT_LT(NanosFromWall(WallTime::min()), 0);
   for (const auto* bad :
        {"", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "hello", "2026-11-21T06:55:00"}) {
     EXPECT_FALSE(ParseEngineTime(bad).has_value()) << bad;

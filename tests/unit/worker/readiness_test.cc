@@ -2,6 +2,7 @@
 
 #include "worker/core/readiness/describe.h"
 #include "worker/core/readiness/judge.h"
+#include "worker/core/readiness/running_time.h"
 
 namespace edm::worker {
 namespace {
@@ -24,6 +25,21 @@ ContainerSeen Exited(const std::string& service, int code) {
 
 ReadyRequest Wanting(std::vector<WantedService> services) {
   return {"shop", std::move(services), Millis(60'000)};
+}
+
+TEST(RunningTime, GoesOnWhenTheWallClockIsSetBack) {
+  RunningTime time;
+  const WallTime start(Seconds(1'795'000'000));
+  EXPECT_EQ(time.Of(start, start + Millis(100), SteadyTime(Millis(5'000))), Millis(100));
+  EXPECT_EQ(time.Of(start, start - Millis(3'600'000), SteadyTime(Millis(5'400))), Millis(400));
+  EXPECT_EQ(time.Of(start, start + Millis(9'000), SteadyTime(Millis(5'500))), Millis(9'000));
+}
+
+TEST(RunningTime, BeginsAgainWithEachStartOfTheContainer) {
+  RunningTime time;
+  const WallTime start(Seconds(1'795'000'000));
+  (void)time.Of(start, start, SteadyTime(Millis(5'000)));
+  EXPECT_EQ(time.Of(start - Seconds(60), start - Seconds(60), SteadyTime(Millis(9'000))), Millis(0));
 }
 
 Verdict JudgeOne(WantedService wanted, ContainerSeen seen, Millis since_start = Millis(1'000)) {

@@ -237,8 +237,42 @@ TEST_F(RunnerFixture, ACancelledDeployLeavesTheOldReleaseRunning) {
 
 TEST_F(RunnerFixture, ADeadlineEndsAnAttempt) {
   auto order = Deploy(1, 1);
-  order.deadline = clock_.Now() + Seconds(10);
+  order.time_left = Seconds(10);
   ASSERT_TRUE(runner_->Assign(order).ok());
+  clock_.Advance(Seconds(11));
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(1).failure->code, Code::kDeadlineExceeded);
+}
+
+TEST_F(RunnerFixture, ADeadlineIsNotMovedByTheWallClock) {
+  std::uint32_t attempt = 0;
+  for (const auto step : {Millis(std::chrono::hours(48)), -Millis(std::chrono::hours(48))}) {
+    auto order = Deploy(++attempt, attempt);
+    order.time_left = Seconds(10);
+    // A master whose clock says something else altogether.
+    order.deadline = clock_.Now() - std::chrono::hours(5);
+    ASSERT_TRUE(runner_->Assign(order).ok());
+    clock_.Step(step);
+    runner_->Tick();
+    executor_->RunAll();
+    EXPECT_EQ(EndOf(attempt).phase, Phase::kRunning);
+  }
+  auto late = Deploy(++attempt, attempt);
+  late.time_left = Seconds(10);
+  ASSERT_TRUE(runner_->Assign(late).ok());
+  clock_.Step(-Millis(std::chrono::hours(48)));
+  clock_.Advance(Seconds(11));
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(attempt).failure->code, Code::kDeadlineExceeded);
+}
+
+TEST_F(RunnerFixture, ADeadlineHoldsOverARestart) {
+  auto order = Deploy(1, 1);
+  order.time_left = Seconds(10);
+  ASSERT_TRUE(runner_->Assign(order).ok());
+  Begin();
   clock_.Advance(Seconds(11));
   runner_->Tick();
   executor_->RunAll();

@@ -19,10 +19,10 @@ constexpr int kHttpOkFirst = 200;
 constexpr int kHttpOkLast = 399;
 constexpr std::size_t kShownBodyBytes = 512;
 
-Millis RunningFor(const ContainerFacts& facts) {
+Millis RunningFor(const ContainerFacts& facts, RunningTime& time) {
   if (facts.state != ContainerState::kRunning) return Millis(0);
-  const auto now = std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
-  return std::max(Millis(0), now - facts.started_at);
+  return time.Of(facts.started_at, std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()),
+                 std::chrono::time_point_cast<Millis>(std::chrono::steady_clock::now()));
 }
 
 RepeatedCheck::Try TryHealth(const EngineApi& api, const Inspected& inspected, std::stop_token stop) {
@@ -82,7 +82,7 @@ Result<ContainerSeen> ContainerLook::Look() {
   StartChecks(inspected);
   ContainerSeen seen;
   seen.facts = inspected.facts;
-  seen.running_for = RunningFor(seen.facts);
+  seen.running_for = RunningFor(seen.facts, running_time_);
   // An engine that says nothing of health yet has a check all the same.
   if (inspected.health_command && seen.facts.health == ContainerHealth::kNone) {
     seen.facts.health = ContainerHealth::kStarting;

@@ -8,6 +8,7 @@
 #include "worker/adapters/docker/engine_api.h"
 #include "worker/adapters/docker/inspect.h"
 #include "worker/adapters/docker/repeated_check.h"
+#include "worker/core/readiness/running_time.h"
 #include "worker/core/readiness/seen.h"
 #include "worker/ports/readiness_probe.h"
 
@@ -39,6 +40,7 @@ class ContainerLook {
   bool tty_ = false;
   std::string checked_address_;  // the checks below belong to this start of the container
   WallTime checked_start_;
+  RunningTime running_time_;
   std::unique_ptr<RepeatedCheck> health_;
   std::unique_ptr<RepeatedCheck> http_;
 };

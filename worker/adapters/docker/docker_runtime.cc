@@ -124,7 +124,11 @@ Result<std::unique_ptr<ExecSession>> DockerRuntime::Exec(const ExecRequest& requ
     if (chosen == nullptr || one.state == ContainerState::kRunning) chosen = &one;
   }
   if (chosen == nullptr) {
-    return Error{Code::kNotFound, object, "there is no such service", {}, "edmctl show lists the services"};
+    return Error{Code::kNotFound,
+                 "service " + object,
+                 "there is none of that name",
+                 {},
+                 "edmctl show " + request.instance + " lists the services"};
   }
   if (chosen->state != ContainerState::kRunning) {
     return Error{Code::kFailedPrecondition, object, "it does not run", {}, "start it first"};

@@ -1,12 +1,15 @@
 #include "worker/adapters/docker/engine_time.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <limits>
 
 namespace edm::worker {
 namespace {
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+constexpr std::int64_t kNanosPerMilli = 1'000'000;
 constexpr std::size_t kSecondsLength = 19;  // "2026-11-21T06:55:00"
 constexpr int kNanoDigits = 9;
 
@@ -60,6 +63,11 @@ std::optional<std::int64_t> ParseEngineTime(std::string_view text) {
   return seconds * kNanosPerSecond + nanos;
 }
 
-WallTime WallFromNanos(std::int64_t nanos) { return WallTime(Millis(nanos / 1'000'000)); }
+WallTime WallFromNanos(std::int64_t nanos) { return WallTime(Millis(nanos / kNanosPerMilli)); }
+
+std::int64_t NanosFromWall(WallTime time) {
+  constexpr std::int64_t kMillisMax = std::numeric_limits<std::int64_t>::max() / kNanosPerMilli;
+  return std::clamp<std::int64_t>(time.time_since_epoch().count(), -kMillisMax, kMillisMax) * kNanosPerMilli;
+}
 
 }  // namespace edm::worker

@@ -13,5 +13,7 @@ namespace edm::worker {
 std::optional<std::int64_t> ParseEngineTime(std::string_view text);
 
 WallTime WallFromNanos(std::int64_t nanos);
+// As far as they reach: the years 1678 to 2262.
+std::int64_t NanosFromWall(WallTime time);
 
 }  // namespace edm::worker

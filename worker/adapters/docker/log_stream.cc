@@ -64,11 +64,22 @@ bool Wanted(const LogRequest& request, const ContainerFacts& facts) {
 
 // A moment later than a line of `since` itself must not be lost: the engine's since is inclusive.
 std::int64_t AfterOf(const LogRequest& request) {
-  return request.since ? request.since->time_since_epoch().count() * 1'000'000 - 1 : 0;
+  return request.since ? NanosFromWall(*request.since) - 1 : 0;
 }
 
 LogLine AsLine(const ContainerFacts& facts, LogAssembler::Line line) {
   return {facts.service, facts.name, line.is_stderr, WallFromNanos(line.nanos), std::move(line.text)};
+}
+
+Error NothingToRead(const LogRequest& request, const std::vector<Inspected>& containers) {
+  if (containers.empty() || request.services.empty()) {
+    return {Code::kNotFound, "log of " + request.instance, "it has no container", {}, "deploy or start it first"};
+  }
+  return {Code::kNotFound,
+          "service " + request.instance + "/" + request.services.front(),
+          "there is none of that name",
+          {},
+          "edmctl show " + request.instance + " lists the services"};
 }
 
 Status Merge(const EngineApi& api, const LogRequest& request, const std::vector<Inspected>& containers,
@@ -144,6 +155,9 @@ class Follower {
       if (read.busy || nothing_new || container.facts.state == ContainerState::kCreated) return;
       read.busy = true;
     }
+    // The clock was set back while it was down: what it says now is older than what it said before.
+    if (!read.first && container.facts.started_at <= WallFromNanos(read.after))
+      read.after = NanosFromWall(container.facts.started_at) - 1;
     read.read_start = container.facts.started_at;
     read.on_stop.reset();
     read.thread =
@@ -183,11 +197,7 @@ Status StreamLogs(const EngineApi& api, const LogRequest& request,
   const bool any = std::any_of(containers.begin(), containers.end(),
                                [&](const Inspected& one) { return Wanted(request, one.facts); });
   if (!any) {
-    return Error{Code::kNotFound,
-                 "log of " + request.instance,
-                 "there is no such container",
-                 {},
-                 "deploy it, or name one of its services"};
+    return NothingToRead(request, containers);
   }
   if (!request.follow) return Merge(api, request, containers, on_line, stop);
   return Follower(api, request, on_line).Run(stop);

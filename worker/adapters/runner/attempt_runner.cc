@@ -66,6 +66,7 @@ Status AttemptRunner::Admitted(Slot& slot, Order order) {
   slot.holding.owner = order.owner;
   slot.holding.project = order.project;
   auto record = NewAttempt(std::move(order));
+  record.due = DueOf(record.order);
   record.phase = Phase::kPlaced;
   EDM_CHECK(around_.journal.Put(record, slot.holding));
   const auto number = record.order.attempt;
@@ -81,6 +82,10 @@ Status AttemptRunner::Admitted(Slot& slot, Order order) {
   slot.stopped_by.reset();
   PostNext(slot.holding.instance, slot);
   return Ok();
+}
+
+SteadyTime AttemptRunner::DueOf(const Order& order) const {
+  return order.time_left ? around_.clock.Steady() + *order.time_left : SteadyTime::max();
 }
 
 void AttemptRunner::Supersede(Slot& slot, const Order& by) { slot.RequestStop(SupersededBy(by)); }

@@ -55,6 +55,7 @@ class AttemptRunner final : public Attempts {
   // An instance that is made again under the id of a deleted one counts its attempts from 1 again.
   void ForgetDeletedFor(const Order& order);
   void Supersede(Slot& slot, const Order& by);
+  SteadyTime DueOf(const Order& order) const;
   void EndWaiting(Slot& slot, const Error& reason);
   void StartWaiting(Slot& slot);
   void DropOldAttempts(Slot& slot);

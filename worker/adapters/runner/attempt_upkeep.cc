@@ -23,6 +23,7 @@ Status AttemptRunner::Load() {
     histories.insert({attempt.order.instance, number});
     auto& slot = slots_[attempt.order.instance];
     if (slot.holding.instance.empty()) slot.holding.instance = attempt.order.instance;
+    if (!attempt.ended()) attempt.due = DueOf(attempt.order);
     slot.attempts[number] = std::move(attempt);
   }
   around_.events.KeepOnly(histories);
@@ -50,14 +51,15 @@ void AttemptRunner::Resume() {
 void AttemptRunner::Tick() {
   const Lock lock(mutex_);
   const auto now = around_.clock.Now();
+  const auto steady = around_.clock.Steady();
   std::vector<std::string> forgotten;
   for (auto& [instance, slot] : slots_) {
     if (slot.current != 0) {
-      const auto deadline = slot.attempts[slot.current].order.deadline;
-      if (deadline != WallTime{} && now >= deadline) {
+      const auto& record = slot.attempts[slot.current];
+      if (steady >= record.due) {
         slot.RequestStop({.code = Code::kDeadlineExceeded,
                           .object = "instance " + instance,
-                          .cause = "not done by " + FormatRfc3339(deadline),
+                          .cause = "not done by " + FormatRfc3339(record.order.deadline),
                           .hint = "give it more time: --timeout"});
       }
     } else if (slot.IsDeleted()) {

@@ -78,7 +78,8 @@ Status BuildImages(Job& job) {
   job.attempt.built = {.template_commit = job.attempt.order.template_source
                                               ? job.attempt.order.template_source->commit
                                               : std::string(),
-                       .grants = job.workload->grants()};
+                       .grants = job.workload->grants(),
+                       .template_name = job.attempt.order.template_name};
   job.detail.clear();
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto& image = outcomes[i].result->value();

@@ -17,6 +17,14 @@ std::optional<ImageRefusal> WhyNotImage(std::string_view reference) {
     return ImageRefusal{"'" + Shown(reference) + "' belongs to an instance of edm",
                         "name the image that it was built from, or build it here"};
   }
+  const auto fits = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || std::string_view("._/:@-").find(c) != std::string_view::npos;
+  };
+  const bool is_open = name.find('$') != std::string_view::npos;  // judged again once its variables are known
+  const auto first = name.empty() ? '\0' : name.front();
+  if (!is_open && !name.empty() && (!std::ranges::all_of(name, fits) || first == '-' || first == '/')) {
+    return ImageRefusal{"'" + Shown(reference) + "' is not an image's name", "write it as nginx:1.27"};
+  }
   const bool is_hex =
       std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (name.starts_with("sha256:") || (is_hex && !name.empty())) {

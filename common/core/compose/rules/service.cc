@@ -156,6 +156,19 @@ void JudgeScale(Ruling& ruling, const Spot& value) {
                 "remove it, or write the service twice");
 }
 
+void JudgeRestart(Ruling& ruling, const Spot& value) {
+  const auto& text = value.node.text();
+  if (IsVacant(value.node) || text.find('$') != std::string::npos) return;
+  for (const std::string_view known : {"no", "false", "always", "unless-stopped", "on-failure"}) {
+    if (text == known) return;
+  }
+  constexpr std::string_view kCounted = "on-failure:";
+  const auto count = text.starts_with(kCounted) ? text.substr(kCounted.size()) : std::string();
+  if (!count.empty() && std::ranges::all_of(count, [](char c) { return c >= '0' && c <= '9'; })) return;
+  ruling.Refuse(value, "'" + Shown(text) + "' is no restart policy",
+                "write no, always, unless-stopped or on-failure:3");
+}
+
 void JudgeGrace(Ruling& ruling, const Spot& value) {
   constexpr Seconds kGraceMax{600};
   const auto grace = ReadComposeDuration(value.node.text());
@@ -240,7 +253,7 @@ constexpr KeyRule kServiceKeys[] = {
     {"provider", nullptr, "runs a program on the machine", kRemove},
     {"pull_policy"},
     {"read_only"},
-    {"restart"},
+    {"restart", JudgeRestart},
     {"runtime", JudgeRuntime},
     {"scale", JudgeScale},
     {"secrets"},
@@ -264,19 +277,6 @@ constexpr KeyRule kServiceKeys[] = {
 };
 
 }  // namespace
-
-bool IsServiceName(std::string_view name) {
-  constexpr std::size_t kNameMax = 63;
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  if (name.empty() || name.size() > kNameMax || !letter(name.front()) || !letter(name.back())) return false;
-  for (std::size_t i = 1; i < name.size(); ++i) {
-    const auto c = name[i];
-    if (!letter(c) && c != '-' && c != '_' && c != '.') return false;
-    if ((c == '.' || c == '_') && !letter(name[i - 1])) return false;
-    if (c == '-' && (name[i - 1] == '.' || name[i - 1] == '_')) return false;
-  }
-  return true;
-}
 
 void JudgeService(Ruling& ruling, const Spot& value) {
   if (!IsServiceName(value.name())) {

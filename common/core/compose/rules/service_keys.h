@@ -4,11 +4,9 @@
 #include <string_view>
 
 #include "common/base/time.h"
+#include "common/model/service_name.h"
 
 namespace edm::compose {
-
-// Fits an image's path, a container's name and DNS alike.
-bool IsServiceName(std::string_view name);
 
 // "1m30s", "500ms", "10s": a duration as compose writes and reads it; a bare number is seconds.
 std::optional<Millis> ReadComposeDuration(std::string_view text);

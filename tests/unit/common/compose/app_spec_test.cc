@@ -35,7 +35,6 @@ TEST(AppSpec, ReadsAllKeys) {
   const auto spec = ReadAppSpec(R"yaml(
 template: node-store
 compose: deploy/compose.yaml
-branch: main
 render: [{from: config/api.json, to: /home/Server/api.json, services: [web]}]
 publish: [{service: web, port: 2000}]
 health: {service: web, path: /healthz, port: 2000, time: 60s}
@@ -66,10 +65,10 @@ TEST(AppSpec, TheSchemaAgreesWithTheReader) {
                         "render: [{from: a, to: /b}]",
                         "render: [{from: a, to: /b, services: [x]}]",
                         "health:",
-                        "branch: feature/x",
                         "render: [{from: a/..b, to: /b}]"};
   const char* bad[] = {"[]",
                        "temlate: x",
+                       "branch: feature/x",
                        "template: ../x",
                        "template: A.b",
                        "template: [a]",

@@ -39,7 +39,7 @@ TEST(Folder, ShowsTheSmallestFileWhenThereIsNone) {
   EchoResolver resolver;
   const auto judged = JudgeFolder(tree, resolver, kInput);
   ASSERT_FALSE(judged.ok());
-  EXPECT_EQ(judged.error().code, Code::kNotFound);
+  EXPECT_EQ(judged.error().code, Code::kInvalidArgument);
   EXPECT_THAT(judged.error().cause, HasSubstr("docker-compose.yml or Dockerfile"));
   EXPECT_THAT(judged.error().evidence, ::testing::Contains("      image: nginx:1.27"));
 }
