@@ -1,7 +1,8 @@
 #include <spdlog/spdlog.h>
-#include <systemd/sd-daemon.h>
 
+#include "common/app/notify.h"
 #include "common/app/program.h"
+#include "common/app/resident_memory.h"
 #include "common/app/stop_signals.h"
 #include "master/app/master.h"
 #include "master/app/settings.h"
@@ -13,15 +14,19 @@ using namespace edm;
 constexpr const char* kName = "edm-master";
 
 int Run(const master::MasterOptions& options) {
+  ResidentMemory memory;
   const StopSignals signals;
   auto master = master::Master::Start(options);
   if (!master.ok()) return Complain(kName, master.error());
   for (const auto& address : (*master)->http_addresses()) spdlog::info("serving {}", address);
   spdlog::info("data in {}; the first token is in {}/admin.token", options.data, options.data);
-  sd_notify(0, "READY=1");
-  const int signal = signals.Wait([] { sd_notify(0, "WATCHDOG=1"); });
+  Notify("READY=1");
+  const int signal = signals.Wait([&] {
+    Notify("WATCHDOG=1");
+    memory.Tick();
+  });
   spdlog::info("signal {}: stopping", signal);
-  sd_notify(0, "STOPPING=1");
+  Notify("STOPPING=1");
   (*master)->Stop();
   spdlog::info("stopped");
   return 0;

@@ -102,7 +102,10 @@ void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
   record.operation.restored_release = end.restored_release;
   record.operation.endpoints = end.endpoints;
   if (Reached(record.order, end.phase)) {
-    if (end.phase == Phase::kRunning) MarkGood(draft, record.operation.instance, record.order.release);
+    // Another than was asked for where nothing differed from what runs: its number was never used.
+    if (end.phase == Phase::kRunning && end.running_release != 0)
+      record.operation.release = end.running_release;
+    if (end.phase == Phase::kRunning) MarkGood(draft, record.operation.instance, record.operation.release);
     if (record.operation.kind != OperationKind::kDelete) CloseSteps(draft, record, true);
     record.plan.stage = Stage::kFinish;
     record.stage_began = draft.now().steady;

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Benchmarks of whole programs: rows of {name, size, value, unit, reference, ratio, aim}, a table and JSON lines."""
+"""Benchmarks of whole programs, each beside a reference in the same run (rows.py says what a row is)."""
 import argparse
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -10,21 +11,16 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
+import bare
 import grpc_door
 import images
 import lab
 from cluster import Cluster
+from rows import print_table, row, slope_row
 
 ROUNDS = 5
-rows = []
-
-
-def row(name, size, value, unit, reference=None, aim=""):
-    ratio = None if reference is None else value / reference
-    rows.append({"name": name, "size": size, "value": round(value, 4), "unit": unit,
-                 "reference": None if reference is None else round(reference, 4),
-                 "ratio": None if ratio is None else round(ratio, 3), "aim": aim})
-    print(json.dumps(rows[-1]), flush=True)
+SERVICES = (1, 3, 5)
+UNCHECKED = images.COMPOSE.split("    healthcheck:")[0]  # ready is what answers
 
 
 def timed(action):
@@ -33,51 +29,44 @@ def timed(action):
     return time.monotonic() - began
 
 
-def compose_of(services):
-    blocks = "".join(images.COMPOSE.split("services:\n")[1].replace("web:", f"web{number}:") for number in range(services))
-    return "services:\n" + blocks
-
-
-class Bare:
-    """The reference: the same files by `docker compose`, polled until healthy."""
-
-    def __init__(self, folder, name):
-        self.folder, self.argv = folder, ["docker-compose", "-p", name, "--project-directory", str(folder)]
-
-    def compose(self, *argv):
-        subprocess.run([*self.argv, *argv], check=True, capture_output=True, cwd=self.folder)
-
-    def healthy(self):
-        ids = subprocess.run([*self.argv, "ps", "-q"], capture_output=True, text=True, cwd=self.folder).stdout.split()
-        states = subprocess.run(["docker", "inspect", "-f", "{{.State.Health.Status}}", *ids], capture_output=True, text=True)
-        return ids and set(states.stdout.split()) == {"healthy"}
-
-    def up(self):
-        self.compose("up", "-d")
-        lab.eventually(self.healthy, 60, every=0.02)
-
-    def down(self):
-        self.compose("down", "-t", "0", "-v", "--rmi", "local")
+def compose_of(services, checked=True):
+    one = (images.COMPOSE if checked else UNCHECKED).split("services:\n")[1]
+    return "services:\n" + "".join(one.replace("web:", f"web{number}:") for number in range(services))
 
 
 def paired(ours, theirs, rounds=ROUNDS):
-    pairs = []
-    for number in range(rounds):
-        pairs.append((ours(number), theirs(number)))
+    """Medians of alternating rounds: both see the same machine."""
+    pairs = [(ours(number), theirs(number)) for number in range(rounds)]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
 
 
+def over_services(name, aim, measure):
+    """`measure(services, checked)` gives value and reference; with a healthcheck, and without."""
+    for kind, checked in ((name, True), (f"{name}-unchecked", False)):
+        points = []
+        for services in SERVICES:
+            value, reference = measure(services, checked)
+            row(kind, f"{services} services", value, "s", reference, aim)
+            if name == "deploy-cold":
+                row(f"{kind}-added", f"{services} services", value - reference, "s", None, "<= 0.15")
+            points.append((services, value, reference))
+        slope_row(kind, "service", "s", points)
+
+
+def deploy(cluster, name, folder):
+    return timed(lambda: cluster.edmctl("deploy", str(folder), "--id", name, "--quiet"))
+
+
 def bench_start(cluster):
-    for services in (1, 3, 5):
-        files = images.site(compose=compose_of(services))
+    def measure(services, checked):
         name = f"bench-start{services}"
+        files = images.site(compose=compose_of(services, checked))
         cluster.deploy(name, files)
         cluster.order(name, "stop")
-        folder = images.write(cluster.folder.path / name, files)
-        bare = Bare(folder, f"bare{services}")
-        bare.compose("build")
-        bare.up()
-        bare.compose("stop", "-t", "0")
+        project = bare.Compose(images.write(cluster.folder.path / name, files), f"bare-{name}", checked)
+        project.compose("build")
+        project.up()
+        project.stop()
 
         def ours(_):
             seconds = timed(lambda: cluster.edmctl("start", name, "--quiet"))
@@ -85,82 +74,81 @@ def bench_start(cluster):
             return seconds
 
         def theirs(_):
-            seconds = timed(bare.up)
-            bare.compose("stop", "-t", "0")
+            seconds = timed(project.up)
+            project.stop()
             return seconds
-        value, reference = paired(ours, theirs)
-        row("start", f"{services} services", value, "s", reference, "<= 1.05")
-        bare.down()
+        result = paired(ours, theirs)
+        project.down()
         cluster.delete(name)
+        return result
+    over_services("start", "<= 1.05", measure)
 
 
 def bench_deploy_cold(cluster):
-    for services in (1, 3, 5):
+    def measure(services, checked):
         name = f"bench-cold{services}"
         folder = cluster.folder.path / name
 
-        def files(tag):
+        def write(tag):
             # A RUN with its own text is never cached.
-            return images.site(compose=compose_of(services), dockerfile=images.DOCKERFILE.replace(
-                "EXPOSE", f'RUN ["/bin/busybox", "echo", "{tag} {time.time_ns()}"]\nEXPOSE'))
+            run = f'RUN ["/bin/busybox", "echo", "{tag} {time.time_ns()}"]\nEXPOSE'
+            images.write(folder, images.site(compose=compose_of(services, checked),
+                                             dockerfile=images.DOCKERFILE.replace("EXPOSE", run)))
 
         def ours(number):
-            images.write(folder, files(f"ours{number}"))
-            seconds = timed(lambda: cluster.edmctl("deploy", str(folder), "--id", name, "--quiet"))
+            write(f"ours{number}")
+            seconds = deploy(cluster, name, folder)
             cluster.delete(name)
             return seconds
 
         def theirs(number):
-            images.write(folder, files(f"bare{number}"))
-            bare = Bare(folder, f"bare-cold{services}")
-            seconds = timed(lambda: (bare.compose("build"), bare.up()))
-            bare.down()
+            write(f"bare{number}")
+            project = bare.Compose(folder, f"bare-{name}", checked)
+            seconds = timed(lambda: (project.compose("build"), project.up()))
+            project.down()
             return seconds
-        value, reference = paired(ours, theirs)
-        row("deploy-cold", f"{services} services", value, "s", reference, "<= 1.10")
-        row("deploy-cold-added", f"{services} services", value - reference, "s", None, "<= 0.15")
+        return paired(ours, theirs)
+    over_services("deploy-cold", "<= 1.10", measure)
 
 
 def bench_deploy_unchanged(cluster):
-    for services in (1, 3, 5):
+    def measure(services, checked):
         name = f"bench-same{services}"
-        folder = images.write(cluster.folder.path / name, images.site(compose=compose_of(services)))
-        cluster.edmctl("deploy", str(folder), "--id", name, "--quiet")
-        bare = Bare(folder, f"bare-same{services}")
-        bare.compose("build")
-        bare.up()
-        value, reference = paired(lambda _: timed(lambda: cluster.edmctl("deploy", str(folder), "--id", name, "--quiet")),
-                                  lambda _: timed(lambda: (bare.compose("build"), bare.up())))
-        row("deploy-unchanged", f"{services} services", value, "s", reference, "<= 0.5")
-        bare.down()
+        files = images.site(compose=compose_of(services, checked))
+        folder = images.write(cluster.folder.path / name, files)
+        deploy(cluster, name, folder)
+        project = bare.Compose(folder, f"bare-{name}", checked)
+        project.compose("build")
+        project.up()
+        result = paired(lambda _: deploy(cluster, name, folder),
+                        lambda _: timed(lambda: (project.compose("build"), project.up())))
+        project.down()
         cluster.delete(name)
+        return result
+    over_services("deploy-unchanged", "<= 0.5", measure)
 
 
 def wrk(url, connections, headers=()):
     argv = ["wrk", "-t1", f"-c{connections}", "-d3s", *[part for header in headers for part in ("-H", header)], url]
     text = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in text, text
     return float(next(line.split()[1] for line in text.splitlines() if line.startswith("Requests/sec")))
 
 
 def bench_rest(cluster):
     cluster.rest.post("/v1/instances", {"id": "bench-rest"})
     body = cluster.rest.get("/v1/instances/bench-rest").body
-    root = cluster.folder.path / "nginx"
-    (root / "www").mkdir(parents=True)
-    (root / "www" / "instance").write_bytes(body)
-    port = lab.free_port()
-    (root / "nginx.conf").write_text(
-        f"daemon off; pid {root}/pid; error_log {root}/error.log; worker_processes 1; user root;"
-        f"events {{}} http {{ access_log off; client_body_temp_path {root}/b; proxy_temp_path {root}/p;"
-        f"fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u; scgi_temp_path {root}/s;"
-        f"keepalive_requests 1000000; server {{ listen 127.0.0.1:{port}; root {root}/www; }} }}")
-    nginx = lab.Program(["nginx", "-c", root / "nginx.conf"], root / "log")
-    lab.eventually(lambda: lab.fetch(f"http://127.0.0.1:{port}/instance"), 5)
-    for connections in (1, 16, 64):
-        ours = wrk(f"{cluster.url}/v1/instances/bench-rest", connections, [f"Authorization: Bearer {cluster.rest.token}"])
-        theirs = wrk(f"http://127.0.0.1:{port}/instance", connections)
-        row("rest", f"{connections} connections", ours, "requests/s", theirs, ">= 0.4")
-    nginx.stop()
+    nginx, url = bare.nginx(cluster.folder.path / "nginx", body)
+    token, points = [f"Authorization: Bearer {cluster.rest.token}"], []
+    try:
+        for connections in (1, 16, 64):
+            ours, theirs = paired(lambda _: wrk(f"{cluster.url}/v1/instances/bench-rest", connections, token),
+                                  lambda _: wrk(url, connections), rounds=3)
+            row("rest", f"{connections} connections", ours, "requests/s", theirs, ">= 0.4")
+            points.append((connections, ours, theirs))
+    finally:
+        nginx.stop()
+    slope_row("rest", "connection", "requests/s", points)
     cluster.delete("bench-rest")
 
 
@@ -180,9 +168,13 @@ def bench_unary(cluster):
     finally:
         echo.kill()
         echo.wait()
+    points = []
     for line in measured.splitlines():
         one = json.loads(line)
         row(one["name"], one["size"], one["value"], one["unit"], one["reference"], one["aim"])
+        if one["name"] == "unary":
+            points.append((int(one["size"].split()[0]), one["value"], one["reference"]))
+    slope_row("unary", "caller", "calls/s", points)
     cluster.delete("bench-unary")
 
 
@@ -193,48 +185,109 @@ def memory_mib(pid):
 
 def cpu_seconds(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def dockerd_pid():
-    return int(subprocess.run(["pgrep", "-xo", "dockerd"], capture_output=True, text=True, check=True).stdout)
+def idle(measure):
+    """Calls `measure(instances, pids)` for a cluster of its own that nobody asks for anything, as it fills."""
+    cluster = Cluster("bench-idle")
+    names = []
+    try:
+        cluster.start_master()
+        cluster.add_worker("worker-1")
+        pids = {"master": cluster.master.pid, "worker": cluster.workers["worker-1"].program.pid,
+                "dockerd": bare.dockerd_pid()}
+        for instances in (0, 4, 8):
+            while len(names) < instances:
+                names.append(f"bench-idle{len(names)}")
+                operation = cluster.deploy(names[-1], images.site(compose=UNCHECKED))
+                assert operation["state"] == "DONE", operation
+            measure(instances, pids)
+        for name in names:
+            cluster.delete(name)
+    finally:
+        cluster.close()
 
 
-def bench_memory(cluster):
-    reference = memory_mib(dockerd_pid())
-    row("memory-master", "idle", memory_mib(cluster.master.pid), "MiB", None, "<= 32")
-    row("memory-worker", "idle", memory_mib(cluster.workers["worker-1"].program.pid), "MiB", None, "<= 16")
-    row("memory-dockerd", "idle", reference, "MiB")
+def per_program(name, unit, aims, samples):
+    """Rows of {instances: {program: value}}, dockerd's as the reference."""
+    for program, aim in aims.items():
+        points = [(size, values[program], values["dockerd"]) for size, values in samples.items()]
+        for instances, value, reference in points:
+            row(f"{name}-{program}", f"{instances} instances", value, unit, reference, aim, compared=False)
+        slope_row(f"{name}-{program}", "instance", unit, points)
 
 
-def bench_cpu(cluster):
-    pids = {"master": cluster.master.pid, "worker": cluster.workers["worker-1"].program.pid, "dockerd": dockerd_pid()}
-    before = {name: cpu_seconds(pid) for name, pid in pids.items()}
-    time.sleep(60)
-    used = {name: (cpu_seconds(pid) - before[name]) / 60 * 100 for name, pid in pids.items()}
-    for name in ("master", "worker"):
-        row(f"cpu-{name}", "idle 60 s", used[name], "% of a core", None, "<= 0.5")
-    row("cpu-dockerd", "idle 60 s", used["dockerd"], "% of a core")
+def bench_memory(_):
+    samples = {}
+
+    def measure(instances, pids):
+        time.sleep(65)  # what the last deploy left behind is given back within a minute
+        samples[instances] = {program: memory_mib(pid) for program, pid in pids.items()}
+    idle(measure)
+    per_program("memory", "MiB", {"master": "<= 32", "worker": "<= 16"}, samples)
+
+
+def bench_cpu(_):
+    samples = {}
+
+    def measure(instances, pids):
+        time.sleep(5)
+        before = {program: cpu_seconds(pid) for program, pid in pids.items()}
+        time.sleep(60)
+        samples[instances] = {program: (cpu_seconds(pid) - before[program]) / 60 * 100 for program, pid in pids.items()}
+    idle(measure)
+    per_program("cpu", "% of a core", {"master": "<= 0.5", "worker": "<= 0.5"}, samples)
+
+
+def follow(argv, last, env=None):
+    """Follows a log until its last line: seconds, bytes, and how many of its lines came."""
+    began = time.monotonic()
+    follower = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
+    read, lines = 0, 0
+    try:
+        for line in follower.stdout:
+            read += len(line)
+            lines += b"line number" in line
+            if last in line:
+                return time.monotonic() - began, read, lines
+    finally:
+        follower.kill()
+        follower.wait()
+    raise AssertionError(f"{argv} ended before {last}")
 
 
 def bench_logs(cluster):
-    for lines in (20_000, 100_000, 300_000):
-        loud = images.DOCKERFILE.split("CMD")[0] + (
-            'CMD ["/bin/busybox", "sh", "-c", "/bin/busybox seq -f \'line number %.0f of a log that is long enough to count\' 1 '
-            + str(lines) + '; /bin/busybox httpd -f -p 8000 -h /www"]\n')
-        name = f"bench-logs{lines}"
-        edm = "health: {time: 60s}\n"
-        operation = cluster.deploy(name, images.site(dockerfile=loud, **{"edm.yaml": edm}))
+    points = []
+    env = {"PATH": os.environ["PATH"], "HOME": str(cluster.folder.path), "EDM_MASTER": f"127.0.0.1:{cluster.grpc}",
+           "EDM_TOKEN": cluster.rest.token, "LANG": "C.UTF-8"}
+    for count in (20_000, 60_000, 120_000):
+        talk = f"""/bin/busybox awk 'BEGIN {{ for (i = 1; i <= {count}; i++)
+                   print "line number " i " of a log that is long enough" }}'"""
+        command = ["/bin/busybox", "sh", "-c", f"{talk}; exec /bin/busybox httpd -f -p 8000 -h /www"]
+        loud = images.DOCKERFILE.split("CMD")[0] + f"CMD {json.dumps(command)}\n"
+        name = f"bench-logs{count}"
+        operation = cluster.deploy(name, images.site(dockerfile=loud, **{"edm.yaml": "health: {time: 60s}\n"}))
         assert operation["state"] == "DONE", operation
         container = lab.run(["docker", "ps", "-q", "--filter", f"label=dev.edm.instance={name}"]).stdout.strip()
-        text = []
-        ours = timed(lambda: text.append(cluster.edmctl("logs", name).stdout))
-        theirs = timed(lambda: subprocess.run(["docker", "logs", container], capture_output=True, check=True))
-        count = text[0].count("line number")
-        kept = lab.run(["docker", "logs", container]).stdout.count("line number")
-        row("logs", f"{lines} lines", len(text[0]) / ours / 1e6, "MB/s", len(text[0]) / theirs / 1e6, ">= 0.5")
-        row("logs-lost", f"{lines} lines", kept - count, "lines", None, "<= 0")
+        last = f"line number {count} ".encode()
+        lost = []
+
+        def ours(_):
+            seconds, read, lines = follow([str(lab.BIN / "edmctl"), "logs", "-f", name], last, env)
+            lost.append(count - lines)
+            return read / seconds / 1e6
+
+        def theirs(_):
+            seconds, read, lines = follow(["docker", "logs", "-f", container], last)
+            assert lines == count, f"docker kept {lines} of {count} lines"
+            return read / seconds / 1e6
+        value, reference = paired(ours, theirs, rounds=3)
+        row("logs", f"{count} lines", value, "MB/s", reference, ">= 0.5")
+        row("logs-lost", f"{count} lines", max(lost), "lines", None, "<= 0")
+        points.append((count / 10_000, value, reference))
         cluster.delete(name)
+    slope_row("logs", "10000 lines", "MB/s", points)
 
 
 BENCHES = {"start": bench_start, "deploy-cold": bench_deploy_cold, "deploy-unchanged": bench_deploy_unchanged,
@@ -258,11 +311,8 @@ def main():
     finally:
         cluster.close()
         if made_base:
-            lab.run(["docker", "image", "rm", images.BASE])
-    print(f"\n{'name':20} {'size':16} {'value':>12} {'unit':12} {'reference':>12} {'ratio':>8}  aim")
-    for one in rows:
-        print(f"{one['name']:20} {one['size']:16} {one['value']:12} {one['unit']:12} {one['reference'] or '':>12} "
-              f"{one['ratio'] or '':>8}  {one['aim']}")
+            lab.run(["docker", "image", "rm", images.BASE], check=False)
+    print_table()
 
 
 if __name__ == "__main__":

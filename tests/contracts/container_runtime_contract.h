@@ -119,8 +119,8 @@ TYPED_TEST_P(ContainerRuntimeContract, ABuildMakesALabelledImageUnderItsTag) {
       runtime.Build(this->Build(), [&](std::string_view line) { lines.emplace_back(line); }, {});
   ASSERT_TRUE(built.ok()) << ToString(built.error());
   EXPECT_TRUE(built->id.starts_with("sha256:"));
-  EXPECT_TRUE(*runtime.HasImage(built->id));
-  EXPECT_TRUE(*runtime.HasImage(this->Build().tag));
+  EXPECT_EQ(*runtime.ImageId(built->id), built->id);
+  EXPECT_EQ(*runtime.ImageId(this->Build().tag), built->id);
   const auto all = runtime.Everything();
   ASSERT_TRUE(all.ok());
   const auto image = std::find_if(all->images.begin(), all->images.end(),
@@ -148,7 +148,7 @@ TYPED_TEST_P(ContainerRuntimeContract, ABuildWithoutDockerfileSaysSoAndLeavesNot
   EXPECT_EQ(built.error().code, Code::kFailedPrecondition);
   EXPECT_EQ(built.error().object, "build of web");
   EXPECT_NE(built.error().cause.find("no.such.Dockerfile"), std::string::npos);
-  EXPECT_FALSE(*this->runtime().HasImage(request.tag));
+  EXPECT_EQ(*this->runtime().ImageId(request.tag), "");
 }
 
 TYPED_TEST_P(ContainerRuntimeContract, ACancelledBuildIsCancelled) {
@@ -228,7 +228,7 @@ TYPED_TEST_P(ContainerRuntimeContract, AnImageInUseStays) {
   this->BuildAndUp();
   const auto image = this->Containers().at(0).image_id;
   EXPECT_TRUE(this->runtime().RemoveImage(image).ok());
-  EXPECT_TRUE(*this->runtime().HasImage(image));
+  EXPECT_EQ(*this->runtime().ImageId(image), image);
 }
 
 TYPED_TEST_P(ContainerRuntimeContract, AForeignProjectOfThatNameIsRefused) {

@@ -391,10 +391,11 @@ Result<Footprint> FakeContainerRuntime::Everything() {
   return all;
 }
 
-Result<bool> FakeContainerRuntime::HasImage(const std::string& id_or_tag) {
+Result<std::string> FakeContainerRuntime::ImageId(const std::string& id_or_tag) {
   Lock lock(mutex_);
-  EDM_CHECK(Begin(lock, "HasImage", id_or_tag));
-  return FindImage(id_or_tag) != nullptr;
+  EDM_CHECK(Begin(lock, "ImageId", id_or_tag));
+  const auto* image = FindImage(id_or_tag);
+  return image == nullptr ? std::string() : image->id;
 }
 
 Result<std::vector<ListeningPort>> FakeContainerRuntime::ListeningPorts(const std::string& container_id) {

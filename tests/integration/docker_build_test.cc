@@ -35,7 +35,7 @@ TEST_F(DockerBuild, AFailedStepIsNamedWithExitCodeAndOutputAndLeavesNoImage) {
   EXPECT_EQ(error.evidence, (std::vector<std::string>{"about to fail", "really"}));
   EXPECT_TRUE(std::any_of(lines.begin(), lines.end(),
                           [](const auto& line) { return line.ends_with(": about to fail"); }));
-  EXPECT_FALSE(*runtime().HasImage(Request().tag));
+  EXPECT_EQ(*runtime().ImageId(Request().tag), "");
   const auto all = runtime().Everything();
   for (const auto& image : all->images) EXPECT_NE(image.instance, id_);
 }
@@ -77,7 +77,7 @@ TEST_F(DockerBuild, StopEndsItWithinASecondAndLeavesNothing) {
   EXPECT_LT(Since(asked), Millis(1'000));
   while (Runs("314.15") && Since(asked) < Millis(2'000)) std::this_thread::sleep_for(Millis(20));
   EXPECT_FALSE(Runs("314.15"));
-  EXPECT_FALSE(*runtime().HasImage(Request().tag));
+  EXPECT_EQ(*runtime().ImageId(Request().tag), "");
 }
 
 TEST_F(DockerBuild, SendsWhatDockerignoreLeaves) {

@@ -1,10 +1,10 @@
 #include "worker/app/loops.h"
 
 #include <spdlog/spdlog.h>
-#include <systemd/sd-daemon.h>
 
 #include <condition_variable>
 
+#include "common/app/notify.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/api/session.h"
 #include "worker/ports/directory.h"
@@ -58,7 +58,7 @@ void Loops::KeepUp(std::stop_token stop) {
       [[maybe_unused]] const auto listed = peers_.view.RefreshAll();
       since_listed = Millis(0);
     }
-    sd_notify(0, "WATCHDOG=1");
+    Notify("WATCHDOG=1");
   } while (Pause(kUpkeepInterval, stop));
 }
 

@@ -1,12 +1,13 @@
 #include <spdlog/spdlog.h>
-#include <systemd/sd-daemon.h>
 
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <string>
 
+#include "common/app/notify.h"
 #include "common/app/program.h"
+#include "common/app/resident_memory.h"
 #include "common/app/stop_signals.h"
 #include "common/base/text.h"
 #include "worker/app/identity.h"
@@ -21,16 +22,17 @@ constexpr const char* kName = "edm-worker";
 constexpr const char* kTokenFile = "--token-file";
 
 int Run(const worker::WorkerOptions& options) {
+  ResidentMemory memory;
   const StopSignals signals;
   auto started = worker::Worker::Start(options);
   if (!started.ok()) return Complain(kName, started.error());
   auto& worker = **started;
   spdlog::info("worker {} for master {}; orders on port {}, health on port {}", worker.id(), options.master,
                worker.rpc_port(), worker.http_port());
-  sd_notify(0, "READY=1");
-  const int signal = signals.Wait([] {});  // its loops tell the watchdog
+  Notify("READY=1");
+  const int signal = signals.Wait([&] { memory.Tick(); });  // its loops tell the watchdog
   spdlog::info("signal {}: stopping; instances keep running", signal);
-  sd_notify(0, "STOPPING=1");
+  Notify("STOPPING=1");
   worker.Stop();
   started->reset();
   spdlog::info("stopped");

@@ -10,8 +10,8 @@ using enum Effect;
 
 constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHolder, kCollect, kEnd};
 constexpr Effect kDeployCourse[] = {
-    kFetch,   kJudge, kReserve, kBuild, kPublishHolder, kRender, kUp, kAwaitReady, kPublishEndpoints,
-    kCollect, kEnd};
+    kCompare,    kFetch,            kJudge,   kReserve, kBuild, kPublishHolder, kRender, kUp,
+    kAwaitReady, kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kStartCourse[] = {kPublishHolder,    kRender,  kUp, kAwaitReady,
                                    kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kRestartCourse[] = {kPublishHolder, kRender,           kStop,    kUp,
@@ -23,10 +23,11 @@ constexpr Effect kUndoCourse[] = {kDiscard, kEnd};
 constexpr Effect kRestoreCourse[] = {kRestore, kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kHoldCourse[] = {kWithdrawEndpoints, kHold, kCollect, kEnd};
 constexpr Effect kAbandonCourse[] = {kEnd};
+constexpr Effect kKeepCourse[] = {kEnd};
 
 constexpr std::array<std::span<const Effect>, kCourses> kTable = {
     kBuildCourse,  kDeployCourse, kStartCourse,   kRestartCourse, kStopCourse,
-    kDeleteCourse, kUndoCourse,   kRestoreCourse, kHoldCourse,    kAbandonCourse};
+    kDeleteCourse, kUndoCourse,   kRestoreCourse, kHoldCourse,    kAbandonCourse, kKeepCourse};
 
 constexpr bool Starts(Course course) {
   return course == Course::kDeploy || course == Course::kStart || course == Course::kRestart;
@@ -59,13 +60,14 @@ std::string_view EffectName(Effect effect) {
                                                                     "restore",
                                                                     "hold",
                                                                     "collect",
-                                                                    "end"};
+                                                                    "end",
+                                                                    "compare"};
   return kNames.at(static_cast<std::size_t>(effect));
 }
 
 std::string_view CourseName(Course course) {
   static constexpr std::array<std::string_view, kCourses> kNames = {
-      "build", "deploy", "start", "restart", "stop", "delete", "undo", "restore", "hold", "abandon"};
+      "build", "deploy", "start", "restart", "stop", "delete", "undo", "restore", "hold", "abandon", "keep"};
   return kNames.at(static_cast<std::size_t>(course));
 }
 
@@ -108,7 +110,9 @@ std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts fa
   return failed == kStop ? Course::kAbandon : Course::kUndo;
 }
 
-bool IsCancellable(Course course, Effect next) { return course <= Course::kRestart && (next <= kAwaitReady); }
+bool IsCancellable(Course course, Effect next) {
+  return course <= Course::kRestart && (next <= kAwaitReady || next == kCompare);
+}
 
 std::optional<Phase> PhaseDuring(Course course, Effect effect) {
   switch (effect) {

@@ -13,6 +13,7 @@ namespace edm::worker {
 // The effects of an attempt, one after the other. What an order wants chooses the first course; a failure (or
 // a cancellation, which is treated alike) may change it, and then it only ever goes down:
 //
+//   Deploy --(nothing differs from what runs)----------------------> Keep ------------------------> End
 //   Build, Deploy, Start, Restart --(fails before Up)--------------> Undo ------------------------> End
 //          Deploy, Start, Restart --(from Up on; a good release)--> Restore --(fails)--> Hold ---> End
 //          Deploy, Start, Restart --(from Up on; none)------------> Hold ------------------------> End
@@ -30,8 +31,9 @@ enum class Course : std::uint8_t {
   kRestore = 7,
   kHold = 8,
   kAbandon = 9,
+  kKeep = 10,
 };
-inline constexpr std::uint8_t kCourses = 10;
+inline constexpr std::uint8_t kCourses = 11;
 
 std::string_view CourseName(Course course);
 

@@ -29,8 +29,9 @@ enum class Effect : std::uint8_t {
   kHold = 18,     // failed containers stay, stopped, for inspection
   kCollect = 19,  // what no kept release needs
   kEnd = 20,      // the last event
+  kCompare = 21,  // whether what is to be deployed runs already
 };
-inline constexpr std::uint8_t kEffects = 21;
+inline constexpr std::uint8_t kEffects = 22;
 
 std::string_view EffectName(Effect effect);  // "fetch", "publish-holder"
 

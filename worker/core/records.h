@@ -28,6 +28,9 @@ struct ReleaseRecord {
   std::string template_name;
   std::string template_commit;
   std::vector<std::string> grants;
+  std::string commit;  // "": its source names what may change without a new commit
+  // Images that its builds and services start from: their ids when it was made, "" where the engine had none.
+  std::map<std::string, std::string> inputs;
   // Of everything that went into the final compose file besides the checkout; "": none was written yet.
   std::string final_digest;
   RunSpec run;

@@ -155,8 +155,8 @@ class ContainerRuntime {
 
   virtual Result<std::vector<ContainerFacts>> Containers(const std::string& instance) = 0;
   virtual Result<Footprint> Everything() = 0;
-  // True when the engine has the image.
-  virtual Result<bool> HasImage(const std::string& id_or_tag) = 0;
+  // The id of an image ("sha256:…"); "" when the engine does not have it.
+  virtual Result<std::string> ImageId(const std::string& id_or_tag) = 0;
 
   // TCP ports on which something listens inside the container, by port. kFailedPrecondition: it does not run.
   virtual Result<std::vector<ListeningPort>> ListeningPorts(const std::string& container_id) = 0;

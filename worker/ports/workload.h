@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -48,6 +50,8 @@ class Workload {
   virtual std::vector<std::string> warnings() const = 0;
   virtual std::vector<std::string> grants() const = 0;
   virtual std::vector<BuildRequest> builds() const = 0;
+  // Images that its builds and services start from, by name. Absent: it also takes what may change unseen.
+  virtual std::optional<std::set<std::string>> inputs() const = 0;
   virtual std::vector<WantedPort> ports() const = 0;  // published ones
   virtual std::vector<std::string> networks() const = 0;
   virtual std::vector<WantedService> services() const = 0;

@@ -2,14 +2,12 @@
 
 #include <pthread.h>
 
+#include <system_error>
 #include <utility>
 
 namespace edm {
 
-ThreadPool::ThreadPool(Options options) : options_(std::move(options)) {
-  threads_.reserve(options_.threads);
-  for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
-}
+ThreadPool::ThreadPool(Options options) : options_(std::move(options)) {}
 
 ThreadPool::~ThreadPool() {
   {
@@ -24,10 +22,26 @@ bool ThreadPool::Post(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || tasks_.size() >= options_.queued_tasks_max) return false;
+    const bool all_busy = tasks_.size() >= idle_;
+    if (all_busy && threads_.size() < options_.threads && !AddThread() && threads_.empty()) return false;
     tasks_.push_back(std::move(task));
   }
   wake_.notify_one();
   return true;
+}
+
+bool ThreadPool::AddThread() {
+  try {
+    threads_.emplace_back([this] { Work(); });
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+std::size_t ThreadPool::threads() const {
+  const std::lock_guard lock(mutex_);
+  return threads_.size();
 }
 
 std::size_t ThreadPool::queued() const {
@@ -39,7 +53,9 @@ void ThreadPool::Work() {
   ::pthread_setname_np(::pthread_self(), options_.name.substr(0, 15).c_str());
   std::unique_lock lock(mutex_);
   while (true) {
+    ++idle_;
     wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+    --idle_;
     if (tasks_.empty()) return;
     auto task = std::move(tasks_.front());
     tasks_.pop_front();

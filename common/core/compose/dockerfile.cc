@@ -89,6 +89,7 @@ class Judgement {
     if (instruction.name == "ARG" || instruction.name == "ENV") Declare(instruction, given_, variables_);
     if (instruction.name == "FROM") From(instruction);
     if (instruction.name == "COPY" || instruction.name == "ADD") Copy(instruction);
+    if (instruction.name == "ADD") Add(instruction);
     if (instruction.name == "RUN") Run(instruction);
     // Docker refuses an ONBUILD in an ONBUILD.
     if (instruction.name == "ONBUILD") {
@@ -100,6 +101,8 @@ class Judgement {
         {Code::kInvalidArgument, file_ + ":" + std::to_string(line), std::move(cause), {}, std::move(hint)});
   }
   std::vector<Error> Take() { return std::move(errors_); }
+  const std::set<std::string>& images() const { return images_; }
+  bool adds_from_elsewhere() const { return adds_from_elsewhere_; }
 
  private:
   static Instruction Nested(const Instruction& outer) {
@@ -113,6 +116,7 @@ class Judgement {
     const bool is_index = !name.empty() && name.size() < 3 &&
                           std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
     if (is_index) return;
+    if (name != "scratch") images_.insert(name);
     if (const auto why = WhyNotImage(name)) Refuse(line, why->cause, why->instead);
   }
   void From(const Instruction& instruction) {
@@ -128,6 +132,11 @@ class Judgement {
     for (const auto& word : Words(instruction.rest)) {
       if (const auto from = FlagValue(word, "--from="); !from.empty()) Image(instruction.line, from);
     }
+  }
+  void Add(const Instruction& instruction) {
+    const auto text = Filled(instruction.rest, variables_);
+    const bool by_url = text.find("://") != std::string::npos || text.find("git@") != std::string::npos;
+    adds_from_elsewhere_ = adds_from_elsewhere_ || by_url;
   }
   void Run(const Instruction& instruction) {
     for (const auto& word : Words(instruction.rest)) {
@@ -152,6 +161,8 @@ class Judgement {
   const Dockerfile::Arguments& given_;
   Dockerfile::Arguments variables_;
   std::vector<std::string> stages_;
+  std::set<std::string> images_;
+  bool adds_from_elsewhere_ = false;
   std::vector<Error> errors_;
 };
 
@@ -195,6 +206,13 @@ std::vector<Error> Dockerfile::Judge(std::string_view text, std::string_view fil
   }
   for (const auto& instruction : Instructions(text)) judgement.Look(instruction);
   return judgement.Take();
+}
+
+std::optional<std::set<std::string>> Dockerfile::Images(std::string_view text, const Arguments& arguments) {
+  Judgement judgement("", arguments);
+  for (const auto& instruction : Instructions(text)) judgement.Look(instruction);
+  if (judgement.adds_from_elsewhere()) return std::nullopt;
+  return judgement.images();
 }
 
 std::vector<std::string> Dockerfile::ExposedPorts(std::string_view text, const Arguments& arguments) {

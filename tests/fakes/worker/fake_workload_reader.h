@@ -27,6 +27,7 @@ class FakeWorkload final : public Workload {
              .labels = {{std::string(kReleaseLabel), std::to_string(request_.release)}},
              .tag = Tag()}};
   }
+  std::optional<std::set<std::string>> inputs() const override { return std::set<std::string>{}; }
   std::vector<WantedPort> ports() const override { return {{"web", 80, "tcp"}}; }
   std::vector<std::string> networks() const override { return {"default"}; }
   std::vector<WantedService> services() const override {

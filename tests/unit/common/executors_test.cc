@@ -44,6 +44,25 @@ TEST(ThreadPool, RefusesWhatItsQueueCannotHold) {
   go.set_value();
 }
 
+TEST(ThreadPool, StartsAThreadOnlyWhenNoneIsFree) {
+  ThreadPool pool({.name = "test", .threads = 3});
+  EXPECT_EQ(pool.threads(), 0U);
+  std::promise<void> go;
+  auto gone = go.get_future().share();
+  std::vector<std::promise<void>> begun(3);
+  for (auto& one : begun) {
+    ASSERT_TRUE(pool.Post([&one, gone] {
+      one.set_value();
+      gone.wait();
+    }));
+  }
+  for (auto& one : begun) one.get_future().wait();  // each on a thread of its own
+  EXPECT_EQ(pool.threads(), 3U);
+  EXPECT_TRUE(pool.Post([] {}));
+  EXPECT_EQ(pool.threads(), 3U);
+  go.set_value();
+}
+
 TEST(LoopThread, KeepsTheOrder) {
   std::vector<int> order;
   {

@@ -112,6 +112,26 @@ TEST(Deploy, KeepsWhatRunsWhenTheNewReleaseFails) {
   EXPECT_FALSE(cluster.state.releases.Find(ReleaseKey("shop", 2))->good);
 }
 
+TEST(Deploy, NamesTheReleaseThatRunsOnWhenNothingChanged) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  const auto id = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(id).operation.release, 2U);
+  (void)cluster.End(id, Phase::kRunning, 1);
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kDone);
+  EXPECT_EQ(cluster.Op(id).operation.release, 1U);
+  EXPECT_EQ(cluster.Inst().instance.status.release, 1U);
+  EXPECT_EQ(cluster.Inst().instance.status.newest_release, 1U);
+  EXPECT_EQ(cluster.state.releases.Find(ReleaseKey("shop", 2)), nullptr);
+  // What starts it later starts that one.
+  const auto stop = cluster.Asking(OperationKind::kStop);
+  (void)cluster.Give(stop);
+  (void)cluster.End(stop.operation, Phase::kStopped);
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(cluster.Asking(OperationKind::kStart)))->order.release, 1U);
+}
+
 TEST(Deploy, WaitsALittleForAWorkerAndThenSaysWhyNoneTookIt) {
   ClusterFixture cluster;
   cluster.AddInstance("shop");

@@ -123,6 +123,46 @@ TEST_F(RunnerFixture, StopKeepsContainersAndStartTakesTheSameOnes) {
   EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 1);
 }
 
+TEST_F(RunnerFixture, WhatRunsAlreadyIsNotDeployedAgain) {
+  runtime_.Behaves("job", ContainerState::kExited, ContainerHealth::kNone, 0);
+  Run(Deploy(1, 1));
+  const auto before = Containers();
+  auto order = Deploy(2, 2, 1);
+  order.holds_address = true;
+  const auto end = Run(order);
+  EXPECT_EQ(end.phase, Phase::kRunning);
+  EXPECT_EQ(end.running_release, 1u);
+  ASSERT_EQ(end.endpoints.size(), 1u);
+  ASSERT_EQ(Containers().size(), before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(Containers()[i].id, before[i].id);
+  std::vector<std::string> told;
+  for (const auto& event : Events(2)) {
+    if (const auto* step = std::get_if<Step>(&event.what)) told.push_back(step->name + ": " + step->detail);
+  }
+  EXPECT_EQ(told, std::vector<std::string>{"start: nothing changed: release 1 runs on"});
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 1);
+}
+
+TEST_F(RunnerFixture, TheSameSourceIsDeployedAgainWhereItDoesNotBecomeReady) {
+  runtime_.Behaves("job", ContainerState::kExited, ContainerHealth::kNone, 0);
+  Run(Deploy(1, 1));
+  readiness_.FailNext(kBroken);
+  auto order = Deploy(2, 2, 1);
+  order.holds_address = true;
+  EXPECT_EQ(Run(order).running_release, 2u);
+  EXPECT_EQ(RunningRelease(), 2u);
+}
+
+TEST_F(RunnerFixture, TheSameSourceWithAnotherEnvironmentIsANewRelease) {
+  runtime_.Behaves("job", ContainerState::kExited, ContainerHealth::kNone, 0);
+  Run(Deploy(1, 1));
+  auto order = Deploy(2, 2, 1);
+  order.holds_address = true;
+  order.environment = {{"A", "1"}};
+  EXPECT_EQ(Run(order).running_release, 2u);
+}
+
 TEST_F(RunnerFixture, AStartWithAnotherEnvironmentRendersAnew) {
   Run(Deploy(1, 1));
   auto order = Reach(2, Target::kRunning, 1);

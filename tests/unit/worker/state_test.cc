@@ -54,6 +54,8 @@ Holding SomeHolding() {
       .number = 3,
       .images = {{"web", "sha256:1"}},
       .template_name = "node",
+      .commit = "c1",
+      .inputs = {{"base:1", "sha256:2"}, {"pulled:1", ""}},
       .final_digest = "ab",
       .run = {.services = {{.service = "web", .ports = {80}, .http = HttpCheck{80, "/health"}}},
               .endpoints = {{.service = "web", .container_port = 80}},
@@ -94,6 +96,8 @@ TEST_F(State, TheJournalGivesBackWhatItWasGiven) {
   EXPECT_EQ(run.endpoints, holding.releases.at(3).run.endpoints);
   EXPECT_EQ(run.ready_timeout, Millis(1'500));
   EXPECT_EQ(held.releases.at(3).images, holding.releases.at(3).images);
+  EXPECT_EQ(held.releases.at(3).commit, "c1");
+  EXPECT_EQ(held.releases.at(3).inputs, holding.releases.at(3).inputs);
 }
 
 TEST_F(State, NothingSecretStandsInTheJournalInTheClear) {

@@ -6,11 +6,13 @@
 #include <set>
 
 #include "common/base/text.h"
+#include "common/rpc/http/target.h"
 #include "worker/adapters/docker/build/engine_build.h"
 #include "worker/adapters/docker/compose_create.h"
 #include "worker/adapters/docker/engine_exec.h"
 #include "worker/adapters/docker/event_watch.h"
 #include "worker/adapters/docker/health_probe.h"
+#include "worker/adapters/docker/json_reading.h"
 #include "worker/adapters/docker/listening_sockets.h"
 #include "worker/adapters/docker/listing.h"
 #include "worker/adapters/docker/log_stream.h"
@@ -86,10 +88,10 @@ Result<std::vector<ContainerFacts>> DockerRuntime::Containers(const std::string&
 
 Result<Footprint> DockerRuntime::Everything() { return ListEverything(api_); }
 
-Result<bool> DockerRuntime::HasImage(const std::string& id_or_tag) {
-  auto image = api_.Get("/images/" + id_or_tag + "/json", "image " + id_or_tag);
-  if (image.ok()) return true;
-  if (image.error().code == Code::kNotFound) return false;
+Result<std::string> DockerRuntime::ImageId(const std::string& id_or_tag) {
+  auto image = api_.Get("/images/" + rpc::PercentEncode(id_or_tag, "/:@") + "/json", "image " + id_or_tag);
+  if (image.ok()) return TextAt(*image, "Id");
+  if (image.error().code == Code::kNotFound) return std::string();
   return std::move(image).error();
 }
 

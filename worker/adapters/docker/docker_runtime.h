@@ -34,7 +34,7 @@ class DockerRuntime final : public ContainerRuntime {
   Status RemoveImage(const std::string& id_or_tag) override;
   Result<std::vector<ContainerFacts>> Containers(const std::string& instance) override;
   Result<Footprint> Everything() override;
-  Result<bool> HasImage(const std::string& id_or_tag) override;
+  Result<std::string> ImageId(const std::string& id_or_tag) override;
   Result<std::vector<ListeningPort>> ListeningPorts(const std::string& container_id) override;
   Result<HealthProbe> ProbeHealth(const std::string& container_id, std::stop_token stop) override;
   Status Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) override;

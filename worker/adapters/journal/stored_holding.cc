@@ -34,6 +34,8 @@ v1::StoredRelease ReleaseToStored(const ReleaseRecord& release) {
   *stored.mutable_built() = rpc::ToProto(Built{release.images, release.template_commit, release.grants});
   stored.set_template_name(release.template_name);
   stored.set_final_digest(release.final_digest);
+  stored.set_commit(release.commit);
+  stored.mutable_inputs()->insert(release.inputs.begin(), release.inputs.end());
   const auto& run = release.run;
   rpc::MapInto(run.services, stored.mutable_services(), ServiceToStored);
   rpc::MapInto(run.endpoints, stored.mutable_endpoints(), [](const Endpoint& e) { return rpc::ToProto(e); });
@@ -50,6 +52,8 @@ ReleaseRecord ReleaseFromStored(const v1::StoredRelease& stored) {
           .template_name = stored.template_name(),
           .template_commit = std::move(built.template_commit),
           .grants = std::move(built.grants),
+          .commit = stored.commit(),
+          .inputs = {stored.inputs().begin(), stored.inputs().end()},
           .final_digest = stored.final_digest(),
           .run = {.services = rpc::MapAll<WantedService>(stored.services(), ServiceFromStored),
                   .endpoints = rpc::MapAll<Endpoint>(stored.endpoints(),

@@ -69,6 +69,9 @@ std::vector<BuildRequest> RequestsOf(const Job& job) {
 Status BuildImages(Job& job) {
   EDM_CHECK(EnsureJudged(job));
   const auto requests = RequestsOf(job);
+  const auto inputs = job.workload->inputs();
+  // Before the builds: an image that is replaced meanwhile differs from what is noted, and is built from again.
+  const auto input_ids = IdsOf(job, inputs.value_or(std::set<std::string>()));
   ParallelBuild build(job, requests);
   auto outcomes = build.Run();
   if (const auto failed = build.first_failure()) {
@@ -93,6 +96,8 @@ Status BuildImages(Job& job) {
                                          .template_name = job.attempt.order.template_name,
                                          .template_commit = job.attempt.built.template_commit,
                                          .grants = job.attempt.built.grants,
+                                         .commit = inputs ? job.attempt.order.source->commit : "",
+                                         .inputs = input_ids,
                                          .run = Describe(job)};
   return Ok();
 }

@@ -5,6 +5,8 @@
 
 namespace edm::worker {
 
+// compare.cc
+Status Compare(Job& job);
 // prepare.cc
 Status Fetch(Job& job);
 Status Judge(Job& job);
@@ -33,6 +35,12 @@ Status Collect(Job& job);
 
 // The checkout of the order's release as the policy sees it; judged again where this process has not yet.
 Status EnsureJudged(Job& job);
+
+// Of all that goes into a final compose file besides the checkout, which never changes.
+std::string FinalDigestOf(const Job& job, const ReleaseRecord& release);
+
+// The ids that the engine has for these images now, "" for those it has not.
+std::map<std::string, std::string> IdsOf(const Job& job, const std::set<std::string>& images);
 
 // What starting the judged release needs, with the addresses reserved for it.
 RunSpec Describe(const Job& job);

@@ -6,6 +6,8 @@ namespace edm::worker {
 
 Status Perform(Effect effect, Job& job) {
   switch (effect) {
+    case Effect::kCompare:
+      return Compare(job);
     case Effect::kFetch:
       return Fetch(job);
     case Effect::kJudge:

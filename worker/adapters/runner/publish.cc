@@ -8,6 +8,15 @@ Published PublishedOf(const ReleaseRecord& release) {
   return {release.run.endpoints, release.run.catalog_names};
 }
 
+// What its services needed was fetched with the start.
+void NoteFetchedInputs(const Job& job, ReleaseRecord& release) {
+  std::set<std::string> unknown;
+  for (const auto& [image, id] : release.inputs) {
+    if (id.empty()) unknown.insert(image);
+  }
+  for (auto& [image, id] : IdsOf(job, unknown)) release.inputs[image] = std::move(id);
+}
+
 }  // namespace
 
 Status PublishHolder(Job& job) {
@@ -29,6 +38,7 @@ Status PublishEndpoints(Job& job) {
   if (!status.ok()) job.Warn("the catalog does not list it yet: " + ToString(status.error()));
   job.holding.running_release = release;
   job.holding.inspect_until.reset();
+  if (job.attempt.order.build && release == job.release()) NoteFetchedInputs(job, job.holding.releases[release]);
   return Ok();
 }
 

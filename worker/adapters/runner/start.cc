@@ -14,20 +14,6 @@ Error NoRelease(const Job& job, std::uint32_t release) {
           .hint = "build it again: edmctl deploy"};
 }
 
-// Of all that goes into a final compose file besides the checkout, which never changes.
-std::string DigestOf(const Job& job, const ReleaseRecord& release) {
-  Digest digest;
-  digest.Add(job.settings.public_address).Add(job.settings.bind_address);
-  for (const auto& [name, value] : job.attempt.order.environment) digest.Add(name).Add(value);
-  digest.Add("ports");
-  for (const auto& [key, port] : job.holding.ports) digest.Add(key).Add(std::to_string(port));
-  digest.Add("subnets");
-  for (const auto& [network, subnet] : job.holding.subnets) digest.Add(network).Add(subnet);
-  digest.Add("images");
-  for (const auto& image : release.images) digest.Add(image.service).Add(image.id);
-  return digest.Hex();
-}
-
 Status RenderAnew(Job& job, ReleaseRecord& release) {
   EDM_CHECK(EnsureJudged(job));
   FinalRequest request{
@@ -81,11 +67,24 @@ bool ContainersAreKept(const Job& job, const ReleaseRecord& release) {
 
 }  // namespace
 
+std::string FinalDigestOf(const Job& job, const ReleaseRecord& release) {
+  Digest digest;
+  digest.Add(job.settings.public_address).Add(job.settings.bind_address);
+  for (const auto& [name, value] : job.attempt.order.environment) digest.Add(name).Add(value);
+  digest.Add("ports");
+  for (const auto& [key, port] : job.holding.ports) digest.Add(key).Add(std::to_string(port));
+  digest.Add("subnets");
+  for (const auto& [network, subnet] : job.holding.subnets) digest.Add(network).Add(subnet);
+  digest.Add("images");
+  for (const auto& image : release.images) digest.Add(image.service).Add(image.id);
+  return digest.Hex();
+}
+
 Status Render(Job& job) {
   const auto found = job.holding.releases.find(job.release());
   if (found == job.holding.releases.end()) return NoRelease(job, job.release());
   auto& release = found->second;
-  const auto digest = DigestOf(job, release);
+  const auto digest = FinalDigestOf(job, release);
   job.final_is_new = release.final_digest != digest;
   if (!job.final_is_new) return Ok();
   EDM_CHECK(RenderAnew(job, release));

@@ -6,6 +6,7 @@
 #include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "common/core/compose/address.h"
+#include "common/core/compose/dockerfile.h"
 #include "common/core/templates/render.h"
 #include "common/model/labels.h"
 #include "worker/core/endpoints.h"
@@ -55,6 +56,28 @@ std::vector<BuildRequest> ComposeWorkload::builds() const {
          .tag = compose::ImageTag(request_.instance, service.name, request_.release)});
   }
   return builds;
+}
+
+std::optional<std::set<std::string>> ComposeWorkload::inputs() const {
+  std::set<std::string> images;
+  for (const auto& service : judged_.blueprint.services) {
+    if (!service.build) {
+      if (service.image_of.empty()) images.insert(service.image);
+      continue;
+    }
+    const auto& plan = *service.build;
+    auto text = plan.dockerfile_inline;
+    if (text.empty()) {
+      const auto path = (std::filesystem::path(plan.context) / plan.dockerfile).lexically_normal();
+      auto read = tree_->Read(path.string(), compose::Dockerfile::kBytesMax);
+      if (!read.ok()) return std::nullopt;
+      text = std::move(read).value();
+    }
+    auto named = compose::Dockerfile::Images(text, plan.args);
+    if (!named) return std::nullopt;
+    images.merge(*named);
+  }
+  return images;
 }
 
 std::vector<WantedPort> ComposeWorkload::ports() const {

@@ -33,6 +33,7 @@ class ComposeWorkload final : public Workload {
   std::vector<std::string> warnings() const override;
   std::vector<std::string> grants() const override { return judged_.grants_used; }
   std::vector<BuildRequest> builds() const override;
+  std::optional<std::set<std::string>> inputs() const override;
   std::vector<WantedPort> ports() const override;
   std::vector<std::string> networks() const override { return judged_.blueprint.networks; }
   std::vector<WantedService> services() const override;

@@ -62,5 +62,22 @@ TEST(Dockerfile, FindsThePortsOfTheLastStage) {
   EXPECT_THAT(Dockerfile::ExposedPorts("FROM a\n", {}), ::testing::IsEmpty());
 }
 
+TEST(Dockerfile, NamesTheImagesThatItTakesFrom) {
+  using Names = std::set<std::string>;
+  EXPECT_EQ(Dockerfile::Images("ARG BASE=alpine:3\nFROM ${BASE} AS build\nFROM scratch\nCOPY --from=build /a /a\n"
+                               "COPY --from=0 /b /b\nCOPY --from=tools:2 /c /c\n"
+                               "RUN --mount=type=bind,from=cache:1,target=/x true\n",
+                               {}),
+            (Names{"alpine:3", "cache:1", "tools:2"}));
+  EXPECT_EQ(Dockerfile::Images("ARG BASE\nFROM $BASE\n", {{"BASE", "node:20"}}), Names{"node:20"});
+  EXPECT_EQ(Dockerfile::Images("FROM scratch\nADD a.tar /\n", {}), Names{});
+}
+
+TEST(Dockerfile, CannotNameAllThatItTakesWhereAUrlIsAdded) {
+  EXPECT_FALSE(Dockerfile::Images("FROM a\nADD https://example.org/x /x\n", {}));
+  EXPECT_FALSE(Dockerfile::Images("FROM a\nADD git@example.org:x.git /x\n", {}));
+  EXPECT_FALSE(Dockerfile::Images("ARG U=http://e\nFROM a\nADD ${U}/x /x\n", {}));
+}
+
 }  // namespace
 }  // namespace edm::compose
