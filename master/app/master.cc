@@ -197,8 +197,7 @@ Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool 
 
 Status Master::Parts::Serve(const MasterOptions& options) {
   gateway = std::make_unique<rest::Gateway>(
-      *people, authenticate, EDM_VERSION,
-      rest::GatewayLimits{.upload_bytes_max = options.upload_bytes_max});
+      *people, authenticate, EDM_VERSION, rest::GatewayLimits{.upload_bytes_max = options.upload_bytes_max});
   front = std::make_unique<HttpFront>(
       HttpFront::Peers{*gateway, git_http.get(), authenticate, [this] { return Trouble(); },
                        [this] { return RenderMetrics(*loop->View(), loop->queued()); }});

@@ -91,8 +91,7 @@ bool Reached(const Order& order, Phase phase) {
 
 OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, SteadyTime now) {
   // First: a worker ends what is too late the way it ends what is cancelled.
-  const bool late =
-      end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.expires;
+  const bool late = end.failure && end.failure->code == Code::kDeadlineExceeded && now >= record.expires;
   if (late) return OperationState::kExpired;
   return end.phase == Phase::kCancelled ? OperationState::kCancelled : OperationState::kFailed;
 }

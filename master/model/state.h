@@ -26,9 +26,9 @@ struct State {
 
   std::set<std::string> open;  // operations that have not ended
   std::uint32_t epoch = 1;
-  SteadyTime started;  // of this master
-  std::optional<Moment> last_look;         // at both clocks
-  SteadyTime wall_trusted_from{};  // before it nothing is removed because of its age
+  SteadyTime started;               // of this master
+  std::optional<Moment> last_look;  // at both clocks
+  SteadyTime wall_trusted_from{};   // before it nothing is removed because of its age
   Settings settings;
 
   // A copy for readers.

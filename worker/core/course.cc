@@ -9,9 +9,9 @@ namespace {
 using enum Effect;
 
 constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHolder, kCollect, kEnd};
-constexpr Effect kDeployCourse[] = {
-    kCompare,    kFetch,            kJudge,   kReserve, kBuild, kPublishHolder, kRender, kUp,
-    kAwaitReady, kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kDeployCourse[] = {kCompare,       kFetch,  kJudge, kReserve,    kBuild,
+                                    kPublishHolder, kRender, kUp,    kAwaitReady, kPublishEndpoints,
+                                    kCollect,       kEnd};
 constexpr Effect kStartCourse[] = {kPublishHolder,    kRender,  kUp, kAwaitReady,
                                    kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kRestartCourse[] = {kPublishHolder, kRender,           kStop,    kUp,
@@ -26,8 +26,8 @@ constexpr Effect kAbandonCourse[] = {kEnd};
 constexpr Effect kKeepCourse[] = {kEnd};
 
 constexpr std::array<std::span<const Effect>, kCourses> kTable = {
-    kBuildCourse,  kDeployCourse, kStartCourse,   kRestartCourse, kStopCourse,
-    kDeleteCourse, kUndoCourse,   kRestoreCourse, kHoldCourse,    kAbandonCourse, kKeepCourse};
+    kBuildCourse, kDeployCourse,  kStartCourse, kRestartCourse, kStopCourse, kDeleteCourse,
+    kUndoCourse,  kRestoreCourse, kHoldCourse,  kAbandonCourse, kKeepCourse};
 
 constexpr bool Starts(Course course) {
   return course == Course::kDeploy || course == Course::kStart || course == Course::kRestart;

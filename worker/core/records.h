@@ -53,7 +53,7 @@ struct Holding {
 
 // One attempt, as the journal keeps it: written before each effect and after.
 struct AttemptRecord {
-  Order order;  // with its credentials and environment, which are sealed at rest
+  Order order;                         // with its credentials and environment, which are sealed at rest
   SteadyTime due = SteadyTime::max();  // when it is to end at the latest; never stored
   Course course = Course::kAbandon;
   Effect done = Effect::kNone;  // the last one of `course` that was performed

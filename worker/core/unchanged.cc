@@ -8,7 +8,8 @@ namespace edm::worker {
 
 const ReleaseRecord* ReleaseToKeep(const Order& order, const Holding& holding) {
   const bool wants_it_built_anew = order.no_cache || !order.source;
-  // The address is published with a build; where one of the two sides has not noted it, it is published again.
+  // The address is published with a build; where one of the two sides has not noted it, it is published
+  // again.
   const bool is_published = order.holds_address && holding.address_published;
   if (order.target != Target::kRunning || wants_it_built_anew || !is_published) return nullptr;
   const auto found = holding.releases.find(holding.running_release);

@@ -17,7 +17,7 @@ namespace edm {
 class ThreadPool final : public Executor {
  public:
   struct Options {
-    std::string name;  // shown by ps -L; 15 characters at most
+    std::string name;         // shown by ps -L; 15 characters at most
     std::size_t threads = 4;  // at most
     std::size_t queued_tasks_max = 1024;
   };

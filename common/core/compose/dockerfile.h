@@ -31,8 +31,9 @@ struct Dockerfile {
   // machine's network or drop their confinement. Objects are "<file>:<line>".
   static std::vector<Error> Judge(std::string_view text, std::string_view file, const Arguments& arguments);
 
-  // The images that it takes something from (FROM, COPY --from, RUN --mount), as named once variables are filled
-  // in; scratch and its own stages are none. Absent when it adds what a URL names: that may change unseen.
+  // The images that it takes something from (FROM, COPY --from, RUN --mount), as named once variables are
+  // filled in; scratch and its own stages are none. Absent when it adds what a URL names: that may change
+  // unseen.
   static std::optional<std::set<std::string>> Images(std::string_view text, const Arguments& arguments);
 
   // The ports of EXPOSE in the last stage, as written there once variables are filled in; what is no port is

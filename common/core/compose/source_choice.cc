@@ -14,8 +14,11 @@ Result<SourceChoice> Named(const FileTree& tree, const std::string& file) {
   EDM_TRY(const auto facts, tree.Look(file));
   if (facts.kind == FileKind::kFile) return SourceChoice{facts.real_path, false};
   const auto cause = facts.kind == FileKind::kMissing ? "' is missing" : "' is no file inside the source";
-  return Error{
-      Code::kInvalidArgument, "edm.yaml compose", "'" + Shown(file) + cause, {}, "add it, or remove 'compose'"};
+  return Error{Code::kInvalidArgument,
+               "edm.yaml compose",
+               "'" + Shown(file) + cause,
+               {},
+               "add it, or remove 'compose'"};
 }
 
 }  // namespace

@@ -223,8 +223,7 @@ asio::awaitable<bool> Connection::ReadHead() {
 void Connection::RefuseHead(int status, const Error& why) {
   closes_ = true;
   auto answer = around_->refuse ? around_->refuse(why, status) : AsText(why, status);
-  auto bytes =
-      AnswerHead({answer.status, std::move(answer.headers), answer.body.size()}, {.closes = true});
+  auto bytes = AnswerHead({answer.status, std::move(answer.headers), answer.body.size()}, {.closes = true});
   Send(bytes + answer.body);
 }
 

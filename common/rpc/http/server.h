@@ -36,7 +36,8 @@ struct HttpServerOptions {
   std::optional<HttpServerTls> tls;
   unsigned io_threads = 1;
   HttpLimits limits;
-  // What is answered to that which is no request (400, 408, 431, 501); plain text unless given. On an io thread.
+  // What is answered to that which is no request (400, 408, 431, 501); plain text unless given. On an io
+  // thread.
   std::function<HttpAnswer(const Error&, int status)> refuse;
 };
 

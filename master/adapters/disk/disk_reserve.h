@@ -8,8 +8,8 @@
 
 namespace edm::master {
 
-// Room on data_dir's disk that is kept for the state of what is under way, so that a disk that fills up stops new
-// work before it stops all. Any thread; a check is one system call.
+// Room on data_dir's disk that is kept for the state of what is under way, so that a disk that fills up stops
+// new work before it stops all. Any thread; a check is one system call.
 class DiskReserve {
  public:
   DiskReserve(std::string folder, std::uint64_t bytes) : folder_(std::move(folder)), bytes_(bytes) {}

@@ -17,7 +17,8 @@ constexpr std::uint32_t kRecordBytesMax = 1 << 20;  // larger: the file is damag
 
 Error Failed(std::string object, int error) {
   if (error == ENOSPC || error == EDQUOT) return FullDisk(object);
-  return {Code::kInternal, std::move(object), std::strerror(error), {}, "see that the data folder is writable"};
+  return {
+      Code::kInternal, std::move(object), std::strerror(error), {}, "see that the data folder is writable"};
 }
 
 void AppendHead(std::string& into, std::uint32_t length) {

@@ -100,12 +100,11 @@ class ArchiveUpload final : public Upload {
 
   Status Write(std::string_view bytes) override {
     if (bytes.size() > limits_.upload_bytes_max - size_) {
-      return Error{
-          Code::kResourceExhausted,
-          "upload",
-          fmt::format("is larger than {}", FormatBytes(limits_.upload_bytes_max)),
-          {},
-          "leave out what the build does not need (.dockerignore), or raise upload.bytes_max"};
+      return Error{Code::kResourceExhausted,
+                   "upload",
+                   fmt::format("is larger than {}", FormatBytes(limits_.upload_bytes_max)),
+                   {},
+                   "leave out what the build does not need (.dockerignore), or raise upload.bytes_max"};
     }
     if (check_room_) EDM_CHECK(check_room_("the upload"));
     crypto_hash_sha256_update(&hash_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
@@ -200,8 +199,8 @@ Result<std::unique_ptr<Upload>> ArchiveIntake::Begin() {
   if (::mkdir(path.c_str(), 0700) != 0) return WriteFailed("staging folder");
   UniqueFd file(::open(folder->archive().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.valid()) return WriteFailed("upload");
-  return std::unique_ptr<Upload>(
-      std::make_unique<ArchiveUpload>(std::move(folder), std::move(file), options_.limits, options_.check_room));
+  return std::unique_ptr<Upload>(std::make_unique<ArchiveUpload>(std::move(folder), std::move(file),
+                                                                 options_.limits, options_.check_room));
 }
 
 }  // namespace edm::master

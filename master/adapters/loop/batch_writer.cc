@@ -12,11 +12,8 @@ Error Stopping() {
 }
 
 Error NotStoredYet(const Error& trouble) {
-  return {Code::kDeadlineExceeded,
-          trouble.object,
-          "the change is not stored yet: " + trouble.cause,
-          trouble.evidence,
-          "it is made once the store takes it; ask again then, with the same request id"};
+  return {Code::kDeadlineExceeded, trouble.object, "the change is not stored yet: " + trouble.cause,
+          trouble.evidence, "it is made once the store takes it; ask again then, with the same request id"};
 }
 
 std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {

@@ -16,12 +16,12 @@ bool HasEnded(const edm::v1::Operation& operation);
 rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc::HttpRequest& request,
                          const google::protobuf::Message& message);
 
-// What went wrong while the request's body was read, as a caller of `route` may mend it: its object is "body",
-// or "upload" as over gRPC.
+// What went wrong while the request's body was read, as a caller of `route` may mend it: its object is
+// "body", or "upload" as over gRPC.
 Error OfBody(Error error, const Route& route);
 
-// application/problem+json. A revision that moved is 412 when it came as If-Match, a body too slow 408, one too
-// large 413, a full disk 507.
+// application/problem+json. A revision that moved is 412 when it came as If-Match, a body too slow 408, one
+// too large 413, a full disk 507.
 rpc::HttpAnswer ProblemOf(const rpc::HttpRequest& request, const Error& error);
 rpc::HttpAnswer ProblemOf(const Error& error, int status);
 

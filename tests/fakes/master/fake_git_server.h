@@ -105,9 +105,9 @@ class FakeGitServer final : public GitServer {
     CommitsByRelease kept;
   };
   std::mutex mutex_;
-  std::map<RepoName, Repo> repos_;  // guarded by mutex_
+  std::map<RepoName, Repo> repos_;            // guarded by mutex_
   std::map<std::string, std::string> files_;  // guarded by mutex_
-  int away_ = 0;                    // guarded by mutex_
+  int away_ = 0;                              // guarded by mutex_
 };
 
 }  // namespace edm::master

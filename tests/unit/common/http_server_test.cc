@@ -296,9 +296,8 @@ TEST_F(HttpServerTest, TakesABodyThatComesSlowlyButSteadily) {
 
 TEST_F(HttpServerTest, AnswersAClientThatClosedItsSideAfterTheRequest) {
   Serve();
-  for (const std::string request :
-       {"GET /aside HTTP/1.1\r\nHost: h\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"}) {
+  for (const std::string request : {"GET /aside HTTP/1.1\r\nHost: h\r\n\r\n",
+                                    "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"}) {
     RawClient raw(server_->port());
     raw.Send(request);
     raw.ShutdownWrite();
@@ -312,9 +311,10 @@ TEST_F(HttpServerTest, AnswersAClientThatClosedItsSideAfterTheRequest) {
 
 TEST_F(HttpServerTest, RefusesInTheWordsOfItsOwner) {
   auto started = HttpServer::Start(
-      {.refuse = [](const Error& error, int status) {
-        return HttpAnswer{status, {{"Content-Type", "x/y"}}, "<" + error.object + ">"};
-      }},
+      {.refuse =
+           [](const Error& error, int status) {
+             return HttpAnswer{status, {{"Content-Type", "x/y"}}, "<" + error.object + ">"};
+           }},
       [](const std::shared_ptr<Exchange>& exchange) { exchange->Respond({.body = "fine"}); });
   ASSERT_TRUE(started.ok());
   RawClient raw((*started)->port());

@@ -42,9 +42,9 @@ struct Life {
         effects({world.git, world.workers, *log, *pool, world.clock}) {
     auto state = LoadState(world.kept, sealer).value();
     RepairLogs(state, *log);
-    loop = std::make_unique<ClusterLoop>(std::move(state),
-                                         ClusterLoop::Parts{store, sealer, *log, effects, world.clock,
-                                                            [this] { return world.room; }});
+    loop = std::make_unique<ClusterLoop>(
+        std::move(state),
+        ClusterLoop::Parts{store, sealer, *log, effects, world.clock, [this] { return world.room; }});
     effects.Connect(*loop);
     loop->Start();
   }

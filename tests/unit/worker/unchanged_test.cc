@@ -14,18 +14,21 @@ struct Facts {
               .template_source = RepoAccess{.commit = "t1"},
               .template_name = "node",
               .holds_address = true};
-  Holding holding{.running_release = 4,
-                  .address_published = true,
-                  .releases = {{4,
-                                {.number = 4,
-                                 .template_name = "node",
-                                 .template_commit = "t1",
-                                 .commit = "a1",
-                                 .inputs = {{"base:1", "sha256:1"}},
-                                 .run = {.services = {{.service = "web"}, {.service = "job", .one_shot = true}}}}}}};
-  std::vector<ContainerFacts> containers{
-      {.release = 4, .service = "web", .state = ContainerState::kRunning, .health = ContainerHealth::kStarting},
-      {.release = 4, .service = "job", .state = ContainerState::kExited}};
+  Holding holding{
+      .running_release = 4,
+      .address_published = true,
+      .releases = {{4,
+                    {.number = 4,
+                     .template_name = "node",
+                     .template_commit = "t1",
+                     .commit = "a1",
+                     .inputs = {{"base:1", "sha256:1"}},
+                     .run = {.services = {{.service = "web"}, {.service = "job", .one_shot = true}}}}}}};
+  std::vector<ContainerFacts> containers{{.release = 4,
+                                          .service = "web",
+                                          .state = ContainerState::kRunning,
+                                          .health = ContainerHealth::kStarting},
+                                         {.release = 4, .service = "job", .state = ContainerState::kExited}};
   std::map<std::string, std::string> inputs{{"base:1", "sha256:1"}};
 
   bool AreUnchanged() const {

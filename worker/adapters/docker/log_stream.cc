@@ -73,7 +73,8 @@ LogLine AsLine(const ContainerFacts& facts, LogAssembler::Line line) {
 
 Error NothingToRead(const LogRequest& request, const std::vector<Inspected>& containers) {
   if (containers.empty() || request.services.empty()) {
-    return {Code::kNotFound, "log of " + request.instance, "it has no container", {}, "deploy or start it first"};
+    return {
+        Code::kNotFound, "log of " + request.instance, "it has no container", {}, "deploy or start it first"};
   }
   return {Code::kNotFound,
           "service " + request.instance + "/" + request.services.front(),

@@ -70,7 +70,8 @@ Status BuildImages(Job& job) {
   EDM_CHECK(EnsureJudged(job));
   const auto requests = RequestsOf(job);
   const auto inputs = job.workload->inputs();
-  // Before the builds: an image that is replaced meanwhile differs from what is noted, and is built from again.
+  // Before the builds: an image that is replaced meanwhile differs from what is noted, and is built from
+  // again.
   const auto input_ids = IdsOf(job, inputs.value_or(std::set<std::string>()));
   ParallelBuild build(job, requests);
   auto outcomes = build.Run();

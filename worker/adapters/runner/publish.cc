@@ -38,7 +38,8 @@ Status PublishEndpoints(Job& job) {
   if (!status.ok()) job.Warn("the catalog does not list it yet: " + ToString(status.error()));
   job.holding.running_release = release;
   job.holding.inspect_until.reset();
-  if (job.attempt.order.build && release == job.release()) NoteFetchedInputs(job, job.holding.releases[release]);
+  if (job.attempt.order.build && release == job.release())
+    NoteFetchedInputs(job, job.holding.releases[release]);
   return Ok();
 }
 

@@ -18,7 +18,8 @@ std::optional<ImageRefusal> WhyNotImage(std::string_view reference) {
                         "name the image that it was built from, or build it here"};
   }
   const auto fits = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || std::string_view("._/:@-").find(c) != std::string_view::npos;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           std::string_view("._/:@-").find(c) != std::string_view::npos;
   };
   const bool is_open = name.find('$') != std::string_view::npos;  // judged again once its variables are known
   const auto first = name.empty() ? '\0' : name.front();

@@ -64,11 +64,12 @@ TEST(Dockerfile, FindsThePortsOfTheLastStage) {
 
 TEST(Dockerfile, NamesTheImagesThatItTakesFrom) {
   using Names = std::set<std::string>;
-  EXPECT_EQ(Dockerfile::Images("ARG BASE=alpine:3\nFROM ${BASE} AS build\nFROM scratch\nCOPY --from=build /a /a\n"
-                               "COPY --from=0 /b /b\nCOPY --from=tools:2 /c /c\n"
-                               "RUN --mount=type=bind,from=cache:1,target=/x true\n",
-                               {}),
-            (Names{"alpine:3", "cache:1", "tools:2"}));
+  EXPECT_EQ(
+      Dockerfile::Images("ARG BASE=alpine:3\nFROM ${BASE} AS build\nFROM scratch\nCOPY --from=build /a /a\n"
+                         "COPY --from=0 /b /b\nCOPY --from=tools:2 /c /c\n"
+                         "RUN --mount=type=bind,from=cache:1,target=/x true\n",
+                         {}),
+      (Names{"alpine:3", "cache:1", "tools:2"}));
   EXPECT_EQ(Dockerfile::Images("ARG BASE\nFROM $BASE\n", {{"BASE", "node:20"}}), Names{"node:20"});
   EXPECT_EQ(Dockerfile::Images("FROM scratch\nADD a.tar /\n", {}), Names{});
 }
