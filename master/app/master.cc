@@ -18,6 +18,7 @@
 #include "master/adapters/state/load.h"
 #include "master/api/git/git_http.h"
 #include "master/api/push/deploy_gate.h"
+#include "master/api/rest/answer.h"
 #include "master/api/rest/gateway.h"
 #include "master/api/services/service_parts.h"
 #include "master/api/services/token_text.h"

@@ -60,12 +60,13 @@ void KeepCommitsAgain(Draft& draft) {
     const auto found = draft.state().instances.Find(id);
     if (found && found->instance.status.newest_release != 0) draft.Do(KeepCommits{found->instance.owner, id});
   }
+}
 
-  // Never more than it was given: the clock may have been set back while no master ran.
-  Millis TimeLeft(const Operation& operation, WallTime now) {
-    const auto given = operation.deadline - operation.created_at;
-    return std::clamp<Millis>(operation.deadline - now, Millis(0), std::max(given, Millis(0)));
-  }
+// Never more than it was given: the clock may have been set back while no master ran.
+Millis TimeLeft(const Operation& operation, WallTime now) {
+  const auto given = operation.deadline - operation.created_at;
+  return std::clamp<Millis>(operation.deadline - now, Millis(0), std::max(given, Millis(0)));
+}
 
 }  // namespace
 

@@ -417,7 +417,7 @@ TEST_F(HttpServerTest, SpeaksRawAfterAnUpgrade) {
   ASSERT_TRUE(stream.Write("ping").ok());
   char bytes[64];
   EXPECT_EQ(std::string(bytes, *stream.Read(bytes)), "<ping>");
-  stream.ShutdownWrite();
+  stream.CloseWrite();
   std::string rest;
   for (auto got = stream.Read(bytes); got.ok() && *got > 0; got = stream.Read(bytes))
     rest.append(bytes, *got);

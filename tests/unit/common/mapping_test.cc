@@ -112,7 +112,7 @@ TEST(Mapping, EveryKindOfEventComesBack) {
 TEST(Mapping, FactsLoadAndObservationsComeBack) {
   const WorkerFacts facts{"w1", "10.0.0.1:8834", "1.2.3.4", {{"gpu", "no"}}, 2, "amd64", "0.1.0", "20.10.24"};
   EXPECT_EQ(ToProto(FromProto(ToProto(facts))).SerializeAsString(), ToProto(facts).SerializeAsString());
-  const Load load{0.5, 100, 50, 1000, 500, 3, 1, 40, WallTime(Millis(1999))};
+  const Load load{0.5, 0.25, 100, 50, 1000, 500, 3, 1, 40, WallTime(Millis(1999))};
   EXPECT_EQ(ToProto(FromProto(ToProto(load))).SerializeAsString(), ToProto(load).SerializeAsString());
   const Observation seen{"shop",        7,         Phase::kRunning, Health::kRestarting, 4,
                          {{"web", 80}}, {{"web"}}, "op-1"};

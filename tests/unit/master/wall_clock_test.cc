@@ -75,7 +75,9 @@ TEST_P(WallStep, NeverGivesAnOperationOrAStepANegativeLength) {
   const auto& operation = cluster.Op(id).operation;
   EXPECT_GE(*operation.ended_at, operation.created_at);
   for (const auto& step : operation.steps) {
-    if (step.started_at && step.ended_at) EXPECT_GE(*step.ended_at, *step.started_at) << step.name;
+    if (step.started_at && step.ended_at) {
+      EXPECT_GE(*step.ended_at, *step.started_at) << step.name;
+    }
   }
 }
 

@@ -288,7 +288,8 @@ TEST_F(RunnerFixture, ADeadlineEndsAnAttempt) {
 TEST_F(RunnerFixture, ADeadlineIsNotMovedByTheWallClock) {
   std::uint32_t attempt = 0;
   for (const auto step : {Millis(std::chrono::hours(48)), -Millis(std::chrono::hours(48))}) {
-    auto order = Deploy(++attempt, attempt);
+    ++attempt;
+    auto order = Deploy(attempt, attempt);
     order.time_left = Seconds(10);
     // A master whose clock says something else altogether.
     order.deadline = clock_.Now() - std::chrono::hours(5);
@@ -298,7 +299,8 @@ TEST_F(RunnerFixture, ADeadlineIsNotMovedByTheWallClock) {
     executor_->RunAll();
     EXPECT_EQ(EndOf(attempt).phase, Phase::kRunning);
   }
-  auto late = Deploy(++attempt, attempt);
+  ++attempt;
+  auto late = Deploy(attempt, attempt);
   late.time_left = Seconds(10);
   ASSERT_TRUE(runner_->Assign(late).ok());
   clock_.Step(-Millis(std::chrono::hours(48)));
