@@ -9,14 +9,18 @@ namespace edm::master {
 namespace {
 
 void RespondProblem(rpc::Exchange& exchange, const Error& error) {
-  rpc::HttpAnswer answer;
-  answer.status = rpc::HttpStatus(error.code);
-  answer.headers.Set("content-type", "application/problem+json");
-  answer.body = rpc::ToProblem(error);
-  exchange.Respond(std::move(answer));
+  exchange.Respond(HttpFront::Refusal(error, rpc::HttpStatus(error.code)));
 }
 
 }  // namespace
+
+rpc::HttpAnswer HttpFront::Refusal(const Error& error, int status) {
+  rpc::HttpAnswer answer;
+  answer.status = status;
+  answer.headers.Set("content-type", "application/problem+json");
+  answer.body = rpc::ToProblem(error, status);
+  return answer;
+}
 
 void HttpFront::Handle(const std::shared_ptr<rpc::Exchange>& exchange) const {
   const auto& path = exchange->request().path;

@@ -29,6 +29,8 @@ class HttpFront {
 
   explicit HttpFront(Peers peers) : peers_(std::move(peers)) {}
   void Handle(const std::shared_ptr<rpc::Exchange>& exchange) const;
+  // As application/problem+json: also for what is no request at all.
+  static rpc::HttpAnswer Refusal(const Error& error, int status);
 
  private:
   void Ready(rpc::Exchange& exchange) const;

@@ -184,7 +184,7 @@ Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool 
   if (addresses.empty()) return Ok();
   rpc::HttpServerOptions options;
   options.listen = addresses;
-  options.refuse = [](const Error& error, int status) { return rest::ProblemOf(error, status); };
+  options.refuse = &HttpFront::Refusal;
   if (tls) options.tls = rpc::HttpServerTls{on->identity.certificate, on->identity.key, ""};
   EDM_TRY(auto server,
           rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {

@@ -1,5 +1,7 @@
 #include "common/core/compose/judge_folder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "common/core/compose/address.h"
@@ -9,6 +11,7 @@
 #include "common/core/compose/interpolate.h"
 #include "common/core/compose/source_choice.h"
 #include "common/core/yaml/json.h"
+#include "common/model/names.h"
 
 namespace edm::compose {
 namespace {
@@ -24,6 +27,22 @@ Result<AppSpec> ReadSpec(const FileTree& tree) {
   auto text = tree.Read(kAppSpecFile, kSpecBytesMax);
   if (!text.ok()) return About(text.error(), kAppSpecFile);
   return ReadAppSpec(*text);
+}
+
+// Found out now, not when the images are built and the start fails.
+Status CheckRendered(const FileTree& tree, const AppSpec& spec) {
+  for (std::size_t i = 0; i < spec.render.size(); ++i) {
+    const auto& render = spec.render[i];
+    EDM_TRY(const auto facts, tree.Look(render.from));
+    if (facts.kind == FileKind::kFile) continue;
+    return Error{Code::kInvalidArgument,
+                 fmt::format("{}:{}:{} {}.from", kAppSpecFile, render.at.line, render.at.column,
+                             yaml::PathOf("render", i)),
+                 "there is no file '" + Shown(render.from) + "' in the source",
+                 {},
+                 "add it, or mend the path"};
+  }
+  return Ok();
 }
 
 // One service that builds the folder, its ports those that the image exposes.
@@ -82,6 +101,7 @@ void WarnOfIdle(const Node& effective, const Blueprint& blueprint, const std::st
 Result<Judged> JudgeFolder(const FileTree& tree, ConfigResolver& resolver, const JudgeInput& input) {
   Judged judged;
   EDM_TRY(judged.spec, ReadSpec(tree));
+  EDM_CHECK(CheckRendered(tree, judged.spec));
   EDM_TRY(const auto choice, ChooseSource(tree, judged.spec));
   judged.source = choice.file;
 

@@ -42,7 +42,8 @@ ClusterLoop::ClusterLoop(State loaded, Parts parts) : parts_(parts), state_(std:
       parts_.store, parts_.sealer, parts_.log, parts_.effects, [this](std::shared_ptr<const State> view) {
         const std::lock_guard lock(view_mutex_);
         view_ = std::move(view);
-      }});
+      },
+      parts_.answer_wait});
 }
 
 ClusterLoop::~ClusterLoop() { Stop(); }

@@ -36,6 +36,7 @@ class ClusterLoop final : public Cluster {
     const Clock& clock;
     // Why nothing may be taken in that makes the state larger; it may be none.
     std::function<Status()> check_room;
+    Millis answer_wait = BatchWriter::kAnswerWaitMax;  // while the store is away
   };
 
   ClusterLoop(State loaded, Parts parts);
