@@ -242,8 +242,12 @@ class Chaos:
             shutil.rmtree(path)
 
     def delete_all(self):
-        for one in self.rest.get("/v1/instances?page_size=1000").json["instances"]:
-            self.cluster.delete(one["id"])
+        def all_gone():
+            there = self.rest.get("/v1/instances?page_size=1000").json["instances"]
+            for one in there:
+                self.rest.delete(f"/v1/instances/{one['id']}?wait=30s")
+            return not there
+        lab.eventually(all_gone, 180, every=0.5, what="the end of all instances")
         self.ledger.settled({})
 
     def thin_out(self):

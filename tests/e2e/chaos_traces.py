@@ -84,8 +84,10 @@ class Traces:
         ids = self.ask("ps", "-q")
         if not ids:
             return {}
-        lines = self.ask("inspect", "--format", "{{.Name}} {{.Id}} {{.State.StartedAt}}", *ids)
-        return {name.removeprefix("/"): (one, started) for name, one, started in (line.split() for line in lines)}
+        # Some may have ended since they were listed.
+        lines = lab.run([*self.docker, "inspect", "--format", "{{.Name}} {{.Id}} {{.State.StartedAt}}", *ids], check=False)
+        found = (line.split() for line in lines.stdout.splitlines() if line)
+        return {name.removeprefix("/"): (one, started) for name, one, started in found}
 
     # Disks.
 

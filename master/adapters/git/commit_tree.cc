@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "common/base/text.h"
+#include "common/model/names.h"
 #include "master/adapters/git/pack_writer.h"
 #include "master/adapters/git/repo_refs.h"
 #include "master/adapters/git/tree_plan.h"
