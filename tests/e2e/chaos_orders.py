@@ -13,7 +13,7 @@ from chaos_ledger import OPEN, Order
 # push that waits for its deploy; and the orders whose only step is themselves.
 PHASES = ("upload", "source", "policy", "build", "start", "push", "stop", "start-again", "restart", "rollback", "delete")
 STEPS = ("source", "policy", "build", "start")
-BUILD_WAIT_MAX = 90  # s that an order may take to come to its phase, on a machine that builds other things as well
+BUILD_WAIT_MAX = 240 # s that an order may take to come to its phase, on a machine that builds other things as well
 BROKEN_SHARE = 0.25  # of the deploys to what runs that are killed in their start
 OVERTAKEN_SHARE = 0.25
 HALF_SENT = 256 << 10
@@ -108,7 +108,7 @@ class Orders:
     def settle_now(self):
         """Nothing is killed here: waits for the orders given so far."""
         given = ", ".join(f"{order.verb} of {order.instance}" for order in self.ledger.orders)
-        entries, = lab.eventually(lambda: (self.ledger.expected(),), 180, every=0.2, what=f"the end of {given}")
+        entries, = lab.eventually(lambda: (self.ledger.expected(),), 400, every=0.2, what=f"the end of {given}")
         self.ledger.settled(entries)
 
     # Scenes.
@@ -174,7 +174,7 @@ class Orders:
             narrow = chaos_push.NarrowDoor(self.cluster.http, HALF_SENT)
             scene.leave += [narrow.close, push.leave]
             push.begin(narrow.address)
-            assert narrow.full.wait(20), f"the push never sent {HALF_SENT} bytes: {push.said()}"
+            assert narrow.full.wait(60), f"the push never sent {HALF_SENT} bytes: {push.said()}"
         else:
             data = images.tarball(chaos_sources.heavy(chaos_sources.slow(serial)))
             door = self.half_open(self.some_old_or_new(), len(data))
@@ -219,7 +219,7 @@ class Orders:
         if phase in STEPS:
             self.await_seen(order, phase)
         elif phase == "push":
-            lab.eventually(lambda: self.ledger.operation_of(order) or scene.push.ended(), 30, every=0.01,
+            lab.eventually(lambda: self.ledger.operation_of(order) or scene.push.ended(), 120, every=0.01,
                            what="the push's operation")
             assert self.ledger.operation_of(order), f"the push made no operation: {scene.push.said()}"
         longest = {"push": 8.0, "upload": 5.0}.get(phase) or self.typical[phase]

@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import sqlite3
-import subprocess
 
 import images
 import lab
@@ -84,8 +83,10 @@ class Traces:
         ids = self.ask("ps", "-q")
         if not ids:
             return {}
-        lines = self.ask("inspect", "--format", "{{.Name}} {{.Id}} {{.State.StartedAt}}", *ids)
-        return {name.removeprefix("/"): (one, started) for name, one, started in (line.split() for line in lines)}
+        # Some may have ended since they were listed.
+        lines = lab.run([*self.docker, "inspect", "--format", "{{.Name}} {{.Id}} {{.State.StartedAt}}", *ids], check=False)
+        found = (line.split() for line in lines.stdout.splitlines() if line)
+        return {name.removeprefix("/"): (one, started) for name, one, started in found}
 
     # Disks.
 
@@ -255,7 +256,3 @@ def be_the_reaper():
     if ctypes.CDLL(None, use_errno=True).prctl(subreaper, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "cannot become the reaper of what loses its parent")
 
-
-def pressure():
-    """How busy the machine is, for a verdict that came late."""
-    return subprocess.run(["cut", "-d", " ", "-f1-3", "/proc/loadavg"], capture_output=True, text=True).stdout.strip()

@@ -258,7 +258,7 @@ TEST(Observation, OfAllMakesWhatIsMissingFail) {
   EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kFailed);
 }
 
-TEST(Recovery, FailsALostUploadAndAsksAgainForTheRest) {
+TEST(Recovery, LooksForAnUploadAndAsksAgainForTheRest) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");
   cluster.AddInstance("shop");
@@ -268,7 +268,8 @@ TEST(Recovery, FailsALostUploadAndAsksAgainForTheRest) {
   (void)cluster.Give(upload);
   const auto ordered = cluster.DeployToOrder("blog");
   const auto recovered = cluster.Tell(Recovered{});
-  EXPECT_EQ(cluster.StateOf(upload.operation), OperationState::kFailed);
+  ASSERT_NE(EffectOf<FindUpload>(recovered), nullptr);
+  EXPECT_EQ(EffectOf<FindUpload>(recovered)->operation, upload.operation);
   ASSERT_NE(EffectOf<SendOrder>(recovered), nullptr);
   EXPECT_EQ(EffectOf<SendOrder>(recovered)->order.operation, ordered);
 }
