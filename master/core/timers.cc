@@ -10,8 +10,8 @@
 #include "master/core/membership.h"
 #include "master/core/placement/promises.h"
 #include "master/core/recent.h"
-#include "master/core/wall_clock.h"
 #include "master/core/undo_creation.h"
+#include "master/core/wall_clock.h"
 
 namespace edm::master {
 namespace {

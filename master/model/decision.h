@@ -80,8 +80,8 @@ struct KeepCommits {  // those of its releases as they are known when it is done
 struct ForgetEvents {  // the operation's event log is removed
   std::string operation;
 };
-using Effect = std::variant<TakeSource, FindUpload, StopTaking, SendOrder, CancelAttempt, MoveBranch, DeleteRepo,
-                            KeepCommits, ForgetEvents>;
+using Effect = std::variant<TakeSource, FindUpload, StopTaking, SendOrder, CancelAttempt, MoveBranch,
+                            DeleteRepo, KeepCommits, ForgetEvents>;
 
 // One line for those who watch an operation. `worker_cursor` is 0 for what the master itself has to say.
 struct OperationNote {
