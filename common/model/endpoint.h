@@ -14,7 +14,8 @@ struct Endpoint {
   std::string protocol = "tcp";
   std::string address;  // the worker's public address
   std::uint16_t port = 0;
-  std::string url;  // http://address:port for what is published over TCP, else empty
+  std::string lan_address;  // the worker's address within the cluster
+  std::string url;          // http://address:port for what is published over TCP, else empty
   bool operator==(const Endpoint&) const = default;
 };
 

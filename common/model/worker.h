@@ -24,6 +24,16 @@ struct Load {
 
 enum class WorkerState : std::uint8_t { kJoining = 0, kReady = 1, kCordoned = 2, kDraining = 3, kLost = 4 };
 
+// The container engine of a worker; what it did not tell is "".
+struct EngineFacts {
+  std::string version;
+  std::string api_version;
+  std::string compose_version;
+  std::string storage_driver;
+  std::string cgroup_version;  // "1" or "2"
+  bool operator==(const EngineFacts&) const = default;
+};
+
 // A machine's agent: its static facts.
 struct WorkerFacts {
   std::string id;
@@ -33,7 +43,7 @@ struct WorkerFacts {
   std::uint32_t cores = 0;
   std::string architecture;
   std::string version;
-  std::string engine_version;
+  EngineFacts engine;
 };
 
 }  // namespace edm

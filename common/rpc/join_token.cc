@@ -35,7 +35,7 @@ Result<JoinToken> ParseJoinToken(std::string_view text) {
                "join token",
                "it does not look like edmw_<id>_<secret>_<fingerprint>",
                {},
-               "make one with 'edmctl token create --worker'"};
+               "make one with 'edmctl token create NAME --worker'"};
 }
 
 }  // namespace edm::rpc

@@ -1,34 +1,14 @@
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "common/base/text.h"
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/operation_flow.h"
 #include "edmctl/os/prompt.h"
+#include "edmctl/output/footprint.h"
 #include "edmctl/output/report.h"
-#include "edmctl/output/table.h"
 
 namespace edm::ctl {
 namespace {
-
-constexpr std::uint64_t kMebibyte = 1024 * 1024;
-
-std::string Goes(const Invocation& invocation, const std::string& id, const v1::Footprint& footprint,
-                 bool keep) {
-  std::vector<std::string> volumes;
-  for (const auto& volume : footprint.volumes()) {
-    volumes.push_back(fmt::format("{}  {}{}", volume.name(), FormatBytes(volume.size_mib() * kMebibyte),
-                                  keep ? "  (kept)" : ""));
-  }
-  const auto count = [](std::uint64_t number) { return number == 0 ? "" : std::to_string(number); };
-  return "this goes with " + id + ", for good:\n" +
-         RenderFields(invocation.error_terminal, {{"  containers", count(footprint.containers().size())},
-                                                  {"  networks", count(footprint.networks().size())},
-                                                  {"  images", count(footprint.images().size())},
-                                                  {"  releases", count(footprint.releases())},
-                                                  {"  repo", footprint.repo() ? "with its history" : ""},
-                                                  {"  volumes", Join(volumes, "\n")}});
-}
 
 Status Confirm(Invocation& invocation, const std::string& id, bool keep) {
   if (invocation.args.Has("yes")) return Ok();
@@ -40,7 +20,7 @@ Status Confirm(Invocation& invocation, const std::string& id, bool keep) {
   v1::GetFootprintRequest request;
   request.set_id(id);
   EDM_TRY(const auto footprint, master->Call<v1::Footprint>("GetFootprint", request, Millis(30'000)));
-  invocation.Err(Goes(invocation, id, footprint, keep));
+  invocation.Err(RenderFootprint(invocation.error_terminal, id, footprint, keep));
   invocation.Err("type " + id + " to delete it: ");
   if (const auto typed = ReadLine(STDIN_FILENO); typed && Trim(*typed) == id) return Ok();
   return Error{Code::kCancelled,

@@ -84,25 +84,23 @@ Status LookUp(MasterClient& master, Plan& plan) {
   return Ok();
 }
 
-Status ApplyEnvironment(Invocation& invocation, MasterClient& master, const Plan& plan) {
-  if (plan.exists) {
-    if (plan.environment.empty()) return Ok();
-    v1::UpdateInstanceRequest request;
-    request.set_id(plan.target.id);
-    request.mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
-    auto updated = master.Call<v1::Instance>("UpdateInstance", request);
-    if (!updated.ok()) return std::move(updated).error();
-    return Ok();
-  }
-  if (plan.environment.empty() && plan.git_url.empty()) return Ok();  // the upload makes it
-  v1::CreateInstanceRequest request;
+Status ApplyEnvironment(MasterClient& master, const Plan& plan) {
+  if (!plan.exists || plan.environment.empty()) return Ok();
+  v1::UpdateInstanceRequest request;
   request.set_id(plan.target.id);
+  request.mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
+  auto updated = master.Call<v1::Instance>("UpdateInstance", request);
+  if (!updated.ok()) return std::move(updated).error();
+  return Ok();
+}
+
+// The operation itself makes the instance, so that it goes again when no source comes.
+template <class Request>
+void SetCreation(const Invocation& invocation, const Plan& plan, Request& request) {
+  request.set_create(true);
   request.set_owner(invocation.args.Text("owner"));
   request.set_project(invocation.args.Text("project"));
-  request.mutable_spec()->mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
-  auto made = master.Call<v1::Instance>("CreateInstance", request);
-  if (!made.ok()) return std::move(made).error();
-  return Ok();
+  if (!plan.exists) request.mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
 }
 
 Result<v1::Operation> SendGit(Invocation& invocation, MasterClient& master, const Plan& plan) {
@@ -112,6 +110,7 @@ Result<v1::Operation> SendGit(Invocation& invocation, MasterClient& master, cons
   request.set_ref(invocation.args.Text("ref"));
   request.set_until(plan.until);
   request.set_no_cache(invocation.args.Has("no-cache"));
+  if (!plan.git_url.empty()) SetCreation(invocation, plan, request);
   EDM_CHECK(SetTimeout(invocation, request));
   return master.Call<v1::Operation>("DeployInstance", request);
 }
@@ -122,9 +121,7 @@ Result<v1::Operation> SendFolder(Invocation& invocation, MasterClient& master, c
   first.set_id(plan.target.id);
   first.set_until(no_cache ? v1::Until::SOURCE : plan.until);
   first.set_message(invocation.args.Text("message"));
-  first.set_create(true);
-  first.set_owner(invocation.args.Text("owner"));
-  first.set_project(invocation.args.Text("project"));
+  SetCreation(invocation, plan, first);
   first.set_request_id(NewRequestId());
   EDM_CHECK(SetTimeout(invocation, first));
   v1::Operation operation;
@@ -201,7 +198,7 @@ Result<int> Deploy(Invocation& invocation) {
   if (dry) return DryRun(invocation, plan);
   EDM_TRY(auto* master, invocation.Master());
   EDM_CHECK(LookUp(*master, plan));
-  EDM_CHECK(ApplyEnvironment(invocation, *master, plan));
+  EDM_CHECK(ApplyEnvironment(*master, plan));
   EDM_TRY(const auto operation,
           plan.git_url.empty() ? SendFolder(invocation, *master, plan) : SendGit(invocation, *master, plan));
   folders.Remember((*context)->name, plan.git_url.empty() ? plan.folder : plan.git_url, plan.target.id);

@@ -26,6 +26,13 @@ std::string Labels(const v1::Worker& worker) {
   return Join(labels, ", ");
 }
 
+std::string EngineText(const v1::Engine& engine) {
+  if (engine.version().empty()) return "not known: the worker did not reach it when it registered";
+  return fmt::format("{}, API {}, compose {}, storage {}, cgroup v{}", engine.version(), engine.api_version(),
+                     engine.compose_version().empty() ? "not found" : engine.compose_version(),
+                     engine.storage_driver(), engine.cgroup_version());
+}
+
 Result<int> List(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_TRY(const auto all, master->Call<v1::ListWorkersResponse>("ListWorkers", v1::ListWorkersRequest()));
@@ -70,7 +77,8 @@ Result<int> Show(Invocation& invocation) {
        {"address", worker.public_address() + " (the master reaches it at " + worker.rpc_address() + ")"},
        {"labels", Labels(worker)},
        {"machine", fmt::format("{}, {}", Counted(worker.cores(), "core"), worker.architecture())},
-       {"versions", "edm " + worker.version() + ", engine " + worker.engine_version()},
+       {"versions", "edm " + worker.version()},
+       {"engine", EngineText(worker.engine())},
        {"cpu", fmt::format("{:.0f}% in use", load.cpu() * 100)},
        {"memory free", Free(load.memory_available_mib(), load.memory_total_mib())},
        {"disk free", Free(load.disk_free_mib(), load.disk_total_mib())},

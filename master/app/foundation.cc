@@ -57,7 +57,9 @@ std::string UrlOf(const std::string& address) {
 
 Status OpenGit(Foundation& on, const MasterOptions& options) {
   on.transfer = std::make_unique<TransferClient>(
-      TransferClient::Options{.program = BesideThisProgram(options.transfer_program, "edm-git-transfer")},
+      TransferClient::Options{.program = BesideThisProgram(options.transfer_program, "edm-git-transfer"),
+                              .deadline = options.fetch_deadline,
+                              .fetched_bytes_max = options.fetch_bytes_max},
       on.runner);
   const auto folder = (on.data / "git").string();
   if (options.git == "gogs") {
@@ -140,7 +142,7 @@ Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) 
                  "data folder " + options.data,
                  error.message(),
                  {},
-                 "choose another with --data, or give this user the right to write there"};
+                 "choose another with --data-dir, or give this user the right to write there"};
   }
   std::filesystem::permissions(on->data, std::filesystem::perms::owner_all, error);
   EDM_TRY(on->lock, FileLock::Take((on->data / "lock").string()));

@@ -41,6 +41,8 @@ struct MasterOptions {
   std::uint32_t upload_depth_max = 64;
   std::uint32_t uploads_max = 512;
   std::uint64_t push_bytes_max = 1ULL << 30U;
+  std::uint64_t fetch_bytes_max = 1ULL << 30U;  // of a git URL
+  Millis fetch_deadline{300'000};               // likewise
 
   std::uint64_t disk_reserve = 32ULL << 20U;  // of data_dir's disk, for the state of what is under way
 

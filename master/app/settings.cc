@@ -26,7 +26,7 @@ void BindStores(edm::Settings& keys, MasterOptions& options) {
   keys.Add("git.transfer_program", &options.transfer_program, "path", "edm-git-transfer, likewise");
 }
 
-void BindLimits(edm::Settings& keys, MasterOptions& options) {
+void BindUploads(edm::Settings& keys, MasterOptions& options) {
   keys.Add("upload.bytes_max", &options.upload_bytes_max, "largest upload, as sent");
   keys.Add("upload.unpacked_bytes_max", &options.unpacked_bytes_max, "largest upload, unpacked");
   keys.Add("upload.file_bytes_max", &options.upload_file_bytes_max, "largest single file of an upload");
@@ -37,9 +37,14 @@ void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("upload.path_bytes_max", &options.upload_path_bytes_max, "number", "longest path in an upload");
   keys.Add("upload.depth_max", &options.upload_depth_max, "number", "most folders above a file of an upload");
   keys.Add("upload.at_once", &options.uploads_max, "number", "uploads under way at the same time");
-  keys.Add("push.bytes_max", &options.push_bytes_max, "largest push");
+}
+
+void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("disk.reserve", &options.disk_reserve,
            "free space of data_dir that is kept for the state of what is under way");
+  keys.Add("push.bytes_max", &options.push_bytes_max, "largest push");
+  keys.Add("fetch.bytes_max", &options.fetch_bytes_max, "most that is fetched from a git URL");
+  keys.Add("fetch.deadline", &options.fetch_deadline, "of a fetch from a git URL");
   keys.Add("deadline.build", &options.build_deadline, "of a build that names none");
   keys.Add("deadline.start", &options.start_deadline, "of a start, restart or rollback that names none");
   keys.Add("deadline.deploy", &options.deploy_deadline, "of a deploy that names none");
@@ -64,6 +69,7 @@ edm::Settings BindSettings(MasterOptions& options) {
   keys.Add("data_dir", &options.data, "folder", "state, repos, keys and logs of this master");
   BindPorts(keys, options);
   BindStores(keys, options);
+  BindUploads(keys, options);
   BindLimits(keys, options);
   return keys;
 }

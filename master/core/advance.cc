@@ -58,6 +58,7 @@ PlacementRequest RequestFor(const State& state, const OperationRecord& record,
   const bool builds = NeedsSource(record.operation.kind);
   if (!builds) request.holder = status.worker;
   request.needs_network = builds && status.release == 0;
+  request.rejected_by = record.plan.rejected_by;
   return request;
 }
 
@@ -90,7 +91,7 @@ Error NoWorker(const State& state, const OperationRecord& record, const Placemen
   for (const auto& one : placement.candidates)
     error.evidence.push_back(one.worker + " " + Join(one.reasons, "; "));
   error.hint = state.workers.size() == 0
-                   ? "no worker has joined: edmctl token create --worker, then start edm-worker"
+                   ? "no worker has joined: edmctl token create NAME --worker, then start edm-worker"
                    : "see edmctl worker ls, then try again";
   return error;
 }
@@ -154,7 +155,7 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
 
 void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance, bool again) {
   const auto& one = instance.instance;
-  if (record.operation.kind == OperationKind::kDelete || UndoesCreation(record)) {
+  if (record.operation.kind == OperationKind::kDelete) {
     if (again) draft.Do(DeleteRepo{record.operation.id, one.owner, one.id});
     return draft.Put(std::move(record));
   }
@@ -165,9 +166,44 @@ void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance
   EndOperation(draft, std::move(record), OperationState::kDone);
 }
 
+// What the steps of an attempt say belongs to the worker that could not try.
+void ResetSteps(OperationRecord& record) {
+  for (auto& step : record.operation.steps) {
+    if (step.name != "source") step = Step{.name = step.name};
+  }
+}
+
 }  // namespace
 
+bool TryElsewhere(Draft& draft, OperationRecord& record, const Error& failure) {
+  const auto instance = draft.state().instances.Find(record.operation.instance);
+  const bool is_new = instance != nullptr && record.order.build && instance->instance.status.release == 0 &&
+                      ReleasesOf(draft.state(), record.operation.instance).empty();
+  if (!is_new || record.plan.cancel_requested || draft.now().steady >= record.expires) return false;
+  record.plan.rejected_by[record.worker] = ToString(failure);
+  if (record.plan.rejected_by.size() >= kPlacementsMax) return false;
+  auto placement =
+      Place(RequestFor(draft.state(), record, *instance), draft.state().workers, draft.now().wall);
+  if (placement.worker.empty()) return false;
+  PromiseEnds(draft, record, OperationState::kFailed);
+  Warning warning{record.worker + " could not take it: " + ToString(failure) + "; trying " +
+                  placement.worker};
+  if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning.text);
+  draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, std::move(warning)});
+  ResetSteps(record);
+  RecordPlacement(draft, record, *instance, std::move(placement));
+  record.worker_cursor = 0;
+  SendOrderOf(draft, record);
+  draft.Put(record);
+  return true;
+}
+
 void Advance(Draft& draft, OperationRecord record, bool again) {
+  if (UndoesCreation(record)) {
+    // After a restart nothing of this master brings a source.
+    if (again) RemoveMade(draft, std::move(record));
+    return;
+  }
   const auto instance = draft.state().instances.Find(record.operation.instance);
   if (instance == nullptr) {
     return EndOperation(

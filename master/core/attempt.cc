@@ -96,6 +96,13 @@ OperationState Outcome(const OperationRecord& record, const AttemptEnd& end, Ste
   return end.phase == Phase::kCancelled ? OperationState::kCancelled : OperationState::kFailed;
 }
 
+// What other workers said before the last one.
+void AddRejections(Error& failure, const OperationRecord& record) {
+  for (const auto& [worker, why] : record.plan.rejected_by) {
+    if (worker != record.worker) failure.evidence.push_back(worker + " could not take it: " + why);
+  }
+}
+
 void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
   Settle(draft, record, end);
   record.operation.restored_release = end.restored_release;
@@ -120,6 +127,7 @@ void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
               {},
               cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
   }
+  AddRejections(*failure, record);
   const auto outcome = Outcome(record, end, draft.now().steady);
   EndOperation(draft, std::move(record), outcome, std::move(failure));
 }
@@ -136,7 +144,11 @@ void OnAttempt(Draft& draft, const AttemptReported& report) {
   if (event.cursor <= found->worker_cursor || found->plan.stage != Stage::kAttempt) return;
   auto record = *found;
   record.worker_cursor = event.cursor;
-  if (const auto* end = std::get_if<AttemptEnd>(&event.what)) return OnEnd(draft, std::move(record), *end);
+  if (const auto* end = std::get_if<AttemptEnd>(&event.what)) {
+    const bool is_rejected = end->phase == Phase::kRejected && end->failure.has_value();
+    if (is_rejected && TryElsewhere(draft, record, *end->failure)) return;
+    return OnEnd(draft, std::move(record), *end);
+  }
   if (const auto* phase = std::get_if<Phase>(&event.what)) {
     OnPhase(draft, record, *phase);
     // Addresses are reserved before anything is built.

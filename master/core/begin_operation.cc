@@ -108,6 +108,16 @@ Status CheckTimeout(const Begin& begin) {
                "give 1 s to 24 h, or leave it out"};
 }
 
+// Whether the instance has no source yet and an open operation made it: what follows that one then answers
+// for the instance as well.
+bool IsBeingMade(const State& state, const InstanceRecord& instance) {
+  if (!instance.instance.status.source.commit.empty()) return false;
+  return std::any_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
+    const auto record = state.operations.Find(id);
+    return record && record->operation.instance == instance.instance.id && record->plan.made_instance;
+  });
+}
+
 OperationRecord Make(const Draft& draft, const Begin& begin) {
   OperationRecord record;
   auto& operation = record.operation;
@@ -184,7 +194,7 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   EDM_TRY(const auto verdict, Judge(draft.state(), begin, *instance));
 
   auto record = Make(draft, begin);
-  record.plan.made_instance = makes_it;
+  record.plan.made_instance = makes_it || (NeedsSource(begin.kind) && IsBeingMade(draft.state(), *instance));
   record.operation.release = verdict.release;
   if (begin.kind == OperationKind::kBuild) record.plan.source = instance->instance.status.source;
   if (NeedsWorker(begin.kind, record.plan.until) && !verdict.done)

@@ -12,6 +12,10 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin);
 // way already is not begun twice, except after a restart (`again`), when each effect is asked for once more.
 void Advance(Draft& draft, OperationRecord record, bool again = false);
 
+// After a worker could not try to build an instance that never was anywhere: another one gets the order, when
+// one takes it. False: nobody is left, `record` says who was asked.
+bool TryElsewhere(Draft& draft, OperationRecord& record, const Error& failure);
+
 // Whether this kind of operation needs a commit, a worker.
 bool NeedsSource(OperationKind kind);
 bool NeedsWorker(OperationKind kind, Until until);

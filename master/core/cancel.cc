@@ -3,6 +3,7 @@
 #include "master/core/end_operation.h"
 #include "master/core/idempotency.h"
 #include "master/core/not_found.h"
+#include "master/core/undo_creation.h"
 
 namespace edm::master {
 
@@ -12,20 +13,25 @@ Result<Accepted> Cancel(Draft& draft, const CancelOperation& command) {
   const auto found = draft.state().operations.Find(command.id);
   if (found == nullptr) return NoSuch("operation", command.id, draft.state().operations, "edmctl op ls");
   const Accepted accepted{found->operation.instance, command.id, "", false};
-  if (found->operation.state == OperationState::kCancelled || found->plan.cancel_requested) return accepted;
+  const bool is_asked = found->plan.cancel_requested || found->plan.undoes_as == OperationState::kCancelled;
+  if (found->operation.state == OperationState::kCancelled || is_asked) return accepted;
   const auto refuse = [&](const char* cause, const char* hint) {
     return Error{Code::kFailedPrecondition, "operation " + command.id, cause, {}, hint};
   };
   if (IsTerminal(found->operation.state)) return refuse("it has ended", "there is nothing to cancel");
   if (found->operation.kind == OperationKind::kDelete)
     return refuse("a delete cannot be cancelled", "wait for its end");
-  if (found->plan.stage == Stage::kFinish) return refuse("it is about to end", "wait for its end");
+  if (found->plan.stage == Stage::kFinish || UndoesCreation(*found))
+    return refuse("it is about to end", "wait for its end");
   Remember(draft, command.origin, accepted);
   auto record = *found;
   if (record.plan.stage != Stage::kAttempt) {
-    EndOperation(
-        draft, std::move(record), OperationState::kCancelled,
-        Error{Code::kCancelled, "operation " + command.id, "cancelled by " + command.origin.actor, {}, ""});
+    Error error{Code::kCancelled, "operation " + command.id, "cancelled by " + command.origin.actor, {}, ""};
+    if (record.plan.stage == Stage::kSource) {
+      AbandonSource(draft, std::move(record), OperationState::kCancelled, std::move(error));
+    } else {
+      EndOperation(draft, std::move(record), OperationState::kCancelled, std::move(error));
+    }
     return accepted;
   }
   record.plan.cancel_requested = true;

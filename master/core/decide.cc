@@ -4,6 +4,7 @@
 #include "master/core/begin_operation.h"
 #include "master/core/cancel.h"
 #include "master/core/create_instance.h"
+#include "master/core/idempotency.h"
 #include "master/core/membership.h"
 #include "master/core/retention.h"
 #include "master/core/source.h"
@@ -22,6 +23,7 @@ struct OnCommand {
   Result<Accepted> operator()(const CreateToken& it) { return AddToken(draft, it); }
   Result<Accepted> operator()(const RevokeToken& it) { return Revoke(draft, it); }
   Result<Accepted> operator()(const UseToken& it) { return Use(draft, it); }
+  Result<Accepted> operator()(const TemplateChanged& it) { return RememberTemplate(draft, it); }
 };
 
 Result<Accepted> OnAddress(Draft& draft, const AddressPublished& it) {

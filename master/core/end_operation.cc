@@ -72,6 +72,7 @@ void Supersede(Draft& draft, const std::string& instance, const std::string& by)
     auto record = *found;
     record.operation.superseded_by = by;
     CancelAttemptOf(draft, record, "superseded by " + by, true);
+    if (record.plan.stage == Stage::kSource) draft.Do(StopTaking{id});
     EndOperation(
         draft, std::move(record), OperationState::kCancelled,
         Error{Code::kCancelled, "operation " + id, "superseded by " + by, {}, "watch " + by + " instead"});

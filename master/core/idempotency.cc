@@ -14,13 +14,21 @@ Result<std::optional<Accepted>> FindRepeat(const State& state, const Origin& ori
                  {},
                  "use a new request id for a new request"};
   }
-  return std::optional(Accepted{found->instance, found->operation, found->token, true});
+  return std::optional(Accepted{found->instance, found->operation, found->token, true, found->commit});
 }
 
 void Remember(Draft& draft, const Origin& origin, const Accepted& answer) {
   if (origin.request_id.empty()) return;
   draft.PutRequest(origin.request_key, {origin.request_digest, answer.operation, answer.instance,
-                                        answer.token, draft.now().wall + kRequestsKept});
+                                        answer.token, draft.now().wall + kRequestsKept, answer.commit});
+}
+
+Result<Accepted> RememberTemplate(Draft& draft, const TemplateChanged& command) {
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  if (repeated) return *repeated;
+  const Accepted accepted{.commit = command.commit};
+  Remember(draft, command.origin, accepted);
+  return accepted;
 }
 
 }  // namespace edm::master

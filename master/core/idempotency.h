@@ -12,4 +12,6 @@ Result<std::optional<Accepted>> FindRepeat(const State& state, const Origin& ori
 // Keeps the answer for kRequestsKept.
 void Remember(Draft& draft, const Origin& origin, const Accepted& answer);
 
+Result<Accepted> RememberTemplate(Draft& draft, const TemplateChanged& command);
+
 }  // namespace edm::master

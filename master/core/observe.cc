@@ -32,6 +32,8 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   if (found == nullptr) return;
   const auto& known = found->instance.status;
   if (known.worker != worker || seen.attempt != known.attempt) return;
+  // A worker that could not try has nothing of it: that it forgets even this is no news.
+  if (known.phase == Phase::kRejected && seen.phase == Phase::kDeleted) return;
   if (IsFollowed(draft.state(), seen.instance, seen.attempt)) return;
   if (IsUnderWay(seen.phase)) return CancelOrphan(draft, worker, seen);
   auto changed = *found;

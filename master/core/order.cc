@@ -30,7 +30,8 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   const auto worker = state.workers.Find(record.worker);
   const auto kind = record.operation.kind;
   const bool builds = NeedsSource(kind);
-  if (builds) record.operation.release = ++instance.releases;
+  // A worker that could not try has not used the number up.
+  if (builds && record.operation.release == 0) record.operation.release = ++instance.releases;
   record.attempt = ++instance.attempts;
 
   Order order;

@@ -31,6 +31,7 @@ void OnSource(Draft& draft, const SourceTaken& report) {
   const auto found = OpenAt(draft, report.operation, Stage::kSource);
   if (found == nullptr || !found->plan.source.commit.empty()) return;
   auto record = *found;
+  if (UndoesCreation(record)) return RemoveMade(draft, std::move(record));
   if (!report.source.ok()) {
     auto error = About(report.source.error(), "source of " + record.operation.instance);
     return FailWithoutSource(draft, std::move(record), std::move(error));
@@ -66,14 +67,19 @@ void OnRepoDeleted(Draft& draft, const RepoDeleted& report) {
   const auto found = OpenAt(draft, report.operation, Stage::kFinish);
   if (found == nullptr) return;
   auto record = *found;
+  auto failure = record.operation.failure;
   if (!report.outcome.ok()) {
-    return EndOperation(draft, std::move(record), OperationState::kFailed,
-                        About(report.outcome.error(), "repo of " + record.operation.instance));
+    auto error = About(report.outcome.error(), "repo of " + record.operation.instance);
+    if (failure) {
+      failure->evidence.push_back("the instance stays: " + ToString(error));
+    } else {
+      failure = std::move(error);
+    }
+    return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(failure));
   }
   draft.RemoveInstance(record.operation.instance);
   draft.Event({{}, "instance.deleted", record.operation.instance, record.operation.id, record.worker, ""});
-  const auto state = UndoesCreation(record) ? OperationState::kFailed : OperationState::kDone;
-  auto failure = record.operation.failure;
+  const auto state = record.plan.undoes_as.value_or(OperationState::kDone);
   EndOperation(draft, std::move(record), state, std::move(failure));
 }
 

@@ -10,6 +10,7 @@
 #include "master/core/membership.h"
 #include "master/core/placement/promises.h"
 #include "master/core/recent.h"
+#include "master/core/undo_creation.h"
 #include "master/core/wall_clock.h"
 
 namespace edm::master {
@@ -27,6 +28,12 @@ Error Expired(const OperationRecord& record) {
 
 void JudgeOne(Draft& draft, const OperationRecord& record) {
   const auto now = draft.now().steady;
+  if (UndoesCreation(record)) {
+    // What brings the source hangs: its repo goes all the same.
+    if (record.plan.stage == Stage::kSource && now - record.stage_began >= kCancelWaitMax)
+      RemoveMade(draft, record);
+    return;
+  }
   const auto slack = record.plan.stage == Stage::kAttempt ? kDeadlineSlack : Millis(0);
   if (record.plan.cancel_requested && now - record.cancelled_at >= kCancelWaitMax) {
     CancelAttemptOf(draft, record, "cancelled", true);
@@ -38,6 +45,8 @@ void JudgeOne(Draft& draft, const OperationRecord& record) {
                               "see edmctl worker ls"});
   }
   if (now >= record.expires + slack) {
+    if (record.plan.stage == Stage::kSource)
+      return AbandonSource(draft, record, OperationState::kExpired, Expired(record));
     CancelAttemptOf(draft, record, "the deadline has passed", true);
     return EndOperation(draft, record, OperationState::kExpired, Expired(record));
   }

@@ -18,7 +18,7 @@ Status CheckToken(const TokenRecord& token, WallTime now) {
                  "token " + token.name,
                  "a worker has joined with it already",
                  {},
-                 "make one for each worker: edmctl token create --worker"};
+                 "make one for each worker: edmctl token create NAME --worker"};
   }
   return Ok();
 }
@@ -79,8 +79,11 @@ Result<Accepted> Revoke(Draft& draft, const RevokeToken& command) {
 Result<Accepted> Use(Draft& draft, const UseToken& command) {
   const auto found = draft.state().tokens.Find(command.id);
   if (found == nullptr || found->kind != TokenKind::kWorker) {
-    return Error{
-        Code::kUnauthenticated, "token", "it is not known as a worker's", {}, "edmctl token create --worker"};
+    return Error{Code::kUnauthenticated,
+                 "token",
+                 "it is not known as a worker's",
+                 {},
+                 "edmctl token create NAME --worker"};
   }
   EDM_CHECK(CheckToken(*found, draft.now().wall));
   auto token = *found;

@@ -7,31 +7,51 @@
 namespace edm::master {
 namespace {
 
-bool IsAllThereIs(const State& state, const OperationRecord& record, const InstanceRecord& instance) {
-  if (!record.plan.made_instance || !instance.instance.status.source.commit.empty()) return false;
+// Whether the instance of an operation is there for its sake alone.
+bool IsAllThereIs(const State& state, const OperationRecord& record) {
+  const auto instance = state.instances.Find(record.operation.instance);
+  if (instance == nullptr || !record.plan.made_instance || !instance->instance.status.source.commit.empty())
+    return false;
   return std::none_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
     const auto other = state.operations.Find(id);
-    return id != record.operation.id && other && other->operation.instance == instance.instance.id;
+    return id != record.operation.id && other && other->operation.instance == record.operation.instance;
   });
 }
 
 }  // namespace
 
+bool UndoesCreation(const OperationRecord& record) { return record.plan.undoes_as.has_value(); }
+
 void FailWithoutSource(Draft& draft, OperationRecord record, Error error) {
-  const auto instance = draft.state().instances.Find(record.operation.instance);
-  if (instance == nullptr || !IsAllThereIs(draft.state(), record, *instance)) {
+  if (!IsAllThereIs(draft.state(), record)) {
     return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(error));
   }
+  record.plan.undoes_as = OperationState::kFailed;
   record.operation.failure = std::move(error);
+  RemoveMade(draft, std::move(record));
+}
+
+void AbandonSource(Draft& draft, OperationRecord record, OperationState state, Error error) {
+  draft.Do(StopTaking{record.operation.id});
+  if (!IsAllThereIs(draft.state(), record))
+    return EndOperation(draft, std::move(record), state, std::move(error));
+  record.plan.undoes_as = state;
+  record.operation.failure = std::move(error);
+  record.stage_began = draft.now().steady;
+  draft.Put(std::move(record));
+}
+
+void RemoveMade(Draft& draft, OperationRecord record) {
+  const auto instance = draft.state().instances.Find(record.operation.instance);
+  if (instance == nullptr) {
+    const auto state = *record.plan.undoes_as;
+    auto failure = record.operation.failure;
+    return EndOperation(draft, std::move(record), state, std::move(failure));
+  }
   record.plan.stage = Stage::kFinish;
   record.stage_began = draft.now().steady;
   draft.Do(DeleteRepo{record.operation.id, instance->instance.owner, instance->instance.id});
   draft.Put(std::move(record));
-}
-
-bool UndoesCreation(const OperationRecord& record) {
-  return record.plan.stage == Stage::kFinish && record.plan.made_instance &&
-         record.operation.failure.has_value();
 }
 
 }  // namespace edm::master

@@ -78,8 +78,16 @@ struct UseToken {
   std::string id;
 };
 
-using Command =
-    std::variant<CreateInstance, UpdateInstance, Begin, CancelOperation, CreateToken, RevokeToken, UseToken>;
+// What git alone keeps was changed: a template came (`commit`) or went (""). Only the request id is to be
+// kept.
+struct TemplateChanged {
+  Origin origin;
+  std::string name;
+  std::string commit;
+};
+
+using Command = std::variant<CreateInstance, UpdateInstance, Begin, CancelOperation, CreateToken, RevokeToken,
+                             UseToken, TemplateChanged>;
 
 // The answer to a command that was accepted: ids to look up in the view, which holds the change by then.
 struct Accepted {
@@ -87,6 +95,7 @@ struct Accepted {
   std::string operation;
   std::string token;
   bool repeated = false;  // the same request id was answered before
+  std::string commit;     // of a template
 };
 
 }  // namespace edm::master

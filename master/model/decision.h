@@ -44,6 +44,9 @@ struct FindUpload {  // that was under way when the master stopped; answered by 
   std::string instance;
   Source source;  // without its commit
 };
+struct StopTaking {  // a TakeSource that nobody waits for; SourceTaken comes all the same
+  std::string operation;
+};
 struct SendOrder {  // and follow it from `after_cursor` on; answered by AttemptReported
   std::string worker;
   std::string rpc_address;
@@ -77,8 +80,8 @@ struct KeepCommits {  // those of its releases as they are known when it is done
 struct ForgetEvents {  // the operation's event log is removed
   std::string operation;
 };
-using Effect = std::variant<TakeSource, FindUpload, SendOrder, CancelAttempt, MoveBranch, DeleteRepo,
-                            KeepCommits, ForgetEvents>;
+using Effect = std::variant<TakeSource, FindUpload, StopTaking, SendOrder, CancelAttempt, MoveBranch,
+                            DeleteRepo, KeepCommits, ForgetEvents>;
 
 // One line for those who watch an operation. `worker_cursor` is 0 for what the master itself has to say.
 struct OperationNote {

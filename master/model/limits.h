@@ -33,6 +33,7 @@ inline constexpr Millis kLostPatience = 15s;      // from lost to the end of its
 inline constexpr Millis kPlacementWaitMax = 10s;  // for a worker that takes it
 inline constexpr Millis kDeadlineSlack = 2s;      // the worker's own verdict may come that late
 inline constexpr Millis kCancelWaitMax = 10s;     // for the worker's word after a cancel
+inline constexpr std::size_t kPlacementsMax = 3;  // workers that may say in turn that they cannot try
 inline constexpr Millis kSettlingFade = 5s;  // an order that has ended fades from placement by this constant
 inline constexpr Millis kOwnWorkEcho =
     3s;  // the lasting load of a worker may show it that long after its end

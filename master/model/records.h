@@ -43,6 +43,9 @@ struct OperationPlan {
   std::optional<PendingPush> push;
   bool cancel_requested = false;
   bool made_instance = false;  // its instance came into being with it
+  // Its source does not come, and the instance that it made goes with it: how it ends once that is done.
+  std::optional<OperationState> undoes_as;
+  std::map<std::string, std::string> rejected_by;  // workers that could not try it, and why
 };
 
 struct OperationRecord {
@@ -108,6 +111,7 @@ struct RequestRecord {
   std::string instance;
   std::string token;
   WallTime expires_at;
+  std::string commit;  // of a template
 };
 
 }  // namespace edm::master

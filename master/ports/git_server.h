@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,9 +58,10 @@ class GitServer {
   // The head of `branch` when it was made of the upload with that digest; kNotFound.
   virtual Result<std::string> FindUpload(const RepoName& repo, const std::string& branch,
                                          const std::string& digest) = 0;
-  // Fetches `ref` of a repo elsewhere into `branch`. `url` was checked by CheckGitUrl.
+  // Fetches `ref` of a repo elsewhere into `branch`. `url` was checked by CheckGitUrl. `stop` ends the fetch
+  // within 100 ms (kCancelled).
   virtual Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
-                                     const std::string& ref) = 0;
+                                     const std::string& ref, std::stop_token stop = {}) = 0;
   // A branch, tag or (abbreviated) commit -> 40 hex digits. Empty ref: the head of the default branch.
   virtual Result<std::string> Resolve(const RepoName& repo, const std::string& ref) = 0;
   // A regular file of a commit; none when it has no such file of at most `bytes_max`.

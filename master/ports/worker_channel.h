@@ -39,12 +39,13 @@ struct LogRecord {
 struct Footprint {
   struct Volume {
     std::string name;
-    std::uint32_t size_mib = 0;
+    std::optional<std::uint32_t> size_kib;  // none: the worker does not know
   };
   std::vector<std::string> containers;
   std::vector<std::string> networks;
   std::vector<Volume> volumes;
   std::vector<std::string> images;
+  std::optional<std::uint32_t> images_kib;
   std::uint32_t releases = 0;
 };
 

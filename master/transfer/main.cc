@@ -54,7 +54,7 @@ Error Explained(const Progress& progress, int code) {
                  object,
                  fmt::format("sends more than {}", FormatBytes(progress.request.bytes_max)),
                  {},
-                 "push a repo without its large files, or raise git.fetched_bytes_max"};
+                 "push a repo without its large files, or raise fetch.bytes_max"};
   }
   if (!progress.rejected.empty()) {
     return Error{Code::kAborted, object, "refused " + progress.rejected, {}, "fetch, and try again"};

@@ -1,6 +1,8 @@
 """One machine, one worker: source in, running instance out, and nothing left behind."""
 import json
+import os
 import pathlib
+import socket
 import threading
 import time
 import unittest
@@ -99,6 +101,134 @@ class LifecycleTest(OneWorkerTest):
         self.assertEqual(failed["state"], "FAILED")
         self.assertIn("7", failed["failure"]["cause"] + " ".join(failed["failure"]["evidence"]))
         self.assertEqual(self.cluster.page(self.cluster.instance("builds")), "first")
+
+    def test_a_fixed_host_port_is_that_one_and_stays(self):
+        def files(port, text="fixed"):
+            return images.site(text, compose=images.COMPOSE.replace('"8000"', f'"{port}:8000"'))
+
+        port, other = lab.free_port(), lab.free_port()
+        self.assertEqual(self.cluster.deploy("fixed", files(port))["state"], "DONE")
+        url = f"http://127.0.0.1:{port}"
+        self.assertEqual(lab.fetch(url).decode(), "fixed")
+        for verb in ("stop", "start", "restart"):
+            self.assertEqual(self.cluster.order("fixed", verb)["state"], "DONE", verb)
+        self.assertEqual(self.cluster.deploy("fixed", files(port, "rebuilt"))["state"], "DONE")
+        self.assertEqual(lab.fetch(url).decode(), "rebuilt")
+
+        # Another instance is told whose it is, also while that one is stopped; nothing of it is built.
+        for verb in (None, "stop"):
+            if verb:
+                self.cluster.order("fixed", verb)
+            clash = self.cluster.deploy("fixed-too", files(port))
+            self.assertEqual((clash["state"], clash["failure"]["code"]), ("FAILED", "FAILED_PRECONDITION"), clash)
+            self.assertIn(f"host port {port} is reserved for instance fixed (web:8000)", clash["failure"]["cause"])
+            self.assertIn('"8000"', clash["failure"]["hint"])
+            self.assertNotIn("fixed-too", lab.run([*DOCKER, "images"]).stdout)
+        self.cluster.order("fixed", "start")
+
+        # A process of somebody else is named, and what runs goes on.
+        with socket.socket() as foreign:
+            foreign.bind(("0.0.0.0", other))
+            foreign.listen()
+            clash = self.cluster.deploy("fixed", files(other, "never"))
+            self.assertEqual((clash["state"], clash["failure"]["code"]), ("FAILED", "FAILED_PRECONDITION"), clash)
+            self.assertIn(f"host port {other} is held by", clash["failure"]["cause"])
+            self.assertIn(f"(pid {os.getpid()})", clash["failure"]["cause"])
+            self.assertEqual(lab.fetch(url).decode(), "rebuilt")
+        self.assertEqual(self.cluster.deploy("fixed", files(other, "moved"))["state"], "DONE")
+        self.assertEqual(lab.fetch(f"http://127.0.0.1:{other}").decode(), "moved")
+        # What it had before is free for others now.
+        self.assertEqual(self.cluster.deploy("fixed-too", files(port))["state"], "DONE")
+        back = self.cluster.order("fixed", "rollback", {"release": 1})
+        self.assertEqual(back["state"], "FAILED", back)
+        self.assertIn("fixed-too", back["failure"]["cause"])
+        self.assertEqual(lab.fetch(f"http://127.0.0.1:{other}").decode(), "moved")
+
+    def test_a_kept_port_that_somebody_took_is_named_at_the_start(self):
+        operation = self.cluster.deploy("kept")
+        port = operation["endpoints"][0]["port"]
+        self.cluster.order("kept", "stop")
+        with socket.socket() as foreign:
+            foreign.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            foreign.bind(("0.0.0.0", port))
+            foreign.listen()
+            failed = self.cluster.order("kept", "start")
+            self.assertEqual(failed["state"], "FAILED", failed)
+            self.assertIn(f"(pid {os.getpid()})", failed["failure"]["cause"])
+        self.assertEqual(self.cluster.order("kept", "start")["state"], "DONE")
+
+    def test_a_subnet_that_another_network_took_is_replaced(self):
+        self.assertEqual(self.cluster.deploy("subnets")["state"], "DONE")
+        subnet = lab.run([*DOCKER, "network", "inspect", "-f", "{{(index .IPAM.Config 0).Subnet}}", "subnets_default"]).stdout.strip()
+        self.cluster.order("subnets", "stop")
+        # Somebody cleans up by hand, and a network of his own gets that subnet.
+        lab.run([*DOCKER, "rm", "-f", "subnets.web.1"])
+        lab.run([*DOCKER, "network", "rm", "subnets_default"])
+        lab.run([*DOCKER, "network", "create", "--subnet", subnet, "edm-lifecycle-foreign"])
+        self.addCleanup(lab.run, [*DOCKER, "network", "rm", "edm-lifecycle-foreign"], check=False)
+        started = self.cluster.order("subnets", "start")
+        self.assertEqual(started["state"], "DONE", started)
+        self.assertTrue(any(subnet in warning for warning in started["warnings"]), started)
+        self.assertEqual(self.cluster.page(started), "hello")
+
+    def test_a_first_deploy_without_source_leaves_no_instance(self):
+        gone = self.rest.post("/v1/instances/ghost/deploy?wait=60s", {"git_url": "http://127.0.0.1:1/x.git", "create": True}, timeout=90)
+        self.assertEqual(gone.json["state"], "FAILED", gone)
+        self.assertEqual(self.rest.get("/v1/instances/ghost").status, 404)
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}/x.git"
+            for is_killed in (False, True):
+                begun = self.rest.post("/v1/instances/ghost/deploy", {"git_url": url, "create": True}).json
+                lab.eventually(lambda: list((self.cluster.data / "git").glob("*/ghost.git")), 10)
+                asked = time.monotonic()
+                self.rest.post(f"/v1/operations/{begun['id']}/cancel")
+                if is_killed:
+                    self.cluster.master.kill()
+                    self.cluster.start_master()
+                lab.eventually(lambda: self.rest.get(f"/v1/operations/{begun['id']}").json["state"] == "CANCELLED", 10)
+                if not is_killed:
+                    self.assertLess(time.monotonic() - asked, 3)
+                self.assertEqual(self.rest.get("/v1/instances/ghost").status, 404)
+                self.assertEqual(list((self.cluster.data / "git").glob("*/ghost.git")), [])
+        # One that was made before stays.
+        self.assertEqual(self.rest.post("/v1/instances", {"id": "ghost"}).status, 201)
+        self.rest.post("/v1/instances/ghost/deploy?wait=60s", {"git_url": "http://127.0.0.1:1/x.git", "create": True}, timeout=90)
+        self.assertEqual(self.rest.get("/v1/instances/ghost").status, 200)
+
+    def test_the_footprint_has_sizes_and_the_worker_its_engine(self):
+        volume = 'volumes: {data: {}}\n'
+        compose = volume + images.COMPOSE + "    volumes: ['data:/data']\n"
+        self.assertEqual(self.cluster.deploy("sized", images.site(compose=compose))["state"], "DONE")
+        self.rest.post("/v1/instances/sized/run", {"service": "web", "argv": ["/bin/busybox", "dd", "if=/dev/zero", "of=/data/f", "bs=1024", "count=2048"]})
+        footprint = self.rest.get("/v1/instances/sized/footprint").json
+        self.assertEqual([one["name"] for one in footprint["volumes"]], ["sized_data"])
+        self.assertGreaterEqual(footprint["volumes"][0]["size_kib"], 2048)
+        self.assertGreater(footprint["images_kib"], 0)
+        engine = self.rest.get("/v1/workers/worker-1").json["engine"]
+        version = json.loads(lab.run([*DOCKER, "version", "--format", "{{json .Server}}"]).stdout)
+        self.assertEqual((engine["version"], engine["api_version"]), (version["Version"], version["ApiVersion"]))
+        self.assertTrue(engine["compose_version"] and engine["storage_driver"] and engine["cgroup_version"] in "12", engine)
+        self.assertIn(f"{engine['version']}, API", self.cluster.edmctl("worker", "show", "worker-1").stdout)
+        endpoint = self.cluster.instance("sized")["status"]["endpoints"][0]
+        self.assertEqual((endpoint["address"], endpoint["lan_address"]), ("127.0.0.1", "127.0.0.1"))
+
+    def test_a_template_keeps_its_request_ids(self):
+        def put(text, key):
+            return self.rest.put("/v1/templates/keyed/source", images.tarball({"compose.yaml": text}),
+                                 headers={"Content-Type": "application/gzip", "Idempotency-Key": key})
+
+        first, second = put("services: {}\n", "one").json, put("services: {a: {}}\n", "two").json
+        self.assertNotEqual(first["commit"], second["commit"])
+        self.assertEqual(put("services: {}\n", "one").json["commit"], first["commit"])
+        listed = {one["name"]: one["commit"] for one in self.rest.get("/v1/templates").json["templates"]}
+        self.assertEqual(listed["keyed"], second["commit"], "the repeat has changed nothing")
+        other = put("services: {b: {}}\n", "one")
+        self.assertEqual((other.status, other.json["code"]), (409, "ALREADY_EXISTS"))
+        for status in (200, 200):
+            gone = self.rest.delete("/v1/templates/keyed", headers={"Idempotency-Key": "three"})
+            self.assertEqual(gone.status, status, gone)
 
     def test_the_policy_names_key_line_and_reason(self):
         for key, value in {"privileged": "true", "network_mode": "host", "pid": "host"}.items():

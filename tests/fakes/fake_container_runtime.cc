@@ -484,10 +484,24 @@ Status FakeContainerRuntime::Watch(const std::function<void(const std::string&)>
   return Ok();
 }
 
-Result<std::vector<std::string>> FakeContainerRuntime::Subnets() {
+Result<std::vector<NetworkSubnet>> FakeContainerRuntime::Subnets() {
   Lock lock(mutex_);
   EDM_CHECK(Begin(lock, "Subnets", ""));
-  return std::vector<std::string>{"172.17.0.0/16"};
+  return std::vector<NetworkSubnet>{{"172.17.0.0/16", ""}};
+}
+
+Result<EngineFacts> FakeContainerRuntime::Facts() {
+  Lock lock(mutex_);
+  EDM_CHECK(Begin(lock, "Facts", ""));
+  return EngineFacts{"20.10", "1.41", "2.26", "overlay2", "2"};
+}
+
+Result<std::map<std::string, std::uint64_t>> FakeContainerRuntime::VolumeSizes(Millis) {
+  Lock lock(mutex_);
+  EDM_CHECK(Begin(lock, "VolumeSizes", ""));
+  std::map<std::string, std::uint64_t> sizes;
+  for (const auto& volume : volumes_) sizes[volume.name] = 4'096;
+  return sizes;
 }
 
 }  // namespace edm::worker

@@ -17,7 +17,7 @@ namespace edm::worker {
 // name
 // ("Build", "Up", "Stop", "StartKept", "Remove", …): an error in place of its work, a failure after it, a
 // delay.
-class FakeContainerRuntime final : public ContainerRuntime {
+class FakeContainerRuntime : public ContainerRuntime {
  public:
   // The next `times` calls of that name fail (-1: all of them). `about`: only for that instance or tag.
   void Fail(const std::string& call, Error error, int times = 1, const std::string& about = "");
@@ -44,6 +44,7 @@ class FakeContainerRuntime final : public ContainerRuntime {
   bool is_empty() const;  // nothing of ours, images included
 
   Status Ping() override;
+  Result<EngineFacts> Facts() override;
   Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
                            std::stop_token stop) override;
   Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) override;
@@ -60,7 +61,8 @@ class FakeContainerRuntime final : public ContainerRuntime {
   // Echoes its input; ends with 0 when the input is closed.
   Result<std::unique_ptr<ExecSession>> Exec(const ExecRequest& request) override;
   Status Watch(const std::function<void(const std::string&)>& on_change, std::stop_token stop) override;
-  Result<std::vector<std::string>> Subnets() override;
+  Result<std::vector<NetworkSubnet>> Subnets() override;
+  Result<std::map<std::string, std::uint64_t>> VolumeSizes(Millis deadline) override;
 
  private:
   struct Script {

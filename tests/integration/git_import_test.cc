@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "common/adapters/process/boost_process_runner.h"
 #include "common/adapters/system/system_entropy.h"
@@ -143,6 +144,21 @@ TEST_F(GitImport, EndsWhenTheOtherSideHangs) {
   const auto imported = Import("/hangs/lib.git", "main");
   ASSERT_FALSE(imported.ok());
   EXPECT_EQ(imported.error().code, Code::kDeadlineExceeded);
+}
+
+TEST_F(GitImport, EndsAtOnceWhenItIsStopped) {
+  std::stop_source stop;
+  const auto begun = std::chrono::steady_clock::now();
+  const std::jthread stopper([&] {
+    std::this_thread::sleep_for(Millis(300));
+    stop.request_stop();
+  });
+  const auto url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/hangs/lib.git";
+  const auto imported = git_->Import(kRepo, "main", url, "main", stop.get_token());
+  ASSERT_FALSE(imported.ok());
+  EXPECT_EQ(imported.error().code, Code::kCancelled) << ToString(imported.error());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, Millis(1'500));
+  EXPECT_TRUE(NoHelperRefs());
 }
 
 TEST_F(GitImport, RefusesWhatIsTooLarge) {

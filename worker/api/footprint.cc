@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <limits>
+
 #include "common/model/names.h"
 #include "edm/v1/worker_service.pb.h"
 #include "worker/api/agent_service.h"
@@ -5,7 +8,42 @@
 namespace edm::worker {
 namespace {
 
+constexpr Millis kSizesDeadline{3'000};  // the master waits 5 s for the answer; a size is worth no more
+constexpr std::uint64_t kKibibyte = 1'024;
+
+std::uint32_t ToKib(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>((bytes + kKibibyte - 1) / kKibibyte,
+                                                            std::numeric_limits<std::uint32_t>::max()));
+}
+
 std::string NameOf(const Footprint::Object& object) { return object.name.empty() ? object.id : object.name; }
+
+void AddVolumes(const AgentParts& parts, const std::vector<Footprint::Object>& volumes,
+                const std::string& instance, v1::Footprint& footprint) {
+  std::vector<std::string> names;
+  for (const auto& one : volumes) {
+    if (one.instance == instance) names.push_back(NameOf(one));
+  }
+  if (names.empty()) return;
+  // Without its size a volume is still named: what goes is known.
+  const auto sizes = parts.runtime.VolumeSizes(kSizesDeadline);
+  for (const auto& name : names) {
+    auto* volume = footprint.add_volumes();
+    volume->set_name(name);
+    if (sizes.ok() && sizes->contains(name)) volume->set_size_kib(ToKib(sizes->at(name)));
+  }
+}
+
+void AddImages(const std::vector<Footprint::Object>& images, const std::string& instance,
+               v1::Footprint& footprint) {
+  std::uint64_t bytes = 0;
+  for (const auto& one : images) {
+    if (one.instance != instance) continue;
+    footprint.add_images(NameOf(one));
+    bytes += one.size_bytes.value_or(0);
+  }
+  footprint.set_images_kib(ToKib(bytes));
+}
 
 Result<v1::Footprint> Look(const AgentParts& parts, const std::string& instance) {
   EDM_CHECK(CheckInstanceId(instance));
@@ -18,12 +56,8 @@ Result<v1::Footprint> Look(const AgentParts& parts, const std::string& instance)
   for (const auto& one : everything.networks) {
     if (one.instance == instance) footprint.add_networks(NameOf(one));
   }
-  for (const auto& one : everything.volumes) {
-    if (one.instance == instance) footprint.add_volumes()->set_name(NameOf(one));
-  }
-  for (const auto& one : everything.images) {
-    if (one.instance == instance) footprint.add_images(NameOf(one));
-  }
+  AddVolumes(parts, everything.volumes, instance, footprint);
+  AddImages(everything.images, instance, footprint);
   footprint.set_releases(static_cast<std::uint32_t>(releases.size()));
   return footprint;
 }

@@ -4,8 +4,20 @@
 
 namespace edm::worker {
 
+void Session::SetEngine(EngineFacts engine) {
+  const std::lock_guard lock(mutex_);
+  engine_ = std::move(engine);
+}
+
+WorkerFacts Session::Facts() const {
+  auto facts = facts_;
+  const std::lock_guard lock(mutex_);
+  facts.engine = engine_;
+  return facts;
+}
+
 Millis Session::Beat() {
-  if (!is_registered()) return Register();
+  if (!is_registered() || Facts().engine != told_engine_) return Register();
   const auto seen = sources_.attempts.Observations();
   const auto changed = Changed(seen);
   const auto status = sources_.link.Heartbeat(registration_.session, SampleLoad(), changed);
@@ -22,8 +34,10 @@ Millis Session::Beat() {
 
 Millis Session::Register() {
   const auto seen = sources_.attempts.Observations();
-  auto registration = sources_.link.Register(facts_, seen);
+  const auto facts = Facts();
+  auto registration = sources_.link.Register(facts, seen);
   if (!registration.ok()) return Failed(registration.error());
+  told_engine_ = facts.engine;
   registration_ = std::move(*registration);
   Told(seen);
   // The first load follows at once: nothing is placed on a worker whose load is not known.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,15 @@ struct SessionSources {
 };
 
 // This worker's session with its master: registers, beats, registers again when the master asks for it, and
-// comes back after a loss. One thread.
+// comes back after a loss. One thread, but for SetEngine.
 class Session {
  public:
   static constexpr Backoff kReconnect{.first = Millis(250), .most = Millis(5'000)};
 
   Session(SessionSources sources, WorkerFacts facts) : sources_(sources), facts_(std::move(facts)) {}
+
+  // What the engine says of itself. Registers again with the next turn where it is news. Any thread.
+  void SetEngine(EngineFacts engine);
 
   // One turn; says after how long the next one is due.
   Millis Beat();
@@ -44,8 +48,14 @@ class Session {
   void Told(const std::vector<Observation>& seen);
   Millis Failed(const Error& error);
 
+  // What a registration says of this worker now.
+  WorkerFacts Facts() const;
+
   const SessionSources sources_;
   const WorkerFacts facts_;
+  mutable std::mutex mutex_;
+  EngineFacts engine_;       // guarded by mutex_
+  EngineFacts told_engine_;  // what the master was told of it
   Registration registration_;
   std::map<std::string, Observation> told_;
   std::uint32_t failures_ = 0;

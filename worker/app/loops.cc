@@ -40,6 +40,9 @@ void Loops::WatchEngine(std::stop_token stop) {
     [[maybe_unused]] const auto seen =
         instance.empty() ? peers_.view.RefreshAll() : peers_.view.Refresh(instance);
     Note(engine_trouble_, "engine", "");
+    // The watch stands anew: the engine may have been replaced by another release of it.
+    if (!instance.empty()) return;
+    if (auto facts = peers_.runtime.Facts(); facts.ok()) peers_.session.SetEngine(std::move(*facts));
   };
   do {
     const auto status = peers_.runtime.Watch(on_change, stop);

@@ -100,10 +100,9 @@ Status MakePeers(Parts& parts, const WorkerOptions& options, const Place& place)
   }
   parts.consul = std::make_unique<ConsulKvStore>(ConsulKvOptions{
       .url = options.consul_url, .token = options.consul_token, .prefix = options.consul_prefix});
-  const auto lan = place.rpc_address.substr(0, place.rpc_address.rfind(':'));
   parts.directory = std::make_unique<ConsulDirectory>(
       *parts.consul, ConsulAgentOptions{.url = options.consul_url, .token = options.consul_token},
-      CatalogSelf{.worker = place.id, .lan_address = lan, .wan_address = place.public_address});
+      CatalogSelf{.worker = place.id, .lan_address = place.lan_address, .wan_address = place.public_address});
   return Ok();
 }
 
@@ -117,6 +116,7 @@ Result<Place> FindPlace(const WorkerOptions& options) {
     place.public_address = addresses.empty() ? "127.0.0.1" : addresses.front().address;
   }
   if (place.rpc_address.empty()) place.rpc_address = place.public_address + ":" + PortOf(options.rpc_listen);
+  place.lan_address = place.rpc_address.substr(0, place.rpc_address.rfind(':'));
   return place;
 }
 

@@ -56,6 +56,7 @@ struct Place {
   std::string id;
   std::string public_address;
   std::string rpc_address;
+  std::string lan_address;  // the host of rpc_address
 };
 
 Result<Place> FindPlace(const WorkerOptions& options);

@@ -47,7 +47,9 @@ class Worker::Assembly {
         runner_(Surroundings{*parts_->runtime, *parts_->readiness, *parts_->sources, *parts_->workloads,
                              *parts_->files, *parts_->addresses, *parts_->directory, *parts_->journal,
                              *parts_->events, parts_->clock, quick_, builds_},
-                RunnerSettings{.public_address = place_.public_address, .bind_address = options.bind_address},
+                RunnerSettings{.public_address = place_.public_address,
+                               .lan_address = place_.lan_address,
+                               .bind_address = options.bind_address},
                 view_),
         session_(SessionSources{*parts_->link, runner_, *parts_->load, *parts_->addresses},
                  FactsOf(options, place_)) {}
@@ -56,6 +58,7 @@ class Worker::Assembly {
     EDM_CHECK(runner_.Load());
     // An engine that is away now is asked again by the loops.
     [[maybe_unused]] const auto seen = view_.RefreshAll();
+    if (auto engine = parts_->runtime->Facts(); engine.ok()) session_.SetEngine(std::move(*engine));
     runner_.Resume();
     EDM_CHECK(StartRpc());
     EDM_CHECK(StartHttp());

@@ -14,6 +14,6 @@ namespace edm::worker {
 // left out.
 std::vector<Endpoint> EndpointsOf(const std::vector<WantedPort>& ports,
                                   const std::map<std::string, std::uint16_t>& host_ports,
-                                  const std::string& public_address);
+                                  const std::string& public_address, const std::string& lan_address);
 
 }  // namespace edm::worker

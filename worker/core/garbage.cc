@@ -42,6 +42,19 @@ std::vector<std::string> ImagesOf(const std::string& instance, std::uint32_t rel
   return found;
 }
 
+std::map<std::string, std::uint16_t> NeededPorts(const Holding& holding,
+                                                 const std::set<std::uint32_t>& releases) {
+  std::set<std::string> wanted;
+  for (const auto& [number, release] : holding.releases) {
+    if (!releases.contains(number)) continue;
+    for (const auto& port : release.run.ports) wanted.insert(PortName(port));
+  }
+  auto needed = holding.ports;
+  std::erase_if(needed,
+                [&](const auto& entry) { return IsFixedPort(entry.first) && !wanted.contains(entry.first); });
+  return needed;
+}
+
 bool InspectionIsOver(const Holding& holding, WallTime now) {
   if (!holding.inspect_until) return false;
   // More than its whole time ahead: the clock was set back meanwhile.

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,11 @@ Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& ke
 // The images of one release (`release` 0: of all) of an instance, as RemoveImage takes them.
 std::vector<std::string> ImagesOf(const std::string& instance, std::uint32_t release,
                                   const std::vector<Footprint::Object>& images);
+
+// The host ports of an instance without the fixed ones that none of `releases` publishes. Those that edm
+// chose stay as long as the instance does.
+std::map<std::string, std::uint16_t> NeededPorts(const Holding& holding,
+                                                 const std::set<std::uint32_t>& releases);
 
 // Whether the failed containers of an instance have been kept long enough.
 bool InspectionIsOver(const Holding& holding, WallTime now);

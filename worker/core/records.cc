@@ -4,8 +4,17 @@
 
 namespace edm::worker {
 
-std::string PortName(const std::string& service, std::uint16_t container_port, const std::string& protocol) {
-  return service + "/" + std::to_string(container_port) + "/" + protocol;
+std::string PortName(const WantedPort& port) {
+  auto name = port.service + "/" + std::to_string(port.container_port) + "/" + port.protocol;
+  if (port.host_port) name += "=" + std::to_string(*port.host_port);
+  return name;
+}
+
+bool IsFixedPort(std::string_view port_name) { return port_name.find('=') != std::string_view::npos; }
+
+bool IsBare(const Holding& holding) {
+  return holding.releases.empty() && holding.running_release == 0 && !holding.address_published &&
+         !holding.inspect_until;
 }
 
 AttemptRecord NewAttempt(Order order) {

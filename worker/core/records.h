@@ -4,10 +4,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/model/order.h"
 #include "worker/core/course.h"
+#include "worker/ports/address_reserver.h"
 #include "worker/ports/readiness_probe.h"
 
 namespace edm::worker {
@@ -15,6 +17,7 @@ namespace edm::worker {
 // What starting a release needs beside its final compose file.
 struct RunSpec {
   std::vector<WantedService> services;
+  std::vector<WantedPort> ports;  // published ones
   std::vector<Endpoint> endpoints;
   std::map<std::string, std::string> catalog_names;  // service to its name in the catalog, where it has one
   Millis ready_timeout{60'000};
@@ -44,12 +47,15 @@ struct Holding {
   std::string project;
   std::uint32_t running_release = 0;             // is meant to run now; 0: nothing
   bool address_published = false;                // instance/<id>/ip
-  std::map<std::string, std::uint16_t> ports;    // "service/port/protocol" to host port
+  std::map<std::string, std::uint16_t> ports;    // by PortName
   std::map<std::string, std::string> subnets;    // network to subnet
   std::map<std::string, std::string> generated;  // values made once; sealed at rest
   std::map<std::uint32_t, ReleaseRecord> releases;
   std::optional<WallTime> inspect_until;  // failed containers stay until then
 };
+
+// Whether nothing of the instance is on this worker but what was reserved for it.
+bool IsBare(const Holding& holding);
 
 // One attempt, as the journal keeps it: written before each effect and after.
 struct AttemptRecord {
@@ -69,8 +75,10 @@ struct AttemptRecord {
   bool ended() const { return end.has_value(); }
 };
 
-// "web/80/tcp"
-std::string PortName(const std::string& service, std::uint16_t container_port, const std::string& protocol);
+// What a host port is reserved under: "web/80/tcp" where edm chooses it, "web/80/tcp=8080" where it is fixed.
+// So a release that names another host port takes nothing from the release before it.
+std::string PortName(const WantedPort& port);
+bool IsFixedPort(std::string_view port_name);
 
 AttemptRecord NewAttempt(Order order);
 

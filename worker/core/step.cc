@@ -8,9 +8,9 @@ std::string_view StepOf(Course course, Effect effect) {
     case Effect::kFetch:
     case Effect::kJudge:
       return "policy";
-    case Effect::kReserve:
     case Effect::kBuild:
       return "build";
+    case Effect::kReserve:
     case Effect::kPublishHolder:
       return course == Course::kBuild || course == Course::kDeploy ? "build" : "start";
     case Effect::kRender:

@@ -12,6 +12,7 @@
 
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "common/model/worker.h"
 #include "worker/ports/exec_session.h"
 
 namespace edm::worker {
@@ -80,10 +81,17 @@ struct Footprint {
     std::string name;
     std::string instance;
     std::uint32_t release = 0;
+    std::optional<std::uint64_t> size_bytes;  // of an image, with the layers that it shares
   };
   std::vector<Object> networks;
   std::vector<Object> volumes;
   std::vector<Object> images;
+};
+
+// A subnet that a network of the engine uses.
+struct NetworkSubnet {
+  std::string subnet;    // "172.17.0.0/16"
+  std::string instance;  // whose network it is; "": not ours
 };
 
 struct ListeningPort {
@@ -134,6 +142,7 @@ class ContainerRuntime {
   virtual ~ContainerRuntime() = default;
 
   virtual Status Ping() = 0;
+  virtual Result<EngineFacts> Facts() = 0;
 
   // `stop` ends the build within a second; nothing but the engine's cache stays.
   virtual Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
@@ -141,7 +150,8 @@ class ContainerRuntime {
 
   // Creates and starts what differs, dependencies first: waits for what a service depends on (healthy, ended
   // with 0), then returns when all were started, not when they are ready. A dependency that fails ends it
-  // with kFailedPrecondition, its last lines as evidence, and everything stays for inspection.
+  // with kFailedPrecondition, its last lines as evidence, and everything stays for inspection. kAborted: a
+  // network's subnet was taken by another network before it could be made.
   virtual Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
 
   // Keeps containers, networks and volumes. Nothing there: ok.
@@ -177,8 +187,11 @@ class ContainerRuntime {
   virtual Status Watch(const std::function<void(const std::string& instance)>& on_change,
                        std::stop_token stop) = 0;
 
-  // Subnets that the engine's networks use now ("172.17.0.0/16").
-  virtual Result<std::vector<std::string>> Subnets() = 0;
+  // What the engine's networks use now.
+  virtual Result<std::vector<NetworkSubnet>> Subnets() = 0;
+
+  // Bytes on disk by the volume's name; what the engine cannot tell is left out. Slow: it walks through them.
+  virtual Result<std::map<std::string, std::uint64_t>> VolumeSizes(Millis deadline) = 0;
 };
 
 }  // namespace edm::worker

@@ -116,12 +116,13 @@ class SpecMerge {
       const auto& publish = spec_.publish[i];
       auto* service = Named(publish.service, publish.at, yaml::PathOf("publish", i) + ".service");
       if (!service) continue;
-      auto port = std::ranges::find_if(service->ports, [&](const WantedPort& each) {
-        return each.port == publish.port && each.protocol == "tcp";
-      });
-      if (port == service->ports.end()) port = service->ports.insert(port, WantedPort{.port = publish.port});
-      port->published = true;
-      port->loopback_only = false;
+      bool is_there = false;
+      for (auto& port : service->ports) {
+        if (port.port != publish.port || port.protocol != "tcp") continue;
+        port.published = is_there = true;
+        port.loopback_only = false;
+      }
+      if (!is_there) service->ports.push_back({.port = publish.port});
     }
   }
 

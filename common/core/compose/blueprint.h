@@ -28,7 +28,7 @@ struct BuildPlan {
 struct WantedPort {
   std::uint16_t port = 0;
   std::string protocol = "tcp";
-  std::optional<std::uint16_t> host_port;  // a wish, from "8080:80"
+  std::optional<std::uint16_t> host_port;  // this one and no other, from "8080:80"
   bool loopback_only = false;              // "127.0.0.1:8080:80"
   bool published = true;
   bool operator==(const WantedPort&) const = default;

@@ -41,9 +41,9 @@ struct LogRotation {
 struct FinalInput {
   std::string instance;  // also the compose project
   std::uint32_t release = 0;
-  std::string directory;  // the checkout, absolute
-  std::vector<HostPort> ports;
-  std::string bind_address;                    // host address of published ports; empty: all
+  std::string directory;        // the checkout, absolute
+  std::vector<HostPort> ports;  // of the published ports for which the document names no host port
+  std::string bind_address;     // host address of published ports; empty: all
   std::map<std::string, std::string> subnets;  // network of the blueprint -> "10.7.3.0/28"
   std::map<std::string, std::string>
       images;  // service -> reference; services without one use edm/<id>/<service>:r<n>

@@ -33,26 +33,30 @@ std::string ImageOf(const ServicePlan& plan, const FinalInput& input) {
   return maker != input.images.end() ? maker->second : ImageTag(input.instance, plan.image_of, input.release);
 }
 
+Result<std::uint16_t> HostPortOf(const ServicePlan& plan, const WantedPort& wanted, const FinalInput& input) {
+  if (wanted.host_port) return *wanted.host_port;
+  const auto given = std::ranges::find_if(input.ports, [&](const HostPort& each) {
+    return each.service == plan.name && each.port == wanted.port && each.protocol == wanted.protocol;
+  });
+  if (given != input.ports.end()) return given->host_port;
+  return Error{Code::kInternal,
+               "service " + plan.name,
+               fmt::format("port {} was given no host port", wanted.port),
+               {},
+               "report this"};
+}
+
 Result<Node> Ports(const ServicePlan& plan, const FinalInput& input) {
   auto ports = Node::Sequence();
   for (const auto& wanted : plan.ports) {
     if (!wanted.published) continue;
-    const auto given = std::ranges::find_if(input.ports, [&](const HostPort& each) {
-      return each.service == plan.name && each.port == wanted.port && each.protocol == wanted.protocol;
-    });
-    if (given == input.ports.end()) {
-      return Error{Code::kInternal,
-                   "service " + plan.name,
-                   fmt::format("port {} was given no host port", wanted.port),
-                   {},
-                   "report this"};
-    }
+    EDM_TRY(const auto host_port, HostPortOf(plan, wanted, input));
     auto port = Node::Map();
     port.Set("mode", Node::String("ingress"));
     const auto address = wanted.loopback_only ? std::string("127.0.0.1") : input.bind_address;
     if (!address.empty()) port.Set("host_ip", Node::String(address));
     port.Set("target", Node::Integer(wanted.port));
-    port.Set("published", Node::String(std::to_string(given->host_port)));
+    port.Set("published", Node::String(std::to_string(host_port)));
     port.Set("protocol", Node::String(wanted.protocol));
     ports.Add(std::move(port));
   }

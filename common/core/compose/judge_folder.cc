@@ -8,6 +8,7 @@
 #include "common/core/compose/dockerfile.h"
 #include "common/core/compose/document_set.h"
 #include "common/core/compose/effective.h"
+#include "common/core/compose/host_port_clash.h"
 #include "common/core/compose/interpolate.h"
 #include "common/core/compose/source_choice.h"
 #include "common/core/yaml/json.h"
@@ -121,6 +122,10 @@ Result<Judged> JudgeFolder(const FileTree& tree, ConfigResolver& resolver, const
   SettlePaths(effective.root, tree);
 
   EDM_TRY(judged.blueprint, ReadBlueprint(effective.root, judged.spec, input.instance));
+  if (const auto clashes = FindHostPortClashes(effective, tree, input.grants, judged.blueprint);
+      HasRefusal(clashes)) {
+    return AsError(clashes);
+  }
   judged.effective_json = yaml::WriteJson(effective.root);
   judged.warnings = WarningsOf(set.findings());
   std::ranges::move(WarningsOf(findings), std::back_inserter(judged.warnings));

@@ -65,8 +65,15 @@ Result<std::vector<WantedPort>> Ports(const Written& written, std::string_view a
   if (!written.published.empty()) {
     EDM_TRY(outside, ReadRange(written.published, all));
   }
-  const bool has_wish = outside.first != 0;
-  if (has_wish && inside.size() > 1 && outside.size() != inside.size()) return Refused(all);
+  const bool is_fixed = outside.first != 0;
+  if (is_fixed && outside.size() != inside.size()) {
+    return Error{Code::kInvalidArgument,
+                 "",
+                 "'" + Shown(all) + "' names " + std::to_string(outside.size()) + " host ports for " +
+                     std::to_string(inside.size()) + " in the container",
+                 {},
+                 "name as many host ports as container ports, or only the container's"};
+  }
   const auto& ip = written.host_ip;
   const bool is_local = ip.starts_with("127.") || ip == "::1" || ip == "[::1]" || ip == "localhost";
   std::vector<WantedPort> ports;
@@ -74,7 +81,7 @@ Result<std::vector<WantedPort>> Ports(const Written& written, std::string_view a
     WantedPort port;
     port.port = static_cast<std::uint16_t>(inside.first + i);
     port.protocol = std::string(written.protocol);
-    if (has_wish) port.host_port = static_cast<std::uint16_t>(outside.first + i);
+    if (is_fixed) port.host_port = static_cast<std::uint16_t>(outside.first + i);
     port.loopback_only = is_local;
     ports.push_back(std::move(port));
   }
@@ -112,7 +119,10 @@ Result<std::vector<WantedPort>> ReadPorts(const yaml::Node& entry) {
   };
   Written written{target->text(), text("published"), text("host_ip")};
   if (!text("protocol").empty()) written.protocol = text("protocol");
-  return Ports(written, target->text());
+  // As the short form has it, for the messages.
+  const auto all =
+      written.published.empty() ? target->text() : std::string(written.published) + ":" + target->text();
+  return Ports(written, all);
 }
 
 }  // namespace edm::compose

@@ -88,7 +88,9 @@ void AddPorts(const Node* list, bool published, std::vector<WantedPort>& ports) 
     if (!read.ok()) continue;
     for (auto& port : *read) {
       const auto same = [&](const WantedPort& other) {
-        return other.port == port.port && other.protocol == port.protocol;
+        // One container port may have several host ports.
+        return other.port == port.port && other.protocol == port.protocol &&
+               (!published || other.host_port == port.host_port);
       };
       if (std::ranges::any_of(ports, same)) continue;
       port.published = published;

@@ -23,6 +23,7 @@ v1::Endpoint ToProto(const Endpoint& endpoint) {
   message.set_protocol(endpoint.protocol);
   message.set_address(endpoint.address);
   message.set_port(endpoint.port);
+  message.set_lan_address(endpoint.lan_address);
   message.set_url(endpoint.url);
   return message;
 }
@@ -33,6 +34,7 @@ Endpoint FromProto(const v1::Endpoint& endpoint) {
           .protocol = endpoint.protocol(),
           .address = endpoint.address(),
           .port = static_cast<std::uint16_t>(endpoint.port()),
+          .lan_address = endpoint.lan_address(),
           .url = endpoint.url()};
 }
 

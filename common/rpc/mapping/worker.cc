@@ -32,6 +32,24 @@ Load FromProto(const v1::Load& message) {
           .sampled_at = FromProto(message.sampled_at())};
 }
 
+v1::Engine ToProto(const EngineFacts& engine) {
+  v1::Engine message;
+  message.set_version(engine.version);
+  message.set_api_version(engine.api_version);
+  message.set_compose_version(engine.compose_version);
+  message.set_storage_driver(engine.storage_driver);
+  message.set_cgroup_version(engine.cgroup_version);
+  return message;
+}
+
+EngineFacts FromProto(const v1::Engine& message) {
+  return {.version = message.version(),
+          .api_version = message.api_version(),
+          .compose_version = message.compose_version(),
+          .storage_driver = message.storage_driver(),
+          .cgroup_version = message.cgroup_version()};
+}
+
 v1::Worker ToProto(const WorkerFacts& facts) {
   v1::Worker message;
   message.set_id(facts.id);
@@ -41,7 +59,7 @@ v1::Worker ToProto(const WorkerFacts& facts) {
   message.set_cores(facts.cores);
   message.set_architecture(facts.architecture);
   message.set_version(facts.version);
-  message.set_engine_version(facts.engine_version);
+  *message.mutable_engine() = ToProto(facts.engine);
   return message;
 }
 
@@ -53,7 +71,7 @@ WorkerFacts FromProto(const v1::Worker& message) {
           .cores = message.cores(),
           .architecture = message.architecture(),
           .version = message.version(),
-          .engine_version = message.engine_version()};
+          .engine = FromProto(message.engine())};
 }
 
 }  // namespace edm::rpc

@@ -57,7 +57,11 @@ Footprint FromProto(const v1::Footprint& message) {
   footprint.containers = {message.containers().begin(), message.containers().end()};
   footprint.networks = {message.networks().begin(), message.networks().end()};
   footprint.images = {message.images().begin(), message.images().end()};
-  for (const auto& one : message.volumes()) footprint.volumes.push_back({one.name(), one.size_mib()});
+  for (const auto& one : message.volumes()) {
+    footprint.volumes.push_back({one.name(), {}});
+    if (one.has_size_kib()) footprint.volumes.back().size_kib = one.size_kib();
+  }
+  if (message.has_images_kib()) footprint.images_kib = message.images_kib();
   footprint.releases = message.releases();
   return footprint;
 }

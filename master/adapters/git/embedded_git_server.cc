@@ -25,7 +25,8 @@ Status EmbeddedGitServer::EnsureRepo(const RepoName& repo, const std::string& br
 Status EmbeddedGitServer::DeleteRepo(const RepoName& repo) { return bare().Delete(repo); }
 
 Result<std::string> EmbeddedGitServer::Import(const RepoName& repo, const std::string& branch,
-                                              const std::string& url, const std::string& ref) {
+                                              const std::string& url, const std::string& ref,
+                                              std::stop_token stop) {
   EDM_CHECK(CheckImport(branch, url, ref));
   EDM_TRY(const auto open, bare().OpenRepo(repo));
   const RepoRefs refs(open.get(), Shown(repo));
@@ -36,7 +37,7 @@ Result<std::string> EmbeddedGitServer::Import(const RepoName& repo, const std::s
   request.ref = ref;
   request.into = into;
   // Without the lock: a slow server elsewhere must not hold up anybody.
-  auto fetched = transfer_.Run(request);
+  auto fetched = transfer_.Run(request, stop);
   const std::lock_guard lock(bare().LockOf(repo));
   auto commit = fetched.ok() ? refs.Read(into) : Result<git_oid>(fetched.error());
   Status moved = commit.ok() ? refs.Set(BranchRef(branch), ToText(*commit)) : Status(commit.error());

@@ -28,7 +28,7 @@ class EmbeddedGitServer final : public BareGitServer {
   Status EnsureRepo(const RepoName& repo, const std::string& branch) override;
   Status DeleteRepo(const RepoName& repo) override;
   Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string& url,
-                             const std::string& ref) override;
+                             const std::string& ref, std::stop_token stop = {}) override;
   Result<std::string> Resolve(const RepoName& repo, const std::string& ref) override;
   Result<RepoAccess> GrantRead(const RepoName& repo, const std::string& commit, WallTime until) override;
 

@@ -136,7 +136,7 @@ void HookListener::Accept() {
                            "push",
                            fmt::format("{} are under way already", visits_.size()),
                            {},
-                           "push again in a moment, or raise git.pushes_max"});
+                           "push again in a moment, or raise threads.push"});
     return;
   }
   auto visit = std::make_unique<Visit>();

@@ -5,7 +5,7 @@
 
 namespace edm::master {
 
-Status TransferClient::Run(TransferRequest request) const {
+Status TransferClient::Run(TransferRequest request, std::stop_token stop) const {
   if (request.bytes_max == 0) request.bytes_max = options_.fetched_bytes_max;
   const auto object = "git URL " + Shown(request.url);
   ProcessSpec spec;
@@ -19,13 +19,15 @@ Status TransferClient::Run(TransferRequest request) const {
   const auto on_line = [&](OutputStream stream, std::string_view line) {
     if (stream == OutputStream::kStdout && answer.size() < 8192) answer.append(line).append("\n");
   };
-  EDM_TRY(const auto end, runner_.Run(spec, on_line, {}));
+  EDM_TRY(const auto end, runner_.Run(spec, on_line, stop));
+  if (end.cancelled)
+    return Error{Code::kCancelled, object, "cancelled while it was fetched", {}, "try again"};
   if (end.deadline_met) {
     return Error{Code::kDeadlineExceeded,
                  object,
                  "did not finish in " + FormatDuration(options_.deadline),
                  {},
-                 "try again later, or raise git.transfer_deadline"};
+                 "try again later, or raise fetch.deadline"};
   }
   if (end.signal != 0) {
     return Error{Code::kInternal,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "common/base/time.h"
@@ -20,8 +21,9 @@ class TransferClient {
 
   TransferClient(Options options, ProcessRunner& runner) : options_(std::move(options)), runner_(runner) {}
 
-  // kDeadlineExceeded when the other side hangs; kPermissionDenied when it wants (other) credentials.
-  Status Run(TransferRequest request) const;
+  // kDeadlineExceeded when the other side hangs; kPermissionDenied when it wants (other) credentials;
+  // kCancelled when `stop` was requested.
+  Status Run(TransferRequest request, std::stop_token stop = {}) const;
 
  private:
   const Options options_;

@@ -35,7 +35,7 @@ Error Unexpected(const std::string& object, const rpc::HttpReply& reply) {
   }
   if (reply.status == 401 || reply.status == 403) {
     error.code = Code::kPermissionDenied;
-    error.hint = "set gogs.admin_token to a token of an administrator";
+    error.hint = "set gogs.token to a token of an administrator";
   }
   if (reply.status == 404) error.code = Code::kNotFound;
   return error;

@@ -67,7 +67,8 @@ Status GogsGitServer::DeleteRepo(const RepoName& repo) {
 }
 
 Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::string& branch,
-                                          const std::string& url, const std::string& ref) {
+                                          const std::string& url, const std::string& ref,
+                                          std::stop_token stop) {
   EDM_CHECK(CheckImport(branch, url, ref));
   const std::lock_guard lock(bare().LockOf(repo));
   EDM_CHECK(OpenCurrent(repo));
@@ -76,7 +77,7 @@ Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::strin
   request.url = url;
   request.ref = ref;
   request.into = std::string(kImportRefs) + ToHex(entropy_.Bytes(8));
-  EDM_CHECK(transfer_.Run(request));
+  EDM_CHECK(transfer_.Run(request, stop));
   EDM_TRY(const auto open, bare().OpenRepo(repo));
   const RepoRefs refs(open.get(), Shown(repo));
   EDM_TRY(const auto commit, refs.Read(request.into));

@@ -1,7 +1,7 @@
 #include "master/adapters/loop/effect_runner.h"
 
+#include <condition_variable>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "common/core/spec/app_spec.h"
@@ -34,7 +34,10 @@ void EffectRunner::Connect(Cluster& cluster) {
 }
 
 void EffectRunner::Do(Effect effect) {
-  if (const auto* cancel = std::get_if<CancelAttempt>(&effect)) return Perform(*cancel);  // never blocks
+  // These never block, and must not wait behind what they stop.
+  if (const auto* cancel = std::get_if<CancelAttempt>(&effect)) return Perform(*cancel);
+  if (const auto* stop = std::get_if<StopTaking>(&effect)) return Perform(*stop);
+  if (const auto* take = std::get_if<TakeSource>(&effect)) (void)BeginTaking(take->operation);
   auto shared = std::make_shared<const Effect>(std::move(effect));
   const bool posted =
       parts_.pool.Post([this, shared] { std::visit([this](const auto& it) { Perform(it); }, *shared); });
@@ -44,8 +47,10 @@ void EffectRunner::Do(Effect effect) {
                    "too much work waits for the git server",
                    {},
                    "try again a little later"};
-  if (const auto* take = std::get_if<TakeSource>(shared.get()))
+  if (const auto* take = std::get_if<TakeSource>(shared.get())) {
+    EndTaking(take->operation);
     cluster_->Report(SourceTaken{take->operation, busy});
+  }
   if (const auto* find = std::get_if<FindUpload>(shared.get()))
     cluster_->Report(SourceTaken{find->operation, busy});
   if (const auto* move = std::get_if<MoveBranch>(shared.get()))
@@ -57,14 +62,37 @@ void EffectRunner::Do(Effect effect) {
   }
 }
 
-// Again while the git server is away, on the pool's thread, which is there for that.
+namespace {
+
+// False when `stop` was requested.
+bool WaitFor(Millis time, std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+}  // namespace
+
+// On the pool's thread, which is there for that.
 template <class T>
-Result<T> EffectRunner::Patiently(const std::function<Result<T>()>& call) const {
+Result<T> EffectRunner::Patiently(const std::function<Result<T>()>& call, std::stop_token stop) const {
   for (std::uint32_t tries = 1;; ++tries) {
     auto outcome = call();
     if (outcome.ok() || outcome.error().code != Code::kUnavailable || tries >= kGitTriesMax) return outcome;
-    std::this_thread::sleep_for(kGitRetry.After(tries));
+    if (!WaitFor(kGitRetry.After(tries), stop)) return outcome;
   }
+}
+
+std::stop_token EffectRunner::BeginTaking(const std::string& operation) {
+  const std::lock_guard lock(mutex_);
+  return taking_[operation].get_token();
+}
+
+void EffectRunner::EndTaking(const std::string& operation) {
+  const std::lock_guard lock(mutex_);
+  taking_.erase(operation);
 }
 
 // Between the decision and now the operation may have ended, or its cancel may have gone ahead of the order.
@@ -79,9 +107,12 @@ Status EffectRunner::CheckWanted(const std::string& operation, std::uint32_t att
                "start it again when you want it"};
 }
 
-Result<Source> EffectRunner::Take(const TakeSource& effect) {
+Result<Source> EffectRunner::Take(const TakeSource& effect, std::stop_token stop) {
   const RepoName repo{effect.owner, effect.instance};
   Source source{.kind = SourceKind::kPush, .branch = effect.branch, .ref = effect.ref};
+  if (stop.stop_requested()) {
+    return Error{Code::kCancelled, "source of " + effect.instance, "cancelled before it was fetched"};
+  }
   EDM_CHECK(parts_.git.EnsureOwner(effect.owner));
   EDM_CHECK(parts_.git.EnsureRepo(repo, effect.branch));
   if (!MayHaveRepo(*cluster_->View(), effect.instance)) {
@@ -91,7 +122,7 @@ Result<Source> EffectRunner::Take(const TakeSource& effect) {
   if (!effect.git_url.empty()) {
     source.kind = SourceKind::kGit;
     source.git_url = effect.git_url;
-    EDM_TRY(source.commit, parts_.git.Import(repo, effect.branch, effect.git_url, effect.ref));
+    EDM_TRY(source.commit, parts_.git.Import(repo, effect.branch, effect.git_url, effect.ref, stop));
     return source;
   }
   auto commit = parts_.git.Resolve(repo, effect.ref.empty() ? effect.branch : effect.ref);
@@ -130,7 +161,15 @@ void EffectRunner::Perform(const FindUpload& effect) {
 }
 
 void EffectRunner::Perform(const TakeSource& effect) {
-  cluster_->Report(SourceTaken{effect.operation, Patiently<Source>([&] { return Take(effect); })});
+  const auto stop = BeginTaking(effect.operation);
+  auto source = Patiently<Source>([&] { return Take(effect, stop); }, stop);
+  EndTaking(effect.operation);
+  cluster_->Report(SourceTaken{effect.operation, std::move(source)});
+}
+
+void EffectRunner::Perform(const StopTaking& effect) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = taking_.find(effect.operation); found != taking_.end()) found->second.request_stop();
 }
 
 // The instance's own template, else the one that its source names.

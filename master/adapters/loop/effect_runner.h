@@ -1,6 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <string>
 
 #include "common/base/backoff.h"
 #include "common/ports/clock.h"
@@ -36,6 +40,7 @@ class EffectRunner final : public EffectSink {
  private:
   void Perform(const TakeSource& effect);
   void Perform(const FindUpload& effect);
+  void Perform(const StopTaking& effect);
   void Perform(const SendOrder& effect);
   void Perform(const CancelAttempt& effect);
   void Perform(const MoveBranch& effect);
@@ -43,15 +48,20 @@ class EffectRunner final : public EffectSink {
   void Perform(const KeepCommits& effect);
   void Perform(const ForgetEvents& effect);
 
-  Result<Source> Take(const TakeSource& effect);
+  Result<Source> Take(const TakeSource& effect, std::stop_token stop);
   Result<Order> WithAccess(const SendOrder& effect);
   Result<std::string> TemplateOf(const SendOrder& effect);
   Status CheckWanted(const std::string& operation, std::uint32_t attempt) const;
+  // Calls again while the git server is away, until `stop` is requested.
   template <class T>
-  Result<T> Patiently(const std::function<Result<T>()>& call) const;
+  Result<T> Patiently(const std::function<Result<T>()>& call, std::stop_token stop = {}) const;
+  std::stop_token BeginTaking(const std::string& operation);
+  void EndTaking(const std::string& operation);
 
   const Parts parts_;
   Cluster* cluster_ = nullptr;
+  std::mutex mutex_;
+  std::map<std::string, std::stop_source> taking_;  // sources on their way, by operation; guarded by mutex_
 };
 
 }  // namespace edm::master

@@ -36,6 +36,8 @@ OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
     plan.push = PendingPush{message.push().branch(), message.push().from(), message.push().to()};
   plan.cancel_requested = message.cancel_requested();
   plan.made_instance = message.made_instance();
+  if (message.undoes_as() != 0) plan.undoes_as = static_cast<OperationState>(message.undoes_as());
+  plan.rejected_by = {message.rejected_by().begin(), message.rejected_by().end()};
   return plan;
 }
 
@@ -118,8 +120,9 @@ Result<TokenRecord> DecodeToken(const KvEntry& entry) {
 
 Result<RequestRecord> DecodeRequest(const KvEntry& entry) {
   EDM_TRY(const auto message, Parse<v1::StoredRequest>(entry));
-  return RequestRecord{message.request_digest(), message.operation(), message.instance(), message.token(),
-                       FromProto(message.expires_at())};
+  return RequestRecord{
+      message.request_digest(),        message.operation(), message.instance(), message.token(),
+      FromProto(message.expires_at()), message.commit()};
 }
 
 }  // namespace edm::master

@@ -54,6 +54,8 @@ v1::StoredOperation::Plan PlanToProto(const OperationPlan& plan) {
   }
   message.set_cancel_requested(plan.cancel_requested);
   message.set_made_instance(plan.made_instance);
+  if (plan.undoes_as) message.set_undoes_as(static_cast<std::uint32_t>(*plan.undoes_as));
+  message.mutable_rejected_by()->insert(plan.rejected_by.begin(), plan.rejected_by.end());
   return message;
 }
 
@@ -102,6 +104,7 @@ std::string EncodeOne(const RequestRecord& record) {
   message.set_instance(record.instance);
   message.set_token(record.token);
   *message.mutable_expires_at() = ToProto(record.expires_at);
+  message.set_commit(record.commit);
   return message.SerializeAsString();
 }
 

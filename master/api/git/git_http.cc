@@ -83,7 +83,7 @@ void GitHttp::Handle(const std::shared_ptr<rpc::Exchange>& exchange) {
             "git",
             "has too many requests under way",
             {},
-            "try again in a moment, or raise git.reads_max or git.pushes_max"});
+            "try again in a moment, or raise threads.fetch or threads.push"});
   }
 }
 

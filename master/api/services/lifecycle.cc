@@ -1,5 +1,6 @@
 #include "common/rpc/mapping/time.h"
 #include "edm/v1/master_service.pb.h"
+#include "master/api/services/instance_to_make.h"
 #include "master/api/services/origin.h"
 #include "master/api/services/reply.h"
 
@@ -32,11 +33,11 @@ Status CheckSource(const std::string& url, const std::string& ref) {
   return Ok();
 }
 
-Status Complete(Begin& begin, const v1::BuildInstanceRequest& request) {
+Status Complete(const State&, Begin& begin, const v1::BuildInstanceRequest& request) {
   begin.no_cache = request.no_cache();
   return Ok();
 }
-Status Complete(Begin& begin, const v1::DeployInstanceRequest& request) {
+Status Complete(const State& state, Begin& begin, const v1::DeployInstanceRequest& request) {
   EDM_CHECK(CheckSource(request.git_url(), request.ref()));
   begin.git_url = request.git_url();
   begin.ref = request.ref();
@@ -45,9 +46,12 @@ Status Complete(Begin& begin, const v1::DeployInstanceRequest& request) {
     return Error{Code::kInvalidArgument, "until", "it is none that is known", {}, "SOURCE, BUILT or RUNNING"};
   }
   begin.until = static_cast<Until>(request.until());
+  if (request.create()) {
+    EDM_TRY(begin.create, InstanceToMake(state, request));
+  }
   return Ok();
 }
-Status Complete(Begin& begin, const v1::SetSourceRequest& request) {
+Status Complete(const State&, Begin& begin, const v1::SetSourceRequest& request) {
   if (request.git_url().empty()) {
     return Error{Code::kInvalidArgument,
                  "git_url",
@@ -61,16 +65,16 @@ Status Complete(Begin& begin, const v1::SetSourceRequest& request) {
   begin.until = Until::kSource;
   return Ok();
 }
-Status Complete(Begin& begin, const v1::RollbackInstanceRequest& request) {
+Status Complete(const State&, Begin& begin, const v1::RollbackInstanceRequest& request) {
   begin.release = request.release();
   return Ok();
 }
-Status Complete(Begin& begin, const v1::DeleteInstanceRequest& request) {
+Status Complete(const State&, Begin& begin, const v1::DeleteInstanceRequest& request) {
   begin.keep_volumes = request.keep_volumes();
   return Ok();
 }
 template <class Request>
-Status Complete(Begin&, const Request&) {
+Status Complete(const State&, Begin&, const Request&) {
   return Ok();
 }
 
@@ -87,8 +91,9 @@ void OnBegin(rpc::MethodTable& table, const ServiceParts& parts, std::string_vie
   table.On<Request>(name, [parts, kind](CallPointer call, const Request& request) {
     auto begin = BeginOf(*call, parts, request, kind);
     if (!begin.ok()) return call->Finish(begin.error());
-    if (auto complete = Complete(*begin, request); !complete.ok()) return call->Finish(complete);
-    UseKnownSource(*begin, *parts.cluster.View());
+    const auto view = parts.cluster.View();
+    if (auto complete = Complete(*view, *begin, request); !complete.ok()) return call->Finish(complete);
+    UseKnownSource(*begin, *view);
     parts.cluster.Submit(std::move(begin).value(),
                          [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
                            ReplyOperation(*call, cluster, accepted);

@@ -11,9 +11,11 @@ v1::Footprint ToProto(const Footprint& footprint, std::uint32_t releases) {
   for (const auto& one : footprint.networks) message.add_networks(one);
   for (const auto& one : footprint.images) message.add_images(one);
   for (const auto& one : footprint.volumes) {
-    message.add_volumes()->set_name(one.name);
-    message.mutable_volumes()->rbegin()->set_size_mib(one.size_mib);
+    auto* volume = message.add_volumes();
+    volume->set_name(one.name);
+    if (one.size_kib) volume->set_size_kib(*one.size_kib);
   }
+  if (footprint.images_kib) message.set_images_kib(*footprint.images_kib);
   message.set_releases(releases);
   message.set_repo(true);
   return message;

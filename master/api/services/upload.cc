@@ -1,7 +1,7 @@
 #include "common/rpc/mapping/time.h"
 #include "edm/v1/master_service.pb.h"
 #include "master/api/services/incoming_source.h"
-#include "master/api/services/names_of.h"
+#include "master/api/services/instance_to_make.h"
 #include "master/api/services/origin.h"
 #include "master/core/open_delete.h"
 
@@ -34,22 +34,9 @@ Result<Begin> Prepare(const ServiceParts& parts, const v1::UploadSourceRequest& 
   begin.operation = FreshOperationId(parts.entropy);
   if (request.has_timeout()) begin.timeout = rpc::FromProto(request.timeout());
   const auto view = parts.cluster.View();
-  const auto there = view->instances.Find(request.id());
   if (request.create()) {
-    Instance instance;
-    instance.id = request.id();
-    instance.owner = request.owner();
-    instance.project = request.project();
-    EDM_CHECK(CompleteAndCheck(instance));
-    if (there && !request.owner().empty() && Folded(request.owner()) != Folded(there->instance.owner)) {
-      return Error{Code::kAlreadyExists,
-                   "instance " + request.id(),
-                   "it belongs to owner " + there->instance.owner,
-                   {},
-                   "choose another id"};
-    }
-    begin.create = std::move(instance);
-  } else if (!there) {
+    EDM_TRY(begin.create, InstanceToMake(*view, request));
+  } else if (view->instances.Find(request.id()) == nullptr) {
     return NoSuch("instance", request.id(), view->instances, "edmctl ls");
   }
   return begin;

@@ -48,6 +48,8 @@ std::vector<std::string> RefusalsWith(const PlacementRequest& request, const Wor
   if (!worker.session.empty() && worker.protocol != kProtocol) {
     reasons.push_back(fmt::format("speaks protocol {}, this master {}", worker.protocol, kProtocol));
   }
+  if (const auto rejected = request.rejected_by.find(worker.facts.id); rejected != request.rejected_by.end())
+    reasons.push_back("could not take it: " + rejected->second);
   for (const auto& [key, value] : request.labels) {
     const auto found = worker.facts.labels.find(key);
     if (found == worker.facts.labels.end() || found->second != value) {

@@ -16,8 +16,9 @@ struct PlacementRequest {
   std::string instance;
   std::map<std::string, std::string> labels;
   std::uint32_t memory_mib = kMemoryDefaultMib;
-  bool needs_network = true;  // it is nowhere yet
-  std::string holder;         // the worker that has its images; "" : none
+  bool needs_network = true;                       // it is nowhere yet
+  std::string holder;                              // the worker that has its images; "" : none
+  std::map<std::string, std::string> rejected_by;  // workers that could not try it, and why
 };
 
 // Why a worker cannot take it; empty: it can.

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <stop_token>
 #include <string>
 
 #include "master/ports/git_server.h"
@@ -46,8 +48,11 @@ class FakeGitServer final : public GitServer {
     return Error{Code::kNotFound, "repo " + repo.name, "it has no such upload", {}, "send it again"};
   }
   Result<std::string> Import(const RepoName& repo, const std::string& branch, const std::string&,
-                             const std::string&) override {
-    const std::lock_guard lock(mutex_);
+                             const std::string&, std::stop_token stop = {}) override {
+    std::unique_lock lock(mutex_);
+    // A server elsewhere that hangs.
+    stopped_.wait(lock, stop, [&] { return !holds_imports_; });
+    if (stop.stop_requested()) return Error{Code::kCancelled, "git URL", "cancelled while it was fetched"};
     return repos_[repo].branches[branch] = std::string(40, 'f');
   }
   Result<std::string> Resolve(const RepoName& repo, const std::string& ref) override {
@@ -92,6 +97,11 @@ class FakeGitServer final : public GitServer {
     files_[path] = text;
   }
 
+  // Imports end only when they are stopped.
+  void HoldImports() {
+    const std::lock_guard lock(mutex_);
+    holds_imports_ = true;
+  }
   // The next calls of DeleteRepo fail.
   void GoAway(int calls) {
     const std::lock_guard lock(mutex_);
@@ -108,6 +118,8 @@ class FakeGitServer final : public GitServer {
   std::map<RepoName, Repo> repos_;            // guarded by mutex_
   std::map<std::string, std::string> files_;  // guarded by mutex_
   int away_ = 0;                              // guarded by mutex_
+  bool holds_imports_ = false;                // guarded by mutex_
+  std::condition_variable_any stopped_;
 };
 
 }  // namespace edm::master

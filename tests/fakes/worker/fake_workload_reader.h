@@ -14,7 +14,8 @@ namespace edm::worker {
 // thread.
 class FakeWorkload final : public Workload {
  public:
-  explicit FakeWorkload(JudgeRequest request) : request_(std::move(request)) {}
+  FakeWorkload(JudgeRequest request, std::vector<WantedPort> ports)
+      : request_(std::move(request)), ports_(std::move(ports)) {}
 
   std::string summary() const override { return "compose.yaml, 2 services"; }
   std::vector<std::string> warnings() const override { return {}; }
@@ -28,7 +29,7 @@ class FakeWorkload final : public Workload {
              .tag = Tag()}};
   }
   std::optional<std::set<std::string>> inputs() const override { return std::set<std::string>{}; }
-  std::vector<WantedPort> ports() const override { return {{"web", 80, "tcp"}}; }
+  std::vector<WantedPort> ports() const override { return ports_; }
   std::vector<std::string> networks() const override { return {"default"}; }
   std::vector<WantedService> services() const override {
     return {{.service = "job", .one_shot = true}, {.service = "web", .ports = {80}}};
@@ -42,7 +43,8 @@ class FakeWorkload final : public Workload {
         R"("labels":{")" + std::string(kReleaseLabel) + R"(":")" + std::to_string(request_.release) + R"("})";
     FinalWorkload final{.generated = request.generated};
     final.generated.try_emplace("password", "made-once");
-    final.compose_json = R"({"services":{"web":{"image":")" + Tag() + R"(",)" + labels +
+    final.compose_json = R"({"subnet":")" + request.addresses.subnets.at("default") +
+                         R"(","services":{"web":{"image":")" + Tag() + R"(",)" + labels +
                          R"(},"job":{"image":"job",)" + labels + R"(}},"networks":{"default":{}}})";
     return final;
   }
@@ -50,6 +52,7 @@ class FakeWorkload final : public Workload {
  private:
   std::string Tag() const { return "edm/" + request_.instance + "/web:r" + std::to_string(request_.release); }
   const JudgeRequest request_;
+  const std::vector<WantedPort> ports_;
 };
 
 class FakeWorkloadReader final : public WorkloadReader {
@@ -65,12 +68,18 @@ class FakeWorkloadReader final : public WorkloadReader {
       failures_.pop_front();
       return error;
     }
-    return std::shared_ptr<const Workload>(std::make_shared<FakeWorkload>(request));
+    return std::shared_ptr<const Workload>(std::make_shared<FakeWorkload>(request, ports_));
+  }
+  // Of web, in what is judged from now on.
+  void Publish(std::vector<WantedPort> ports) {
+    const std::lock_guard lock(mutex_);
+    ports_ = std::move(ports);
   }
 
  private:
   std::mutex mutex_;
   std::deque<Error> failures_;
+  std::vector<WantedPort> ports_{{"web", 80, "tcp"}};
 };
 
 }  // namespace edm::worker

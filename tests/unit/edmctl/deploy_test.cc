@@ -109,6 +109,17 @@ TEST_F(Deploying, SetsVariablesBeforeTheUploadWithoutShowingThem) {
   EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("hidden")));
 }
 
+TEST_F(Deploying, LetsTheOperationMakeTheInstanceSoThatItMayGoAgain) {
+  auto ran = Run({"deploy", "-e", "KEY=hidden value"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(Asked(), testing::ElementsAre("GetInstance", "UploadSource", "WatchOperation"));
+  EXPECT_THAT(master_.asked()[1], testing::AllOf(HasSubstr("\"create\":true"), HasSubstr("hidden value")));
+  ran = Run({"deploy", "https://example.org/lib.git", "--owner", "ann", "-e", "KEY=v"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(master_.asked()[4], testing::AllOf(HasSubstr("DeployInstance"), HasSubstr("\"create\":true"),
+                                                 HasSubstr("\"owner\":\"ann\""), HasSubstr("KEY")));
+}
+
 TEST_F(Deploying, GoesOnFromItsCursorWhenTheConnectionBreaks) {
   master_.watch_breaks_after = 3;
   const auto ran = Run({"deploy"});

@@ -183,6 +183,11 @@ grpc::Status FakeMaster::GetWorker(Context* context, const v1::GetWorkerRequest*
                                    v1::Worker* worker) {
   worker->set_id(request->id());
   worker->set_state(v1::Worker::READY);
+  auto& engine = *worker->mutable_engine();
+  engine.set_version("20.10.24");
+  engine.set_api_version("1.41");
+  engine.set_storage_driver("overlay2");
+  engine.set_cgroup_version("2");
   return Note(*context, "GetWorker", *request);
 }
 

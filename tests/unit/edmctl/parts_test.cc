@@ -6,6 +6,7 @@
 #include "edmctl/commands/deploy_target.h"
 #include "edmctl/commands/parse.h"
 #include "edmctl/commands/variables.h"
+#include "edmctl/output/footprint.h"
 #include "edmctl/output/progress.h"
 #include "edmctl/output/report.h"
 #include "edmctl/output/table.h"
@@ -33,6 +34,25 @@ TEST(ExitCodes, TellAnAwayMasterFromAnAwayWorker) {
   EXPECT_EQ(ExitCodeOf(Error{Code::kUnavailable, "master at 127.0.0.1:8800", "cannot be reached", {}, ""}),
             5);
   EXPECT_EQ(ExitCodeOf(Error{Code::kUnavailable, "worker-2", "is away", {}, ""}), 1);
+}
+
+TEST(Footprints, SayHowLargeTheVolumesAre) {
+  v1::Footprint footprint;
+  footprint.add_containers("shop.web.1");
+  footprint.add_images("edm/shop/web:r1");
+  footprint.set_images_kib(3 * 1024);
+  footprint.set_repo(true);
+  auto* data = footprint.add_volumes();
+  data->set_name("shop_data");
+  data->set_size_kib(2048);
+  footprint.add_volumes()->set_name("shop_cache");
+  const auto text = RenderFootprint({.columns = 80}, "shop", footprint, false);
+  EXPECT_THAT(text, HasSubstr("this goes with shop, for good:"));
+  EXPECT_THAT(text, HasSubstr("shop_data  2.0 MiB"));
+  EXPECT_THAT(text, HasSubstr("shop_cache  ?"));
+  EXPECT_THAT(text, HasSubstr("1 image, up to 3.0 MiB"));
+  EXPECT_THAT(RenderFootprint({.columns = 80}, "shop", footprint, true),
+              HasSubstr("shop_data  2.0 MiB  (kept)"));
 }
 
 TEST(Terminals, AreDescribedByWhatTheySay) {

@@ -76,6 +76,11 @@ TEST_F(Verbs, DeleteWithYesDoesIt) {
   EXPECT_THAT(master_.asked()[0], HasSubstr("\"keep_volumes\":true"));
 }
 
+TEST_F(Verbs, AWorkerIsShownWithItsEngine) {
+  EXPECT_THAT(Run({"worker", "show", "w1"}).out,
+              HasSubstr("20.10.24, API 1.41, compose not found, storage overlay2, cgroup v2"));
+}
+
 TEST_F(Verbs, EveryOrderCarriesARequestId) {
   EXPECT_EQ(Run({"stop", "shop"}).code, 0);
   EXPECT_THAT(master_.asked()[0], testing::ContainsRegex("\"request_id\":\"[0-9a-f]{24}\""));

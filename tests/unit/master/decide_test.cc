@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "master/core/open_delete.h"
 #include "master/core/releases.h"
 #include "tests/unit/master/cluster_fixture.h"
@@ -173,6 +175,92 @@ TEST(Deploy, TakesNoReportTwiceAndNoneOfAnotherAttempt) {
   const auto foreign = cluster.Tell(AttemptReported{id, 9, {4, cluster.now.wall, Phase::kRunning}});
   EXPECT_TRUE(foreign.changes.empty());
   EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kBuilding);
+}
+
+const Error kNoRoom{
+    Code::kFailedPrecondition, "shop/web", "host port 8080 is held by nc (pid 7)", {}, "mend"};
+
+// A deploy of a new instance on one of so many workers; the worker that was chosen.
+std::string OrderedTo(ClusterFixture& cluster, int workers) {
+  for (int i = 1; i <= workers; ++i) cluster.AddWorker("w" + std::to_string(i));
+  cluster.AddInstance("shop");
+  return cluster.Op(cluster.DeployToOrder()).worker;
+}
+
+TEST(Deploy, OfANewInstanceThatOneWorkerCannotTryGoesToAnother) {
+  ClusterFixture cluster;
+  const auto first = OrderedTo(cluster, 2);
+  (void)cluster.Event("op-1", 1, Step{.name = "build", .state = StepState::kFailed, .detail = "no room"});
+  const auto again = cluster.End("op-1", Phase::kRejected, 0, kNoRoom);
+  const auto* send = EffectOf<SendOrder>(again);
+  ASSERT_NE(send, nullptr);
+  EXPECT_NE(send->worker, first);
+  EXPECT_EQ(send->order.attempt, 2U);
+  EXPECT_EQ(send->order.release, 1U) << "the number was not used up";
+  EXPECT_EQ(send->after_cursor, 0U);
+  EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kRunning);
+  EXPECT_EQ(cluster.Inst().instance.status.worker, send->worker);
+  EXPECT_TRUE(cluster.state.workers.Find(first)->reservations.empty());
+  ASSERT_EQ(cluster.Op("op-1").operation.warnings.size(), 1U);
+  EXPECT_NE(cluster.Op("op-1").operation.warnings[0].find("8080"), std::string::npos);
+  const auto& candidates = cluster.Inst().instance.status.placement->candidates;
+  for (const auto& one : candidates) EXPECT_EQ(one.feasible, one.worker != first);
+  // The second one does it, from its first event on.
+  (void)cluster.Event("op-1", 1, Step{.name = "build", .state = StepState::kDone});
+  (void)cluster.Event("op-1", 2, Built{{{"web", "sha256:1"}}, "", {}});
+  (void)cluster.End("op-1", Phase::kRunning, 1);
+  EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kDone);
+}
+
+TEST(Deploy, ThatNoWorkerCanTrySaysWhyOfEach) {
+  ClusterFixture cluster;
+  const auto first = OrderedTo(cluster, 2);
+  (void)cluster.End("op-1", Phase::kRejected, 0, kNoRoom);
+  const auto second = cluster.Op("op-1").worker;
+  (void)cluster.End("op-1", Phase::kRejected, 0,
+                    Error{Code::kResourceExhausted, "disk", "full", {}, "free it"});
+  EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kFailed);
+  const auto& failure = *cluster.Op("op-1").operation.failure;
+  EXPECT_EQ(failure.cause, "full");
+  ASSERT_EQ(failure.evidence.size(), 1U);
+  EXPECT_EQ(failure.evidence[0].find(first), 0U);
+  EXPECT_NE(first, second);
+  // What its worker forgets is no deletion.
+  const Observation gone{.instance = "shop", .attempt = 2, .phase = Phase::kDeleted};
+  (void)cluster.Tell(WorkerBeat{second, "session-" + second, ClusterFixture::FreeLoad(), {gone}});
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kRejected);
+}
+
+TEST(Deploy, AsksSoManyWorkersAndNoMore) {
+  ClusterFixture cluster;
+  (void)OrderedTo(cluster, static_cast<int>(kPlacementsMax) + 2);
+  std::set<std::string> asked;
+  while (cluster.StateOf("op-1") == OperationState::kRunning) {
+    EXPECT_TRUE(asked.insert(cluster.Op("op-1").worker).second) << "one twice";
+    (void)cluster.End("op-1", Phase::kRejected, 0, kNoRoom);
+  }
+  EXPECT_EQ(asked.size(), kPlacementsMax);
+}
+
+TEST(Deploy, StaysWhereItsImagesAreWhateverItsWorkerSays) {
+  ClusterFixture cluster;
+  const auto worker = OrderedTo(cluster, 2);
+  (void)cluster.Event("op-1", 1, Built{{{"web", "sha256:1"}}, "", {}});
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.End("op-1", Phase::kRejected, 0, kNoRoom)), nullptr);
+  EXPECT_EQ(cluster.StateOf("op-1"), OperationState::kFailed);
+  const auto second = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(second).worker, worker);
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.End(second, Phase::kRejected, 0, kNoRoom)), nullptr);
+  EXPECT_EQ(cluster.StateOf(second), OperationState::kFailed);
+}
+
+TEST(Deploy, ThatFailedByItsOwnFaultOrWasCancelledGoesNowhereElse) {
+  for (const auto phase : {Phase::kFailed, Phase::kCancelled}) {
+    ClusterFixture cluster;
+    (void)OrderedTo(cluster, 2);
+    EXPECT_EQ(EffectOf<SendOrder>(cluster.End("op-1", phase, 0, kNoRoom)), nullptr);
+    EXPECT_TRUE(IsTerminal(cluster.StateOf("op-1")));
+  }
 }
 
 TEST(Start, IsDoneAtOnceWhereItRunsAndStopWhereItDoesNot) {

@@ -159,6 +159,48 @@ TEST(ClusterLoop, DeploysFromAnImportToRunning) {
   EXPECT_EQ(output, 20);
 }
 
+// A deploy of a git URL whose server hangs, for an instance that it makes.
+Begin FirstDeploy(Life& life) {
+  auto begin = life.Deploy("shop", "op-1");
+  begin.create = Instance{.id = "shop", .owner = "default", .project = "shop"};
+  return begin;
+}
+
+bool IsGone(const State& state) {
+  return StateOf(state, "op-1") == OperationState::kCancelled && state.instances.Find("shop") == nullptr;
+}
+
+TEST(ClusterLoop, ACancelledFirstDeployLeavesNeitherInstanceNorRepo) {
+  World world;
+  world.git.HoldImports();
+  Life life(world, world.kept);
+  ASSERT_TRUE(life.Ask(FirstDeploy(life)).ok());
+  ASSERT_TRUE(life.Eventually([&](const State&) { return !world.git.ListRepos()->empty(); }));
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(life.Ask(CancelOperation{{.actor = "ann"}, "op-1"}).ok());
+  ASSERT_TRUE(life.Eventually(IsGone));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, Millis(2'000)) << "the fetch was not waited for";
+  EXPECT_TRUE(world.git.ListRepos()->empty());
+  EXPECT_TRUE(world.kept.List("edm/v1/instances/")->entries.empty());
+}
+
+TEST(ClusterLoop, AFirstDeployThatWasBeingUndoneWhenTheMasterDiedIsUndoneByTheNext) {
+  World world;
+  world.git.HoldImports();
+  world.git.GoAway(1);
+  {
+    Life life(world, world.kept);
+    ASSERT_TRUE(life.Ask(FirstDeploy(life)).ok());
+    ASSERT_TRUE(life.Eventually([&](const State&) { return !world.git.ListRepos()->empty(); }));
+    ASSERT_TRUE(life.Ask(CancelOperation{{.actor = "ann"}, "op-1"}).ok());
+    // Killed: what the effect would report comes to nobody.
+    life.loop->Stop();
+  }
+  Life next(world, world.kept);
+  ASSERT_TRUE(next.Eventually(IsGone));
+  EXPECT_TRUE(world.git.ListRepos()->empty());
+}
+
 TEST(ClusterLoop, LaysTheTemplateThatTheSourceNamesUnderIt) {
   World world;
   world.git.PutFile("edm.yaml", "template: node-store\n");

@@ -80,6 +80,116 @@ TEST(Operation, GoesOnWithAnUploadThatWasInGitWhenTheMasterWasKilled) {
   EXPECT_EQ(EffectOf<SendOrder>(sourced)->commit, found.commit);
 }
 
+// A git URL for an instance that comes into being with it.
+Begin FirstFetch(ClusterFixture& cluster) {
+  auto begin = FirstUpload(cluster);
+  begin.upload.reset();
+  begin.git_url = "https://example.org/shop.git";
+  return begin;
+}
+
+TEST(Operation, ThatIsCancelledBeforeItsSourceCameTakesTheInstanceThatItMadeAway) {
+  ClusterFixture cluster;
+  const auto begin = FirstFetch(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  const auto cancelled = cluster.Give(CancelOperation{{.actor = "ann"}, begin.operation});
+  ASSERT_TRUE(cancelled.reply.ok());
+  ASSERT_NE(EffectOf<StopTaking>(cancelled), nullptr);
+  EXPECT_EQ(EffectOf<DeleteRepo>(cancelled), nullptr) << "the fetch still works on the repo";
+  EXPECT_FALSE(cluster.Give(cluster.Asking(OperationKind::kDeploy)).reply.ok()) << "nothing in between";
+  EXPECT_TRUE(cluster.Give(CancelOperation{{.actor = "ann"}, begin.operation}).reply.ok()) << "asked twice";
+  const auto stopped =
+      cluster.Tell(SourceTaken{begin.operation, Error{Code::kCancelled, "git URL", "cancelled"}});
+  ASSERT_NE(EffectOf<DeleteRepo>(stopped), nullptr);
+  (void)cluster.Tell(RepoDeleted{begin.operation, Unit{}});
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kCancelled);
+  EXPECT_EQ(cluster.Op(begin.operation).operation.failure->cause, "cancelled by ann");
+  EXPECT_EQ(cluster.state.instances.Find("shop"), nullptr);
+  EXPECT_TRUE(cluster.state.open.empty());
+}
+
+TEST(Operation, ThatIsCancelledTakesNoInstanceAwayThatWasThereBefore) {
+  ClusterFixture cluster;
+  cluster.AddInstance("shop");
+  const auto begin = FirstFetch(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  const auto cancelled = cluster.Give(CancelOperation{{.actor = "ann"}, begin.operation});
+  EXPECT_NE(EffectOf<StopTaking>(cancelled), nullptr);
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kCancelled) << "at once";
+  (void)cluster.Tell(SourceTaken{begin.operation, ClusterFixture::Uploaded()});
+  EXPECT_NE(cluster.state.instances.Find("shop"), nullptr);
+}
+
+TEST(Operation, ThatIsUndoneGoesOnWithThatAfterACrash) {
+  ClusterFixture cluster;
+  const auto begin = FirstFetch(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  (void)cluster.Give(CancelOperation{{.actor = "ann"}, begin.operation});
+  ASSERT_NE(EffectOf<DeleteRepo>(cluster.Tell(Recovered{})), nullptr);
+  ASSERT_NE(EffectOf<DeleteRepo>(cluster.Tell(Recovered{})), nullptr);  // a second one
+  (void)cluster.Tell(RepoDeleted{begin.operation, Unit{}});
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kCancelled);
+  EXPECT_EQ(cluster.state.instances.Find("shop"), nullptr);
+}
+
+TEST(Operation, ThatIsUndoneDoesNotWaitForEverForWhatBringsItsSource) {
+  ClusterFixture cluster;
+  const auto begin = FirstFetch(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  (void)cluster.Give(CancelOperation{{.actor = "ann"}, begin.operation});
+  cluster.Pass(kCancelWaitMax + Millis(1'000));
+  EXPECT_EQ(cluster.Op(begin.operation).plan.stage, Stage::kFinish);
+  (void)cluster.Tell(RepoDeleted{begin.operation, Unit{}});
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kCancelled);
+}
+
+TEST(Operation, WhoseFetchFailsOrIsTooLateTakesTheInstanceThatItMadeAway) {
+  for (const bool is_late : {false, true}) {
+    ClusterFixture cluster;
+    auto begin = FirstFetch(cluster);
+    begin.timeout = Millis(20'000);
+    ASSERT_TRUE(cluster.Give(begin).reply.ok());
+    if (is_late) cluster.Pass(Millis(21'000));
+    (void)cluster.Tell(SourceTaken{begin.operation, Error{Code::kNotFound, "git URL", "no such repo"}});
+    (void)cluster.Tell(RepoDeleted{begin.operation, Unit{}});
+    EXPECT_EQ(cluster.StateOf(begin.operation), is_late ? OperationState::kExpired : OperationState::kFailed);
+    EXPECT_EQ(cluster.state.instances.Find("shop"), nullptr);
+  }
+}
+
+TEST(Operation, ThatSupersedesTheOneThatMadeTheInstanceAnswersForIt) {
+  ClusterFixture cluster;
+  ASSERT_TRUE(cluster.Give(FirstFetch(cluster)).reply.ok());
+  auto second = FirstFetch(cluster);
+  ASSERT_TRUE(cluster.Give(second).reply.ok());
+  EXPECT_NE(cluster.state.instances.Find("shop"), nullptr);
+  (void)cluster.Tell(SourceTaken{second.operation, Error{Code::kNotFound, "git URL", "no such repo"}});
+  (void)cluster.Tell(RepoDeleted{second.operation, Unit{}});
+  EXPECT_EQ(cluster.state.instances.Find("shop"), nullptr);
+}
+
+TEST(Operation, ThatGotItsSourceKeepsTheInstanceThatItMade) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  const auto begin = FirstFetch(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  (void)cluster.Tell(SourceTaken{begin.operation, ClusterFixture::Uploaded()});
+  (void)cluster.End(begin.operation, Phase::kFailed, 0, Error{Code::kInvalidArgument, "compose.yaml", "bad"});
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kFailed);
+  EXPECT_NE(cluster.state.instances.Find("shop"), nullptr);
+}
+
+TEST(Operation, WhoseRepoCannotBeRemovedKeepsItsReason) {
+  ClusterFixture cluster;
+  const auto begin = FirstFetch(cluster);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  (void)cluster.Tell(SourceTaken{begin.operation, Error{Code::kNotFound, "git URL", "no such repo"}});
+  (void)cluster.Tell(RepoDeleted{begin.operation, Error{Code::kUnavailable, "git server", "away"}});
+  EXPECT_EQ(cluster.Op(begin.operation).operation.failure->cause, "no such repo");
+  EXPECT_NE(cluster.Op(begin.operation).operation.failure->evidence.back().find("away"), std::string::npos);
+  EXPECT_NE(cluster.state.instances.Find("shop"), nullptr);
+}
+
 TEST(Operation, IsNotMovedByAStepOfTheWallClock) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");
@@ -159,6 +269,22 @@ TEST(RequestId, GivesTheSameOperationAgainAndRefusesAnotherRequest) {
   cluster.now.wall += kRequestsKept + Millis(1'000);
   (void)DecideSweep(cluster.state, cluster.now);
   EXPECT_EQ(cluster.state.requests.size(), 0U);
+}
+
+TEST(RequestId, OfATemplateIsKeptWithItsCommit) {
+  ClusterFixture cluster;
+  TemplateChanged changed{.name = "node", .commit = std::string(40, 'c')};
+  changed.origin.request_id = "r1";
+  changed.origin.request_key = "key";
+  changed.origin.request_digest = "digest";
+  EXPECT_EQ(cluster.Give(changed).reply->commit, changed.commit);
+  auto again = changed;
+  again.commit = std::string(40, 'd');
+  const auto repeated = cluster.Give(again);
+  EXPECT_TRUE(repeated.reply->repeated);
+  EXPECT_EQ(repeated.reply->commit, changed.commit);
+  again.origin.request_digest = "another";
+  EXPECT_EQ(cluster.Give(again).reply.error().code, Code::kAlreadyExists);
 }
 
 TEST(Worker, IsLostAfterThreeMissedBeatsAndItsAttemptsEndLater) {

@@ -221,5 +221,24 @@ TEST_F(Agent, TheFootprintNamesWhatIsThere) {
   EXPECT_EQ(footprint.releases(), 1u);
 }
 
+TEST_F(Agent, TheFootprintSaysHowLargeVolumesAreWhereTheEngineTells) {
+  ASSERT_TRUE(
+      runtime_.Up({.instance = "shop", .compose_json = R"({"services":{},"volumes":{"data":{}}})"}, {}, {})
+          .ok());
+  v1::GetFootprintRequest request;
+  request.set_id("shop");
+  auto call = Call("GetFootprint", request);
+  ASSERT_TRUE(call->AwaitEnd().ok());
+  auto volumes = call->Sent<v1::Footprint>().at(0).volumes();
+  ASSERT_EQ(volumes.size(), 1);
+  EXPECT_EQ(volumes[0].size_kib(), 4u);
+  runtime_.Fail("VolumeSizes", {Code::kDeadlineExceeded, "volumes", "too slow"});
+  call = Call("GetFootprint", request);
+  ASSERT_TRUE(call->AwaitEnd().ok());
+  volumes = call->Sent<v1::Footprint>().at(0).volumes();
+  ASSERT_EQ(volumes.size(), 1) << "it is named all the same";
+  EXPECT_FALSE(volumes[0].has_size_kib());
+}
+
 }  // namespace
 }  // namespace edm::worker

@@ -53,6 +53,36 @@ TEST(PortTable, ReleasesAnInstanceAndWhatItNoLongerHas) {
   EXPECT_EQ(table.reservations()[0].key.instance, "b");
 }
 
+TEST(PortTable, AFixedPortIsThatOneOrNone) {
+  PortTable table({20'000, 20'010});
+  const PortKey fixed{"shop", "web", 80, "tcp", 8'080};
+  EXPECT_EQ(table.Reserve(fixed, NothingInUse).value(), 8'080);
+  EXPECT_EQ(table.Reserve(fixed, NothingInUse).value(), 8'080);
+  const auto refused = table.Reserve({"blog", "api", 90, "tcp", 8'080}, NothingInUse);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(refused.error().object, "blog/api");
+  EXPECT_EQ(refused.error().cause, "host port 8080 is reserved for instance shop (web:80)");
+  EXPECT_EQ(refused.error().hint,
+            "write \"90\" to get a free port that is kept, or choose another host port");
+  EXPECT_TRUE(table.Reserve({"blog", "api", 90, "udp", 8'080}, NothingInUse).ok()) << "udp is another port";
+  table.Release("shop");
+  EXPECT_TRUE(table.Reserve({"blog", "api", 90, "tcp", 8'080}, NothingInUse).ok());
+}
+
+TEST(PortTable, AFixedPortStandsBesideTheOneThatWasChosen) {
+  PortTable table({20'000, 20'010});
+  const PortKey chosen{"shop", "web", 80, "tcp"};
+  const auto port = table.Reserve(chosen, NothingInUse).value();
+  const PortKey pinned{"shop", "web", 80, "tcp", port};
+  EXPECT_EQ(table.Reserve(pinned, NothingInUse, {pinned}).value(), port) << "the instance's own";
+  const PortKey other{"shop", "api", 90, "tcp", port};
+  EXPECT_FALSE(table.Reserve(other, NothingInUse, {chosen, other}).ok()) << "both are wanted now";
+  table.KeepOnly("shop", {pinned});
+  EXPECT_FALSE(table.Reserve({"blog", "web", 80, "tcp", port}, NothingInUse).ok())
+      << "one of the two is left";
+}
+
 TEST(PortTable, ReadsOnlyRangesThatMeetNoOtherUse) {
   EXPECT_EQ(ParsePortRange("20000-32000").value(), (PortRange{20'000, 32'000}));
   for (const auto* bad :
@@ -107,6 +137,15 @@ TEST(SubnetTable, KeepsAReservationOverReleaseOfOthers) {
   EXPECT_EQ(table.Reserve({"c", "default"}, {}).value(), *a);
   SubnetTable again(*ParseSubnetPool("10.9.0.0/23"), table.reservations());
   EXPECT_EQ(again.Reserve({"b", "default"}, {*b}).value(), *b) << "its own route does not take it away";
+}
+
+TEST(SubnetTable, LetsGoOfOneNetworkAlone) {
+  SubnetTable table(*ParseSubnetPool("10.9.0.0/22"));
+  const auto front = table.Reserve({"a", "front"}, {});
+  const auto back = table.Reserve({"a", "back"}, {});
+  table.Release(SubnetKey{"a", "front"});
+  EXPECT_NE(table.Reserve({"a", "front"}, {*front}).value(), *front);
+  EXPECT_EQ(table.Reserve({"a", "back"}, {}).value(), *back);
 }
 
 TEST(SubnetTable, KeepsAwayFromReservationsOfAPoolCutOtherwise) {

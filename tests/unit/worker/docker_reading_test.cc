@@ -4,6 +4,7 @@
 
 #include "worker/adapters/docker/compose_create.h"
 #include "worker/adapters/docker/engine_error.h"
+#include "worker/adapters/docker/engine_facts.h"
 #include "worker/adapters/docker/engine_time.h"
 #include "worker/adapters/docker/inspect.h"
 #include "worker/adapters/docker/json_lines.h"
@@ -30,6 +31,22 @@ std::vector<LogAssembler::Line> Assemble(const std::string& bytes, bool is_tty, 
     assembler.Feed(std::string_view(bytes).substr(at, step), keep);
   assembler.Finish(keep);
   return lines;
+}
+
+TEST(EngineFacts, AreReadFromVersionAndInfo) {
+  const auto facts = ReadEngineFacts({{"Version", "20.10.24"}, {"ApiVersion", "1.41"}},
+                                     {{"Driver", "overlay2"}, {"CgroupVersion", "2"}});
+  EXPECT_EQ(facts, (EngineFacts{"20.10.24", "1.41", "", "overlay2", "2"}));
+  EXPECT_EQ(ReadEngineFacts(nullptr, nullptr), EngineFacts{});
+}
+
+TEST(EngineErrors, ASubnetThatIsTakenIsToldFromTheRest) {
+  for (const auto* words :
+       {"Pool overlaps with other one on this address space",
+        "cannot create network a: conflicts with network b: networks have overlapping IPv4"}) {
+    EXPECT_EQ(EngineError(403, words, "network shop_default").code, Code::kAborted) << words;
+  }
+  EXPECT_EQ(EngineError(500, "port is already allocated", "shop/web").code, Code::kResourceExhausted);
 }
 
 TEST(LogAssembler, MakesLinesOfFramesWhereverTheyAreCut) {

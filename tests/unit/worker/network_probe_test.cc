@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "worker/adapters/network/host_routes.h"
+#include "worker/adapters/network/port_holder.h"
 #include "worker/adapters/network/port_probe.h"
 #include "worker/adapters/network/socket_fd.h"
 #include "worker/adapters/network/tcp_probe.h"
@@ -51,6 +53,27 @@ TEST(NetworkProbe, WhatCannotBeAskedIsNotFree) {
   EXPECT_FALSE(CanBind("127.0.0.1", 20'000, "sctp"));
   EXPECT_FALSE(CanBind("not an address", 20'000, "tcp"));
   EXPECT_FALSE(Accepts("", 80, Millis(100)));
+}
+
+TEST(NetworkProbe, NamesTheProcessThatHasAPort) {
+  const Listener tcp(SOCK_STREAM);
+  const Listener udp(SOCK_DGRAM);
+  const auto us = "(pid " + std::to_string(::getpid()) + ")";
+  EXPECT_NE(HolderOfPort(tcp.port(), "tcp").value_or("nobody").find(us), std::string::npos);
+  EXPECT_NE(HolderOfPort(udp.port(), "udp").value_or("nobody").find(us), std::string::npos);
+  EXPECT_EQ(HolderOfPort(udp.port(), "sctp"), std::nullopt);
+}
+
+TEST(NetworkProbe, FindsSocketsByTheirPort) {
+  constexpr std::string_view kText =
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+      "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1 0\n"
+      "   1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 222 1 0\n"
+      "   2: 0100007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 333 1 0\n"
+      "   3: short line\n";
+  EXPECT_EQ(SocketsOn(8'080, kText, true), std::set<std::string>{"111"}) << "a connection holds no port";
+  EXPECT_EQ(SocketsOn(8'080, kText, false), (std::set<std::string>{"111", "222"}));
+  EXPECT_TRUE(SocketsOn(80, kText, true).empty());
 }
 
 TEST(NetworkProbe, ReadsThisMachine) {

@@ -163,6 +163,103 @@ TEST_F(RunnerFixture, TheSameSourceWithAnotherEnvironmentIsANewRelease) {
   EXPECT_EQ(Run(order).running_release, 2u);
 }
 
+WantedPort Fixed(std::uint16_t host_port) { return {"web", 80, "tcp", host_port}; }
+
+TEST_F(RunnerFixture, AFixedPortIsKeptOverStopAndStart) {
+  workloads_.Publish({Fixed(8'080)});
+  EXPECT_EQ(Run(Deploy(1, 1)).endpoints.at(0).port, 8'080);
+  Run(Reach(2, Target::kStopped));
+  EXPECT_EQ(addresses_.PortsOf("shop"), (std::map<std::string, std::uint16_t>{{"web/80/tcp=8080", 8'080}}));
+  EXPECT_EQ(Run(Reach(3, Target::kRunning, 1)).endpoints.at(0).port, 8'080);
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 1) << "the same containers";
+}
+
+TEST_F(RunnerFixture, AFixedPortIsLetGoOnceTheReleaseThatNamesAnotherRuns) {
+  workloads_.Publish({Fixed(8'080)});
+  Run(Deploy(1, 1));
+  workloads_.Publish({Fixed(8'081)});
+  EXPECT_EQ(Run(Deploy(2, 2, 1)).endpoints.at(0).port, 8'081);
+  EXPECT_EQ(addresses_.PortsOf("shop"), (std::map<std::string, std::uint16_t>{{"web/80/tcp=8081", 8'081}}));
+  // Rolling back takes it again.
+  auto back = Reach(3, Target::kRunning, 1);
+  EXPECT_EQ(Run(back).endpoints.at(0).port, 8'080);
+  EXPECT_EQ(addresses_.PortsOf("shop"), (std::map<std::string, std::uint16_t>{{"web/80/tcp=8080", 8'080}}));
+}
+
+TEST_F(RunnerFixture, AFixedPortOfAReleaseThatFailedIsLetGoAndTheOldOneKept) {
+  workloads_.Publish({Fixed(8'080)});
+  Run(Deploy(1, 1));
+  workloads_.Publish({Fixed(8'081)});
+  runtime_.Fail("Build", kBroken);
+  Run(Deploy(2, 2, 1));
+  const std::map<std::string, std::uint16_t> expected{{"web/80/tcp=8080", 8'080}};
+  EXPECT_EQ(addresses_.PortsOf("shop"), expected);
+  Begin();
+  EXPECT_EQ(addresses_.PortsOf("shop"), expected) << "after a restart";
+}
+
+TEST_F(RunnerFixture, APortThatIsTakenStopsNothingThatRuns) {
+  workloads_.Publish({Fixed(8'080)});
+  Run(Deploy(1, 1));
+  addresses_.Refuse(8'081, {Code::kFailedPrecondition, "shop/web", "host port 8081 is held by nc (pid 7)"});
+  workloads_.Publish({Fixed(8'081)});
+  const auto end = Run(Deploy(2, 2, 1));
+  EXPECT_EQ(end.phase, Phase::kRejected);
+  EXPECT_EQ(end.failure->cause, "host port 8081 is held by nc (pid 7)");
+  EXPECT_EQ(end.running_release, 1u);
+  EXPECT_EQ(RunningRelease(), 1u);
+  EXPECT_EQ(runtime_.Everything()->images.size(), 1u) << "nothing was built";
+}
+
+TEST_F(RunnerFixture, ASubnetThatAnotherNetworkTookIsReplaced) {
+  auto order = Deploy(1, 1);
+  order.target = Target::kBuilt;
+  Run(order);
+  addresses_.TakeSubnetsOf("shop");
+  runtime_.Fail("Up", {Code::kAborted, "network shop_default", "Pool overlaps with other one"});
+  const auto end = Run(Reach(2, Target::kRunning, 1));
+  EXPECT_EQ(end.phase, Phase::kRunning) << ToString(end.failure.value_or(Error{}));
+  EXPECT_NE(files_.ReadFinal("shop", 1)->find("10.201.1.0/24"), std::string::npos);
+  const auto events = Events(2);
+  EXPECT_TRUE(std::any_of(events.begin(), events.end(), [](const AttemptEvent& event) {
+    const auto* warning = std::get_if<Warning>(&event.what);
+    return warning != nullptr && warning->text.find("10.201.1.0/24 is used") != std::string::npos;
+  }));
+  // What is used now is what the next start finds.
+  Run(Reach(3, Target::kStopped));
+  Run(Reach(4, Target::kRunning, 1));
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 2) << "one failed, one did it";
+}
+
+TEST_F(RunnerFixture, SubnetsAreReplacedOnlySoOften) {
+  addresses_.TakeSubnetsOf("shop", 100);
+  runtime_.Fail("Up", {Code::kAborted, "network shop_default", "Pool overlaps with other one"}, -1);
+  const auto end = Run(Deploy(1, 1));
+  EXPECT_EQ(end.phase, Phase::kRejected);
+  EXPECT_EQ(end.failure->code, Code::kResourceExhausted);
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 4);
+}
+
+TEST_F(RunnerFixture, AnAbortOfTheEngineThatTookNoSubnetIsNotTriedAgain) {
+  runtime_.Fail("Up", {Code::kAborted, "shop/web", "is already in progress"});
+  EXPECT_NE(Run(Deploy(1, 1)).phase, Phase::kRunning);
+}
+
+TEST_F(RunnerFixture, WhatCouldNotEvenBeTriedLeavesNothing) {
+  runtime_.Fail("Build", {Code::kUnavailable, "container engine", "away"});
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRejected);
+  EXPECT_TRUE(addresses_.is_empty());
+  EXPECT_TRUE(files_.Releases("shop")->empty());
+  EXPECT_TRUE(sources_.mirrors().empty());
+  runner_->EndWasDelivered("shop", 1);
+  EXPECT_TRUE(runner_->Observations().empty());
+  EXPECT_TRUE(journal_.Load()->holdings.empty());
+  EXPECT_EQ(Run(Deploy(2, 1)).phase, Phase::kRunning);
+}
+
 TEST_F(RunnerFixture, AStartWithAnotherEnvironmentRendersAnew) {
   Run(Deploy(1, 1));
   auto order = Reach(2, Target::kRunning, 1);

@@ -11,8 +11,10 @@ namespace {
 
 class ScriptedLink final : public MasterLink {
  public:
-  Result<Registration> Register(const WorkerFacts&, const std::vector<Observation>& observations) override {
+  Result<Registration> Register(const WorkerFacts& facts,
+                                const std::vector<Observation>& observations) override {
     ++registrations;
+    engine = facts.engine;
     last = observations;
     if (auto error = Next()) return *error;
     return Registration{"session-" + std::to_string(registrations), 1, Millis(700)};
@@ -28,6 +30,7 @@ class ScriptedLink final : public MasterLink {
   void Fail(Code code) { failures.push_back({code, "master", "no"}); }
 
   int registrations = 0;
+  EngineFacts engine;
   std::vector<std::string> beats;
   std::vector<Observation> last;
   Load last_load;
@@ -95,6 +98,22 @@ TEST_F(SessionFixture, ABeatCarriesOnlyWhatChanged) {
   EXPECT_EQ(link_.last[1].phase, Phase::kDeleted);
   session_.Beat();
   EXPECT_TRUE(link_.last.empty());
+}
+
+TEST_F(SessionFixture, RegistersAgainWhenTheEngineIsAnother) {
+  session_.SetEngine({.version = "20.10"});
+  session_.Beat();
+  session_.Beat();
+  EXPECT_EQ(link_.registrations, 1);
+  EXPECT_EQ(link_.engine.version, "20.10");
+  session_.SetEngine({.version = "20.10"});
+  session_.Beat();
+  EXPECT_EQ(link_.registrations, 1);
+  session_.SetEngine({.version = "27.3"});
+  session_.Beat();
+  session_.Beat();
+  EXPECT_EQ(link_.registrations, 2);
+  EXPECT_EQ(link_.engine.version, "27.3");
 }
 
 TEST_F(SessionFixture, ALostBeatIsToldAgain) {

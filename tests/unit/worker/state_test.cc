@@ -46,7 +46,7 @@ Holding SomeHolding() {
                   .owner = "ann",
                   .running_release = 3,
                   .address_published = true,
-                  .ports = {{"web/80/tcp", 20'001}},
+                  .ports = {{"web/80/tcp", 20'001}, {"web/80/tcp=8080", 8'080}},
                   .subnets = {{"default", "10.201.0.0/24"}},
                   .generated = {{"password", "secret"}},
                   .inspect_until = WallTime(Millis(5))};
@@ -58,7 +58,8 @@ Holding SomeHolding() {
       .inputs = {{"base:1", "sha256:2"}, {"pulled:1", ""}},
       .final_digest = "ab",
       .run = {.services = {{.service = "web", .ports = {80}, .http = HttpCheck{80, "/health"}}},
-              .endpoints = {{.service = "web", .container_port = 80}},
+              .ports = {{"web", 80, "tcp"}, {"web", 80, "tcp", 8'080, true}},
+              .endpoints = {{.service = "web", .container_port = 80, .lan_address = "10.1.0.2"}},
               .catalog_names = {{"web", "www"}},
               .ready_timeout = Millis(1'500),
               .stop_grace = Seconds(3)}};
@@ -93,6 +94,7 @@ TEST_F(State, TheJournalGivesBackWhatItWasGiven) {
   EXPECT_EQ(held.inspect_until, holding.inspect_until);
   const auto& run = held.releases.at(3).run;
   EXPECT_EQ(run.services.at(0).http->path, "/health");
+  EXPECT_EQ(run.ports, holding.releases.at(3).run.ports);
   EXPECT_EQ(run.endpoints, holding.releases.at(3).run.endpoints);
   EXPECT_EQ(run.ready_timeout, Millis(1'500));
   EXPECT_EQ(held.releases.at(3).images, holding.releases.at(3).images);

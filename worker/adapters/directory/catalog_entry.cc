@@ -1,6 +1,7 @@
 #include "worker/adapters/directory/catalog_entry.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace edm::worker {
 namespace {
@@ -45,11 +46,14 @@ CatalogEntry ToEntry(const std::string& id, const json& service) {
 std::vector<CatalogEntry> EntriesOf(const CatalogSelf& self, const std::string& instance,
                                     const Published& published) {
   std::vector<CatalogEntry> entries;
+  std::set<std::string> ids;
   for (const auto& endpoint : published.endpoints) {
     const auto named = published.catalog_names.find(endpoint.service);
     const auto& service = named == published.catalog_names.end() ? endpoint.service : named->second;
-    const auto id = "edm." + instance + "." + endpoint.service + "." +
-                    std::to_string(endpoint.container_port) + "." + endpoint.protocol;
+    auto id = "edm." + instance + "." + endpoint.service + "." + std::to_string(endpoint.container_port) +
+              "." + endpoint.protocol;
+    // One container port may be published on several host ports.
+    if (!ids.insert(id).second) id += "." + std::to_string(endpoint.port);
     CatalogEntry entry{.lan_address = self.lan_address,
                        .wan_address = self.wan_address,
                        .port = endpoint.port,

@@ -10,6 +10,7 @@
 #include "worker/adapters/docker/build/engine_build.h"
 #include "worker/adapters/docker/compose_create.h"
 #include "worker/adapters/docker/engine_exec.h"
+#include "worker/adapters/docker/engine_facts.h"
 #include "worker/adapters/docker/event_watch.h"
 #include "worker/adapters/docker/health_probe.h"
 #include "worker/adapters/docker/json_reading.h"
@@ -52,6 +53,8 @@ DockerRuntime::DockerRuntime(DockerOptions options, ProcessRunner& processes)
     : options_(std::move(options)), api_(options_.endpoint), processes_(processes) {}
 
 Status DockerRuntime::Ping() { return api_.Ping(kPingDeadline); }
+
+Result<EngineFacts> DockerRuntime::Facts() { return AskEngine(api_, processes_); }
 
 Result<BuiltImage> DockerRuntime::Build(const BuildRequest& request, const LineSink& on_line,
                                         std::stop_token stop) {
@@ -144,6 +147,10 @@ Status DockerRuntime::Watch(const std::function<void(const std::string&)>& on_ch
   return WatchEvents(api_, on_change, stop);
 }
 
-Result<std::vector<std::string>> DockerRuntime::Subnets() { return ListSubnets(api_); }
+Result<std::vector<NetworkSubnet>> DockerRuntime::Subnets() { return ListSubnets(api_); }
+
+Result<std::map<std::string, std::uint64_t>> DockerRuntime::VolumeSizes(Millis deadline) {
+  return MeasureVolumes(api_, deadline);
+}
 
 }  // namespace edm::worker

@@ -25,6 +25,7 @@ class DockerRuntime final : public ContainerRuntime {
   const EngineApi& api() const { return api_; }
 
   Status Ping() override;
+  Result<EngineFacts> Facts() override;
   Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
                            std::stop_token stop) override;
   Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) override;
@@ -40,7 +41,8 @@ class DockerRuntime final : public ContainerRuntime {
   Status Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) override;
   Result<std::unique_ptr<ExecSession>> Exec(const ExecRequest& request) override;
   Status Watch(const std::function<void(const std::string&)>& on_change, std::stop_token stop) override;
-  Result<std::vector<std::string>> Subnets() override;
+  Result<std::vector<NetworkSubnet>> Subnets() override;
+  Result<std::map<std::string, std::uint64_t>> VolumeSizes(Millis deadline) override;
 
  private:
   DockerOptions options_;

@@ -84,22 +84,36 @@ Result<Footprint> ListEverything(const EngineApi& api) {
   for (const auto& one : images) {
     auto object = ReadObject(one, "Id", "Id");
     object.name = FirstTag(one);
+    object.size_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, NumberAt(one, "Size")));
     all.images.push_back(std::move(object));
   }
   return all;
 }
 
-Result<std::vector<std::string>> ListSubnets(const EngineApi& api) {
+Result<std::vector<NetworkSubnet>> ListSubnets(const EngineApi& api) {
   EDM_TRY(const json networks, api.Get("/networks", "container engine"));
-  std::vector<std::string> subnets;
+  std::vector<NetworkSubnet> subnets;
   for (const auto& network : networks) {
     const auto& configs = PartAt(PartAt(network, "IPAM"), "Config");
     if (!configs.is_array()) continue;
     for (const auto& config : configs) {
-      if (auto subnet = TextAt(config, "Subnet"); !subnet.empty()) subnets.push_back(std::move(subnet));
+      auto subnet = TextAt(config, "Subnet");
+      if (subnet.empty()) continue;
+      subnets.push_back({std::move(subnet), TextAt(PartAt(network, "Labels"), std::string(kInstanceLabel))});
     }
   }
   return subnets;
+}
+
+Result<std::map<std::string, std::uint64_t>> MeasureVolumes(const EngineApi& api, Millis deadline) {
+  EDM_TRY(const json usage, api.Get("/system/df?type=volume", "volumes", deadline));
+  std::map<std::string, std::uint64_t> sizes;
+  for (const auto& volume : PartAt(usage, "Volumes")) {
+    const auto size = NumberAt(PartAt(volume, "UsageData"), "Size");
+    const bool is_known = PartAt(volume, "UsageData").is_object() && size >= 0;
+    if (is_known) sizes[TextAt(volume, "Name")] = static_cast<std::uint64_t>(size);
+  }
+  return sizes;
 }
 
 Result<std::vector<std::string>> ListForeign(const EngineApi& api, const std::string& project) {

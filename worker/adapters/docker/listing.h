@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ Result<std::vector<Inspected>> InspectContainers(const EngineApi& api, const std
 Result<Inspected> InspectContainer(const EngineApi& api, const std::string& id);
 
 Result<Footprint> ListEverything(const EngineApi& api);
-Result<std::vector<std::string>> ListSubnets(const EngineApi& api);
+Result<std::vector<NetworkSubnet>> ListSubnets(const EngineApi& api);
+// See container_runtime.h VolumeSizes.
+Result<std::map<std::string, std::uint64_t>> MeasureVolumes(const EngineApi& api, Millis deadline);
 
 // Names of containers, networks and volumes in a compose project of that name that are not ours.
 Result<std::vector<std::string>> ListForeign(const EngineApi& api, const std::string& project);

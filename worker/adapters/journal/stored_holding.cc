@@ -28,6 +28,25 @@ WantedService ServiceFromStored(const v1::StoredService& stored) {
   return service;
 }
 
+v1::StoredPort PortToStored(const WantedPort& port) {
+  v1::StoredPort stored;
+  stored.set_service(port.service);
+  stored.set_container_port(port.container_port);
+  stored.set_protocol(port.protocol);
+  stored.set_host_port(port.host_port.value_or(0));
+  stored.set_loopback_only(port.loopback_only);
+  return stored;
+}
+
+WantedPort PortFromStored(const v1::StoredPort& stored) {
+  WantedPort port{.service = stored.service(),
+                  .container_port = static_cast<std::uint16_t>(stored.container_port()),
+                  .protocol = stored.protocol(),
+                  .loopback_only = stored.loopback_only()};
+  if (stored.host_port() != 0) port.host_port = static_cast<std::uint16_t>(stored.host_port());
+  return port;
+}
+
 v1::StoredRelease ReleaseToStored(const ReleaseRecord& release) {
   v1::StoredRelease stored;
   stored.set_number(release.number);
@@ -38,6 +57,7 @@ v1::StoredRelease ReleaseToStored(const ReleaseRecord& release) {
   stored.mutable_inputs()->insert(release.inputs.begin(), release.inputs.end());
   const auto& run = release.run;
   rpc::MapInto(run.services, stored.mutable_services(), ServiceToStored);
+  rpc::MapInto(run.ports, stored.mutable_ports(), PortToStored);
   rpc::MapInto(run.endpoints, stored.mutable_endpoints(), [](const Endpoint& e) { return rpc::ToProto(e); });
   stored.mutable_catalog_names()->insert(run.catalog_names.begin(), run.catalog_names.end());
   stored.set_ready_timeout_ms(static_cast<std::uint32_t>(run.ready_timeout.count()));
@@ -56,6 +76,7 @@ ReleaseRecord ReleaseFromStored(const v1::StoredRelease& stored) {
           .inputs = {stored.inputs().begin(), stored.inputs().end()},
           .final_digest = stored.final_digest(),
           .run = {.services = rpc::MapAll<WantedService>(stored.services(), ServiceFromStored),
+                  .ports = rpc::MapAll<WantedPort>(stored.ports(), PortFromStored),
                   .endpoints = rpc::MapAll<Endpoint>(stored.endpoints(),
                                                      [](const v1::Endpoint& e) { return rpc::FromProto(e); }),
                   .catalog_names = {stored.catalog_names().begin(), stored.catalog_names().end()},

@@ -54,7 +54,7 @@ Status AttemptRunner::Assign(Order order) {
 
 void AttemptRunner::ForgetDeletedFor(const Order& order) {
   const auto found = slots_.find(order.instance);
-  if (found == slots_.end() || found->second.current != 0 || !found->second.IsDeleted()) return;
+  if (found == slots_.end() || found->second.current != 0 || !found->second.IsGone()) return;
   const auto same = found->second.attempts.find(order.attempt);
   const bool is_known =
       same != found->second.attempts.end() && same->second.order.operation == order.operation;
@@ -62,7 +62,7 @@ void AttemptRunner::ForgetDeletedFor(const Order& order) {
 }
 
 Status AttemptRunner::Admitted(Slot& slot, Order order) {
-  if (slot.holding.instance.empty() || slot.IsDeleted()) slot.holding = Holding{.instance = order.instance};
+  if (slot.holding.instance.empty() || slot.IsGone()) slot.holding = Holding{.instance = order.instance};
   slot.holding.owner = order.owner;
   slot.holding.project = order.project;
   auto record = NewAttempt(std::move(order));
@@ -167,7 +167,7 @@ std::unique_ptr<Job> AttemptRunner::Take(Slot& slot) {
 std::set<std::string> AttemptRunner::TemplatesOfOthers(const std::string& instance) const {
   std::set<std::string> names;
   for (const auto& [other, slot] : slots_) {
-    if (other == instance || slot.IsDeleted()) continue;
+    if (other == instance || slot.IsGone()) continue;
     for (const auto& [number, release] : slot.holding.releases) names.insert(release.template_name);
     if (const auto* newest = slot.Newest()) names.insert(newest->order.template_name);
   }

@@ -21,7 +21,7 @@ namespace edm::worker {
 class AttemptRunner final : public Attempts {
  public:
   static constexpr std::size_t kEndedAttemptsKept = 3;  // per instance, for masters that ask again
-  static constexpr Millis kDeletedKept{15'000};         // the history of a deletion nobody fetched
+  static constexpr Millis kDeletedKept{15'000};         // the history of what is gone, that nobody fetched
 
   AttemptRunner(const Surroundings& around, RunnerSettings settings, EngineView& view);
 

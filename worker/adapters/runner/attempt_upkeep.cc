@@ -62,7 +62,7 @@ void AttemptRunner::Tick() {
                           .cause = "not done by " + FormatRfc3339(record.order.deadline),
                           .hint = "give it more time: --timeout"});
       }
-    } else if (slot.IsDeleted()) {
+    } else if (slot.IsGone()) {
       if (now - slot.Newest()->ended_at.value_or(now) >= kDeletedKept) forgotten.push_back(instance);
     } else if (InspectionIsOver(slot.holding, now)) {
       slot.errand = Errand::kRemoveFailed;
@@ -146,8 +146,7 @@ void AttemptRunner::EndWasDelivered(const std::string& instance, std::uint32_t a
 
 void AttemptRunner::ForgetIfDelivered(const std::string& instance) {
   const auto& slot = slots_[instance];
-  if (slot.current == 0 && slot.IsDeleted() && slot.delivered == slot.attempts.rbegin()->first)
-    Forget(instance);
+  if (slot.current == 0 && slot.IsGone() && slot.delivered == slot.attempts.rbegin()->first) Forget(instance);
 }
 
 void AttemptRunner::Forget(const std::string& instance) {

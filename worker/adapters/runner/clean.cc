@@ -21,6 +21,33 @@ Status DropMirrorsOf(Job& job) {
   return Ok();
 }
 
+// Another instance may have them from now on: the journal must say so first.
+Status LetGoOfPorts(Job& job, const std::set<std::uint32_t>& releases) {
+  auto needed = NeededPorts(job.holding, releases);
+  if (needed == job.holding.ports) return Ok();
+  job.holding.ports = std::move(needed);
+  EDM_CHECK(job.around.journal.PutHolding(job.holding));
+  job.around.addresses.Adopt(job.instance(), {job.holding.ports, job.holding.subnets});
+  return Ok();
+}
+
+std::set<std::uint32_t> ReleasesOf(const Holding& holding) {
+  std::set<std::uint32_t> numbers;
+  for (const auto& [number, release] : holding.releases) numbers.insert(number);
+  return numbers;
+}
+
+Status LetGoOfAll(Job& job) {
+  EDM_CHECK(job.around.files.DropAll(job.instance()));
+  EDM_CHECK(DropMirrorsOf(job));
+  job.holding.ports.clear();
+  job.holding.subnets.clear();
+  job.holding.generated.clear();
+  EDM_CHECK(job.around.journal.PutHolding(job.holding));
+  job.around.addresses.Release(job.instance());
+  return Ok();
+}
+
 }  // namespace
 
 Status Remove(Job& job) {
@@ -45,9 +72,12 @@ Status Discard(Job& job) {
   // Once its images were reported the release exists: it goes when no release is kept that needs it.
   if (!job.attempt.order.build || job.attempt.phase >= Phase::kBuilt) return Ok();
   job.holding.releases.erase(job.release());
+  EDM_CHECK(LetGoOfPorts(job, ReleasesOf(job.holding)));
   EDM_CHECK(job.around.files.Drop(job.instance(), job.release()));
   EDM_TRY(const auto everything, job.around.runtime.Everything());
-  return RemoveImages(job, ImagesOf(job.instance(), job.release(), everything.images));
+  EDM_CHECK(RemoveImages(job, ImagesOf(job.instance(), job.release(), everything.images)));
+  // Another worker gets the order: nothing is to be left here that only a delete would take away.
+  return job.attempt.failed_as == Phase::kRejected && IsBare(job.holding) ? LetGoOfAll(job) : Ok();
 }
 
 Status Collect(Job& job) {
@@ -59,6 +89,9 @@ Status Collect(Job& job) {
     EDM_CHECK(job.around.files.Drop(job.instance(), release));
     job.holding.releases.erase(release);
   }
+  // What has stopped keeps its ports for the next start.
+  if (job.holding.running_release != 0)
+    EDM_CHECK(LetGoOfPorts(job, {job.holding.running_release, job.release()}));
   return RemoveImages(job, garbage.images);
 }
 

@@ -33,6 +33,9 @@ Status DropFiles(Job& job);
 Status Discard(Job& job);
 Status Collect(Job& job);
 
+// Of those that are on this worker. kFailedPrecondition: it is not.
+Result<ReleaseRecord*> FindRelease(Job& job, std::uint32_t number);
+
 // The checkout of the order's release as the policy sees it; judged again where this process has not yet.
 Status EnsureJudged(Job& job);
 

@@ -31,6 +31,15 @@ Status Fetch(Job& job) {
   return Ok();
 }
 
+Result<ReleaseRecord*> FindRelease(Job& job, std::uint32_t number) {
+  const auto found = job.holding.releases.find(number);
+  if (found != job.holding.releases.end()) return &found->second;
+  return Error{.code = Code::kFailedPrecondition,
+               .object = "release " + std::to_string(number) + " of instance " + job.instance(),
+               .cause = "it is not on this worker",
+               .hint = "build it again: edmctl deploy"};
+}
+
 Status EnsureJudged(Job& job) {
   if (job.workload) return Ok();
   const auto& order = job.attempt.order;
@@ -53,9 +62,18 @@ Status Judge(Job& job) {
 }
 
 Status Reserve(Job& job) {
-  EDM_CHECK(EnsureJudged(job));
-  EDM_TRY(auto reserved,
-          job.around.addresses.Reserve(job.instance(), job.workload->ports(), job.workload->networks()));
+  std::vector<WantedPort> ports;
+  std::vector<std::string> networks;
+  if (job.attempt.order.build) {
+    EDM_CHECK(EnsureJudged(job));
+    ports = job.workload->ports();
+    networks = job.workload->networks();
+  } else {
+    // A release that ran before may have named host ports that were let go since.
+    EDM_TRY(const auto* release, FindRelease(job, job.release()));
+    ports = release->run.ports;
+  }
+  EDM_TRY(auto reserved, job.around.addresses.Reserve(job.instance(), ports, networks));
   job.holding.ports = std::move(reserved.ports);
   job.holding.subnets = std::move(reserved.subnets);
   return Ok();
@@ -64,7 +82,9 @@ Status Reserve(Job& job) {
 RunSpec Describe(const Job& job) {
   const auto& workload = *job.workload;
   return {.services = workload.services(),
-          .endpoints = EndpointsOf(workload.ports(), job.holding.ports, job.settings.public_address),
+          .ports = workload.ports(),
+          .endpoints = EndpointsOf(workload.ports(), job.holding.ports, job.settings.public_address,
+                                   job.settings.lan_address),
           .catalog_names = workload.catalog_names(),
           .ready_timeout = workload.ready_timeout(),
           .stop_grace = workload.stop_grace()};

@@ -37,10 +37,12 @@ struct Slot {
 
   AttemptRecord* Newest() { return attempts.empty() ? nullptr : &attempts.rbegin()->second; }
   const AttemptRecord* Newest() const { return attempts.empty() ? nullptr : &attempts.rbegin()->second; }
-  // Gone but for the history of its deletion.
-  bool IsDeleted() const {
+  // Gone but for the history of its deletion, or of an order that this worker could not even try.
+  bool IsGone() const {
     const auto* newest = Newest();
-    return newest != nullptr && newest->ended() && newest->end->phase == Phase::kDeleted;
+    if (newest == nullptr || !newest->ended()) return false;
+    return newest->end->phase == Phase::kDeleted ||
+           (newest->end->phase == Phase::kRejected && IsBare(holding));
   }
   // Asks the attempt under way to end; the first reason stays.
   void RequestStop(Error reason) {

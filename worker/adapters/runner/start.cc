@@ -7,13 +7,6 @@
 namespace edm::worker {
 namespace {
 
-Error NoRelease(const Job& job, std::uint32_t release) {
-  return {.code = Code::kFailedPrecondition,
-          .object = "release " + std::to_string(release) + " of instance " + job.instance(),
-          .cause = "it is not on this worker",
-          .hint = "build it again: edmctl deploy"};
-}
-
 Status RenderAnew(Job& job, ReleaseRecord& release) {
   EDM_CHECK(EnsureJudged(job));
   FinalRequest request{
@@ -51,6 +44,39 @@ Status BringUp(Job& job, std::uint32_t release, std::stop_token stop) {
       [&](std::string_view line) { job.Log("", line); }, stop);
 }
 
+constexpr std::uint32_t kSubnetMovesMax = 3;  // per start: others make networks on this engine as well
+
+// After another network took a subnet that was reserved: other ones, and the final compose file with them.
+// False: no subnet was taken.
+Result<bool> MoveSubnets(Job& job, ReleaseRecord& release) {
+  EDM_TRY(const auto moved, job.around.addresses.MoveSubnets(job.instance()));
+  if (!moved) return false;
+  for (const auto& [network, subnet] : moved->subnets) {
+    const auto& before = job.holding.subnets[network];
+    if (before == subnet) continue;
+    job.Warn("another network of this engine took " + before + ", reserved for network " + network + ": " +
+             subnet + " is used");
+  }
+  job.holding.subnets = moved->subnets;
+  EDM_CHECK(RenderAnew(job, release));
+  release.final_digest = FinalDigestOf(job, release);
+  return true;
+}
+
+Status BringUpWithSubnets(Job& job, ReleaseRecord& release) {
+  for (std::uint32_t moves = 0;; ++moves) {
+    auto status = BringUp(job, release.number, job.stop);
+    if (status.ok() || status.error().code != Code::kAborted) return status;
+    if (moves == kSubnetMovesMax) {
+      auto error = std::move(status).error();
+      error.code = Code::kResourceExhausted;
+      return error;
+    }
+    EDM_TRY(const bool is_moved, MoveSubnets(job, release));
+    if (!is_moved) return status;
+  }
+}
+
 Result<ReadyReport> Await(Job& job, const RunSpec& run, std::stop_token stop) {
   return job.around.readiness.AwaitReady(
       {job.instance(), run.services, run.ready_timeout}, [&](std::string_view line) { job.Log("", line); },
@@ -72,7 +98,11 @@ std::string FinalDigestOf(const Job& job, const ReleaseRecord& release) {
   digest.Add(job.settings.public_address).Add(job.settings.bind_address);
   for (const auto& [name, value] : job.attempt.order.environment) digest.Add(name).Add(value);
   digest.Add("ports");
-  for (const auto& [key, port] : job.holding.ports) digest.Add(key).Add(std::to_string(port));
+  for (const auto& port : release.run.ports) {
+    const auto name = PortName(port);
+    const auto reserved = job.holding.ports.find(name);
+    digest.Add(name).Add(reserved == job.holding.ports.end() ? "" : std::to_string(reserved->second));
+  }
   digest.Add("subnets");
   for (const auto& [network, subnet] : job.holding.subnets) digest.Add(network).Add(subnet);
   digest.Add("images");
@@ -81,24 +111,22 @@ std::string FinalDigestOf(const Job& job, const ReleaseRecord& release) {
 }
 
 Status Render(Job& job) {
-  const auto found = job.holding.releases.find(job.release());
-  if (found == job.holding.releases.end()) return NoRelease(job, job.release());
-  auto& release = found->second;
-  const auto digest = FinalDigestOf(job, release);
-  job.final_is_new = release.final_digest != digest;
+  EDM_TRY(auto* found, FindRelease(job, job.release()));
+  auto& release = *found;
+  job.final_is_new = release.final_digest != FinalDigestOf(job, release);
   if (!job.final_is_new) return Ok();
   EDM_CHECK(RenderAnew(job, release));
-  release.final_digest = digest;
+  release.final_digest = FinalDigestOf(job, release);
   return Ok();
 }
 
 Status Up(Job& job) {
-  const auto& release = job.holding.releases[job.release()];
+  auto& release = job.holding.releases[job.release()];
   job.holding.inspect_until.reset();
   if (!job.final_is_new && ContainersAreKept(job, release)) {
     return job.around.runtime.StartKept(job.instance(), job.stop);
   }
-  return BringUp(job, job.release(), job.stop);
+  return BringUpWithSubnets(job, release);
 }
 
 Status AwaitReady(Job& job) {
@@ -123,11 +151,10 @@ Status AwaitReady(Job& job) {
 
 Status Restore(Job& job) {
   const auto good = job.attempt.order.good_release;
-  const auto found = job.holding.releases.find(good);
-  if (found == job.holding.releases.end()) return NoRelease(job, good);
+  EDM_TRY(const auto* found, FindRelease(job, good));
   // Nothing may cancel this: the instance would be left with neither release.
   EDM_CHECK(BringUp(job, good, {}));
-  EDM_TRY([[maybe_unused]] const auto report, Await(job, found->second.run, {}));
+  EDM_TRY([[maybe_unused]] const auto report, Await(job, found->run, {}));
   job.attempt.restored_release = good;
   job.Warn("release " + std::to_string(good) + " was put back");
   return Ok();

@@ -84,7 +84,8 @@ std::vector<WantedPort> ComposeWorkload::ports() const {
   std::vector<WantedPort> ports;
   for (const auto& service : judged_.blueprint.services) {
     for (const auto& port : service.ports) {
-      if (port.published) ports.push_back({service.name, port.port, port.protocol});
+      if (!port.published) continue;
+      ports.push_back({service.name, port.port, port.protocol, port.host_port, port.loopback_only});
     }
   }
   return ports;
@@ -111,7 +112,9 @@ std::vector<WantedService> ComposeWorkload::services() const {
   for (const auto& service : judged_.blueprint.services) {
     WantedService wanted{.service = service.name, .one_shot = service.oneshot, .http = CheckOf(service)};
     for (const auto& port : service.ports) {
-      if (port.published && port.protocol == "tcp") wanted.ports.push_back(port.port);
+      // It may be published on several host ports.
+      const bool is_known = std::count(wanted.ports.begin(), wanted.ports.end(), port.port) > 0;
+      if (port.published && port.protocol == "tcp" && !is_known) wanted.ports.push_back(port.port);
     }
     const bool by_port = health && health->path.empty() && health->port && health->service == service.name;
     if (by_port && std::count(wanted.ports.begin(), wanted.ports.end(), *health->port) == 0) {
@@ -152,7 +155,7 @@ std::map<std::string, std::string> ComposeWorkload::Images() const {
 }
 
 Result<FinalWorkload> ComposeWorkload::Finalise(const FinalRequest& request) const {
-  const auto endpoints = EndpointsOf(ports(), request.addresses.ports, request.public_address);
+  const auto endpoints = EndpointsOf(ports(), request.addresses.ports, request.public_address, "");
   compose::FinalInput input{.instance = request_.instance,
                             .release = request_.release,
                             .directory = request_.directory,
@@ -162,8 +165,10 @@ Result<FinalWorkload> ComposeWorkload::Finalise(const FinalRequest& request) con
                             .environment = request_.environment,
                             .limits = defaults_.limits,
                             .logs = defaults_.logs};
-  for (const auto& endpoint : endpoints) {
-    input.ports.push_back({endpoint.service, endpoint.container_port, endpoint.protocol, endpoint.port});
+  for (const auto& port : ports()) {
+    const auto given = request.addresses.ports.find(PortName(port));
+    if (port.host_port || given == request.addresses.ports.end()) continue;
+    input.ports.push_back({port.service, port.container_port, port.protocol, given->second});
   }
   // The user's own values win.
   input.environment.merge(

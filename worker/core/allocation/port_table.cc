@@ -56,22 +56,42 @@ Result<PortRange> ParsePortRange(std::string_view text) {
 }
 
 PortTable::PortTable(PortRange range, const std::vector<PortReservation>& kept) : range_(range) {
-  for (const auto& one : kept) {
-    by_key_[one.key] = one.host_port;
-    taken_.insert({one.key.protocol, one.host_port});
-  }
+  for (const auto& one : kept) Put(one.key, one.host_port);
 }
 
-Result<std::uint16_t> PortTable::Reserve(const PortKey& key, const InUse& in_use) {
+void PortTable::Put(const PortKey& key, std::uint16_t host_port) {
+  by_key_[key] = host_port;
+  taken_.emplace(Place{key.protocol, host_port}, key);
+}
+
+Result<std::uint16_t> PortTable::ReserveFixed(const PortKey& key, const std::set<PortKey>& together) {
+  const auto [first, last] = taken_.equal_range({key.protocol, key.fixed});
+  for (auto at = first; at != last; ++at) {
+    const auto& holder = at->second;
+    if (holder.instance == key.instance && (holder == key || !together.contains(holder))) continue;
+    return Error{Code::kFailedPrecondition,
+                 key.instance + "/" + key.service,
+                 "host port " + std::to_string(key.fixed) + " is reserved for instance " + holder.instance +
+                     " (" + holder.service + ":" + std::to_string(holder.container_port) + ")",
+                 {},
+                 "write \"" + std::to_string(key.container_port) +
+                     "\" to get a free port that is kept, or choose another host port"};
+  }
+  Put(key, key.fixed);
+  return key.fixed;
+}
+
+Result<std::uint16_t> PortTable::Reserve(const PortKey& key, const InUse& in_use,
+                                         const std::set<PortKey>& together) {
   if (const auto found = by_key_.find(key); found != by_key_.end()) return found->second;
+  if (key.fixed != 0) return ReserveFixed(key, together);
   const std::uint32_t size = range_.last - range_.first + 1U;
   const std::uint32_t start = Hash(key) % size;
   for (std::uint32_t step = 0; step < size; ++step) {
     const auto port = static_cast<std::uint16_t>(range_.first + (start + step) % size);
     if (taken_.contains({key.protocol, port})) continue;
     if (in_use && in_use(port, key.protocol)) continue;
-    by_key_[key] = port;
-    taken_.insert({key.protocol, port});
+    Put(key, port);
     return port;
   }
   return Error{Code::kResourceExhausted,
@@ -92,7 +112,7 @@ void PortTable::KeepOnly(std::string_view instance, const std::set<PortKey>& key
 void PortTable::Erase(const std::function<bool(const PortKey&)>& unwanted) {
   std::erase_if(by_key_, [&](const auto& entry) {
     if (!unwanted(entry.first)) return false;
-    taken_.erase({entry.first.protocol, entry.second});
+    std::erase_if(taken_, [&](const auto& taken) { return taken.second == entry.first; });
     return true;
   });
 }

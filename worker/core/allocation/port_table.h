@@ -19,6 +19,7 @@ struct PortKey {
   std::string service;
   std::uint16_t container_port = 0;
   std::string protocol = "tcp";
+  std::uint16_t fixed = 0;  // the host port that it must be; 0: any
   auto operator<=>(const PortKey&) const = default;
 };
 
@@ -50,8 +51,11 @@ class PortTable {
 
   explicit PortTable(PortRange range, const std::vector<PortReservation>& kept = {});
 
-  // The port reserved before, else a new one. kResourceExhausted: the range is full.
-  Result<std::uint16_t> Reserve(const PortKey& key, const InUse& in_use);
+  // The port reserved before, else a new one; a fixed one is not sought in the range and `in_use` is not
+  // asked for it. kResourceExhausted: the range is full. kFailedPrecondition: the fixed one is reserved for
+  // another instance, or for something else of the same one in `together`.
+  Result<std::uint16_t> Reserve(const PortKey& key, const InUse& in_use,
+                                const std::set<PortKey>& together = {});
   void Release(std::string_view instance);
   // Releases those of the instance that are not among `keys`: a service that went away.
   void KeepOnly(std::string_view instance, const std::set<PortKey>& keys);
@@ -59,11 +63,16 @@ class PortTable {
   std::vector<PortReservation> reservations() const;
 
  private:
+  using Place = std::pair<std::string, std::uint16_t>;  // protocol and host port
+
+  Result<std::uint16_t> ReserveFixed(const PortKey& key, const std::set<PortKey>& together);
+  void Put(const PortKey& key, std::uint16_t host_port);
   void Erase(const std::function<bool(const PortKey&)>& unwanted);
 
   PortRange range_;
   std::map<PortKey, std::uint16_t> by_key_;
-  std::set<std::pair<std::string, std::uint16_t>> taken_;  // protocol and host port
+  // An instance may hold one place twice: a fixed port that edm chose for it before.
+  std::multimap<Place, PortKey> taken_;
 };
 
 }  // namespace edm::worker

@@ -86,6 +86,13 @@ Result<Ipv4Net> SubnetTable::Reserve(const SubnetKey& key, const std::vector<Ipv
 
 void SubnetTable::Release(std::string_view instance) { KeepOnly(instance, {}); }
 
+void SubnetTable::Release(const SubnetKey& key) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  reserved_.erase(found->second);
+  by_key_.erase(found);
+}
+
 void SubnetTable::KeepOnly(std::string_view instance, const std::set<SubnetKey>& keys) {
   std::erase_if(by_key_, [&](const auto& entry) {
     const bool unwanted = entry.first.instance == instance && !keys.contains(entry.first);

@@ -44,6 +44,7 @@ class SubnetTable {
   // of the machine and subnets of the engine's networks. kResourceExhausted: the pool is used up.
   Result<Ipv4Net> Reserve(const SubnetKey& key, const std::vector<Ipv4Net>& taken);
   void Release(std::string_view instance);
+  void Release(const SubnetKey& key);
   void KeepOnly(std::string_view instance, const std::set<SubnetKey>& keys);
 
   std::vector<SubnetReservation> reservations() const;

@@ -79,6 +79,25 @@ TEST(FinalCompose, GivesEveryPublishedPortItsHostPort) {
   EXPECT_EQ(ports.items()[1].Find("protocol")->text(), "udp");
 }
 
+TEST(FinalCompose, LeavesAHostPortThatTheDocumentNames) {
+  constexpr std::string_view kFixed =
+      R"json({"services": {"web": {"image": "a:1", "networks": {"default": null},
+    "ports": [{"target": 80, "published": "8080"}, {"target": 80, "published": "8081", "host_ip": "127.0.0.1"},
+              {"target": 80}]}}, "networks": {"default": {}}})json";
+  const auto blueprint = ReadBlueprint(kFixed, {}, "i7");
+  ASSERT_TRUE(blueprint.ok());
+  auto input = Input();
+  input.ports = {{"web", 80, "tcp", 30'001}};
+  const auto root = *yaml::ReadJson(*FinalCompose(*blueprint, kFixed, input), "final");
+  const auto& ports = At(root, {"services", "web", "ports"}).items();
+  ASSERT_EQ(ports.size(), 3U);
+  EXPECT_EQ(ports[0].Find("published")->text(), "8080");
+  EXPECT_EQ(ports[0].Find("host_ip")->text(), "10.0.0.12");
+  EXPECT_EQ(ports[1].Find("published")->text(), "8081");
+  EXPECT_EQ(ports[1].Find("host_ip")->text(), "127.0.0.1");
+  EXPECT_EQ(ports[2].Find("published")->text(), "30001");
+}
+
 TEST(FinalCompose, TheUsersEnvironmentWinsAndDollarsStay) {
   const auto root = Final(Input());
   EXPECT_EQ(At(root, {"services", "web", "environment", "OWN"}).text(), "user$$x");

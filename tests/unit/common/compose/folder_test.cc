@@ -64,6 +64,27 @@ TEST(Folder, JudgesWhatTheResolverMadeOfIt) {
   EXPECT_EQ(judged.error().object, "compose.yaml:3:5 services.a.volumes[0].source");
 }
 
+TEST(Folder, RefusesAHostPortThatTwoServicesName) {
+  const auto judge = [](const std::string& ports_of_b) {
+    MemoryFileTree tree(
+        {{"compose.yaml",
+          "services:\n  a: {image: 'x:1', ports: ['8080:80', '8080:80']}\n  b:\n    image: x:1\n" +
+              ports_of_b}});
+    EchoResolver resolver;
+    resolver.answer =
+        R"({"services": {"a": {"image": "x:1", "ports": ["8080:80", "8080:80"]}, "b": {"image": "x:1", )" +
+        std::string(ports_of_b.empty() ? R"("ports": ["8081:90"]}}})" : R"("ports": ["90", "8080:90"]}}})");
+    return JudgeFolder(tree, resolver, kInput);
+  };
+  EXPECT_TRUE(judge("").ok()) << "one entry written twice";
+  const auto refused = judge("    ports:\n      - 90\n      - 8080:90\n");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kInvalidArgument);
+  EXPECT_EQ(refused.error().object, "compose.yaml:7:9 services.b.ports[1]");
+  EXPECT_EQ(refused.error().cause, "the host port 8080 is named for a:80 as well");
+  EXPECT_THAT(refused.error().hint, HasSubstr("\"90\""));
+}
+
 TEST(Folder, VariablesComeFromTheCallerThenUsThenDotenv) {
   MemoryFileTree tree(
       {{"compose.yaml",

@@ -20,7 +20,6 @@ TEST(Ports, ReadsEveryShortForm) {
       {"0.0.0.0:8080:80", 1, {.port = 80, .host_port = 8080}},
       {"3000-3002", 3, {.port = 3000}},
       {"4000-4001:3000-3001", 2, {.port = 3000, .host_port = 4000}},
-      {"8000-9000:80", 1, {.port = 80, .host_port = 8000}},
   };
   for (const auto& each : cases) {
     const auto ports = ReadPorts(yaml::Node::String(each.text));
@@ -31,11 +30,21 @@ TEST(Ports, ReadsEveryShortForm) {
 }
 
 TEST(Ports, RefusesTheRest) {
-  for (const auto* text :
-       {"", "0", "-1", "65536", "a", "80:a", "80/", "3002-3000", "1-2:3-5", "80/icmp", "1-100", "80 "}) {
+  for (const auto* text : {"", "0", "-1", "65536", "a", "80:a", "80/", "3002-3000", "1-2:3-5", "80/icmp",
+                           "1-100", "80 ", "8000-9000:80", "3000:1-2"}) {
     EXPECT_FALSE(ReadPorts(yaml::Node::String(text)).ok()) << text;
   }
   EXPECT_FALSE(ReadPorts(yaml::Node::Map()).ok());
+}
+
+TEST(Ports, SayHowManyHostPortsThereAreTooMany) {
+  auto entry = yaml::Node::Map();
+  entry.Set("target", yaml::Node::Integer(80));
+  entry.Set("published", yaml::Node::String("8000-8003"));
+  const auto refused = ReadPorts(entry);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().cause, "'8000-8003:80' names 4 host ports for 1 in the container");
+  EXPECT_NE(refused.error().hint, "");
 }
 
 TEST(Durations, AreReadAsComposeWritesThem) {
