@@ -24,7 +24,7 @@ void Remember(Draft& draft, const Origin& origin, const Accepted& answer) {
 }
 
 Result<Accepted> RememberTemplate(Draft& draft, const TemplateChanged& command) {
-  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin, draft.now().wall));
+  EDM_TRY(auto repeated, FindRepeat(draft.state(), command.origin));
   if (repeated) return *repeated;
   const Accepted accepted{.commit = command.commit};
   Remember(draft, command.origin, accepted);

@@ -38,7 +38,7 @@ Result<std::string> Store(const ServiceParts& parts, const v1::UploadTemplateReq
 
 // Git keeps no request ids: they are looked up before it is changed, and kept by the cluster afterwards.
 Result<std::optional<Accepted>> Repeated(const ServiceParts& parts, const Origin& origin) {
-  return FindRepeat(*parts.cluster.View(), origin, parts.clock.Now());
+  return FindRepeat(*parts.cluster.View(), origin);
 }
 
 void OnStaged(const ServiceParts& parts, const CallPointer& call, const v1::UploadTemplateRequest& head,
