@@ -166,7 +166,10 @@ void GrpcCall::Pump() {
   if (finished_ || writing_ || wire_ == nullptr) return;
   if (!outbox_.empty()) {
     writing_ = true;
-    wire_->StartWrite(&outbox_.front().bytes);
+    // What more waits goes to the network with it.
+    auto options = grpc::WriteOptions();
+    if (outbox_.size() > 1 || ending_) options.set_buffer_hint();
+    wire_->StartWrite(&outbox_.front().bytes, options);
     return;
   }
   if (!ending_) return;

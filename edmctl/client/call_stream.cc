@@ -49,13 +49,16 @@ Stream::Got CallStream::Read(google::protobuf::Message& into, Millis wait) {
   std::unique_lock lock(mutex_);
   if (reading_ == Pending::kIdle && held_) {
     reading_ = Pending::kUnderWay;
-    StartRead(&received_);
+    StartRead(&receiving_);
   }
-  changed_.wait_for(lock, wait, [&] { return reading_ != Pending::kUnderWay || done_; });
-  if (reading_ == Pending::kUnderWay && !done_) return Got::kNothing;
-  if (reading_ != Pending::kArrived) return Got::kEnd;
-  reading_ = Pending::kIdle;
-  if (Decode(received_, into)) return Got::kMessage;
+  changed_.wait_for(lock, wait,
+                    [&] { return !received_.empty() || reading_ != Pending::kUnderWay || done_; });
+  if (received_.empty()) return reading_ == Pending::kUnderWay && !done_ ? Got::kNothing : Got::kEnd;
+  auto bytes = std::move(received_.front());
+  received_.pop_front();
+  lock.unlock();
+  if (Decode(bytes, into)) return Got::kMessage;
+  lock.lock();
   damaged_ = true;
   reading_ = Pending::kClosed;
   context_.TryCancel();
@@ -101,7 +104,13 @@ void CallStream::Cancel() { context_.TryCancel(); }
 
 void CallStream::OnReadDone(bool ok) {
   const std::lock_guard lock(mutex_);
-  reading_ = ok ? Pending::kArrived : Pending::kClosed;
+  if (!ok || reading_ == Pending::kClosed) {
+    reading_ = Pending::kClosed;
+  } else {
+    received_.emplace_back().Swap(&receiving_);
+    reading_ = received_.size() < kAheadMax && held_ ? Pending::kUnderWay : Pending::kIdle;
+    if (reading_ == Pending::kUnderWay) StartRead(&receiving_);
+  }
   changed_.notify_all();
 }
 

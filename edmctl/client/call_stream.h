@@ -3,6 +3,8 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <condition_variable>
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,9 +16,12 @@ namespace edm::ctl {
 // What a call that failed means; where it failed on the way to `object`, with what to do about that.
 Error ErrorOf(const grpc::Status& status, const std::string& object);
 
-// A stream over gRPC's generic stub. gRPC's threads call the On… functions, which only note and wake.
+// A stream over gRPC's generic stub. gRPC's threads call the On… functions, which only note and wake; what
+// comes is taken ahead of its reader, up to kAheadMax messages.
 class CallStream final : public Stream, private grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
+  static constexpr std::size_t kAheadMax = 256;
+
   // `object` is what an error without details is about.
   CallStream(grpc::GenericStub& stub, const std::string& path, std::string object);
   ~CallStream() override;
@@ -28,7 +33,7 @@ class CallStream final : public Stream, private grpc::ClientBidiReactor<grpc::By
   void Cancel() override;
 
  private:
-  enum class Pending { kIdle, kUnderWay, kArrived, kClosed };
+  enum class Pending { kIdle, kUnderWay, kClosed };
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -39,7 +44,8 @@ class CallStream final : public Stream, private grpc::ClientBidiReactor<grpc::By
   grpc::ClientContext context_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  grpc::ByteBuffer received_;
+  grpc::ByteBuffer receiving_;
+  std::deque<grpc::ByteBuffer> received_;
   grpc::ByteBuffer sent_;
   Pending reading_ = Pending::kIdle;
   Pending writing_ = Pending::kIdle;

@@ -4,13 +4,15 @@
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/os/interrupt.h"
+#include "edmctl/output/json.h"
 #include "edmctl/output/report.h"
 #include "edmctl/output/words.h"
 
 namespace edm::ctl {
 namespace {
 
-constexpr Millis kWait{1'000};  // between two looks at whether to go on
+constexpr Millis kWait{1'000};                     // between two looks at whether to go on
+constexpr std::size_t kWrittenAtOnce = 32 * 1024;  // bytes
 
 // Services in the order they were first heard, each in a colour of its own.
 class Speakers {
@@ -53,18 +55,22 @@ Result<int> Logs(Invocation& invocation) {
   const std::stop_callback cancel(interrupt.token(), [&] { stream->Cancel(); });
   Speakers speakers;
   v1::LogLine line;
+  std::string text;  // what came together is written together
   for (;;) {
-    const auto got = stream->Read(line, kWait);
+    const auto got = stream->Read(line, text.empty() ? kWait : Millis(0));
+    if (got != Stream::Got::kMessage || text.size() >= kWrittenAtOnce) {
+      invocation.Out(text);
+      text.clear();
+    }
     if (got == Stream::Got::kEnd) break;
     if (got == Stream::Got::kNothing) continue;
     if (invocation.json()) {
-      invocation.Print(line);
+      text += ToJsonLine(line) + "\n";
       continue;
     }
-    std::string text;
     if (!one && !line.service().empty()) text += speakers.Label(invocation.terminal, line.service());
     if (timestamps) text += FormatRfc3339(ToWallTime(line.time())) + " ";
-    invocation.Out(text + (invocation.terminal.live ? Harmless(line.text()) : line.text()) + "\n");
+    text += (invocation.terminal.live ? Harmless(line.text()) : line.text()) + "\n";
   }
   const auto ended = stream->Finish();
   if (interrupt.requested()) return kExitDone;

@@ -111,8 +111,9 @@ class WorkerChannel {
   // No more events of this attempt.
   virtual void Unfollow(const std::string& instance, std::uint32_t attempt) = 0;
 
+  // Lines come together where the worker had several to send.
   virtual std::unique_ptr<WorkerStream> StreamLogs(const WorkerAddress& worker, const LogQuery& query,
-                                                   std::function<void(LogRecord)> on_next,
+                                                   std::function<void(std::vector<LogRecord>)> on_next,
                                                    std::function<void(Status)> on_end) = 0;
   virtual std::unique_ptr<WorkerStream> Exec(const WorkerAddress& worker, const ExecCommand& command,
                                              std::function<void(ExecOutput)> on_next,

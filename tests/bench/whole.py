@@ -247,8 +247,10 @@ def follow(argv, last, env=None):
     read, lines = 0, 0
     try:
         for line in follower.stdout:
-            read += len(line)
-            lines += b"line number" in line
+            if b"line number" not in line:
+                continue
+            read += len(line) - line.index(b"line number")  # what the service wrote, without a label before it
+            lines += 1
             if last in line:
                 return time.monotonic() - began, read, lines
     finally:

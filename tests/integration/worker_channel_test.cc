@@ -40,9 +40,9 @@ class ScriptedAgent {
         });
     table_.On<v1::StreamLogsRequest>("edm.v1.WorkerAgent/StreamLogs", [](CallPointer call, const auto&) {
       for (int i = 0; i < 5; ++i) {
-        v1::LogLine line;
-        line.set_text("line " + std::to_string(i));
-        call->Send(line);
+        v1::LogLines lines;
+        lines.add_lines()->set_text("line " + std::to_string(i));
+        call->Send(lines);
       }
       call->Finish(Ok());
     });
@@ -184,7 +184,7 @@ TEST(WorkerChannel, CancelsUntilTheWorkerHasHeardIt) {
 struct ShopLogs {
   ShopLogs(WorkerChannel& channel, const WorkerAddress& worker)
       : stream(channel.StreamLogs(
-            worker, {.instance = "shop"}, [this](LogRecord record) { lines.Add(record.text); },
+            worker, {.instance = "shop"}, [this](const std::vector<LogRecord>& records) { lines.Add(records.at(0).text); },
             [this](const Status& status) { ends.Add(status.ok()); })) {}
 
   Basket<std::string> lines;
@@ -192,7 +192,7 @@ struct ShopLogs {
   std::unique_ptr<WorkerStream> stream;
 };
 
-TEST(WorkerChannel, StreamsLogsOneAtATime) {
+TEST(WorkerChannel, StreamsLogsOneMessageAtATime) {
   ScriptedAgent agent;
   GrpcWorkerChannel channel(agent.master());
   ShopLogs logs(channel, agent.address());

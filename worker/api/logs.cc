@@ -2,7 +2,7 @@
 #include "common/rpc/mapping/time.h"
 #include "edm/v1/worker_service.pb.h"
 #include "worker/api/agent_service.h"
-#include "worker/api/paced_sender.h"
+#include "worker/api/log_sender.h"
 
 namespace edm::worker {
 namespace {
@@ -33,10 +33,10 @@ Result<LogRequest> Read(const v1::StreamLogsRequest& request) {
   return wanted;
 }
 
-void Stream(const AgentParts& parts, const std::shared_ptr<PacedSender>& sender, const LogRequest& wanted) {
+void Stream(const AgentParts& parts, const std::shared_ptr<LogSender>& sender, const LogRequest& wanted) {
   auto status = parts.runtime.Logs(
       wanted, [&](const LogLine& line) { sender->Send(ToProto(line)); }, sender->stop());
-  sender->call().Finish(std::move(status));
+  sender->Finish(std::move(status));
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ void RegisterLogs(rpc::MethodTable& table, const AgentParts& parts) {
                                                                        const v1::StreamLogsRequest& request) {
     auto wanted = Read(request);
     if (!wanted.ok()) return call->Finish(std::move(wanted).error());
-    auto sender = PacedSender::For(call);
+    auto sender = LogSender::For(call);
     RunOrRefuse(parts.streams, call, [parts, sender, wanted = *wanted] { Stream(parts, sender, wanted); });
   });
 }

@@ -160,10 +160,9 @@ void GrpcWorkerChannel::Cancel(const WorkerAddress& worker, const std::string& i
   SendCancel(shared_->stubs, shared_, std::move(cancellation));
 }
 
-std::unique_ptr<WorkerStream> GrpcWorkerChannel::StreamLogs(const WorkerAddress& worker,
-                                                            const LogQuery& query,
-                                                            std::function<void(LogRecord)> on_next,
-                                                            std::function<void(Status)> on_end) {
+std::unique_ptr<WorkerStream> GrpcWorkerChannel::StreamLogs(
+    const WorkerAddress& worker, const LogQuery& query, std::function<void(std::vector<LogRecord>)> on_next,
+    std::function<void(Status)> on_end) {
   auto stub = shared_->stubs.Of(worker);
   if (stub.ok())
     return OpenLogs(std::move(stub).value(), worker, query, std::move(on_next), std::move(on_end));

@@ -35,7 +35,7 @@ class GrpcWorkerChannel final : public WorkerChannel {
               std::uint32_t epoch, const std::string& reason) override;
   void Unfollow(const std::string& instance, std::uint32_t attempt) override;
   std::unique_ptr<WorkerStream> StreamLogs(const WorkerAddress& worker, const LogQuery& query,
-                                           std::function<void(LogRecord)> on_next,
+                                           std::function<void(std::vector<LogRecord>)> on_next,
                                            std::function<void(Status)> on_end) override;
   std::unique_ptr<WorkerStream> Exec(const WorkerAddress& worker, const ExecCommand& command,
                                      std::function<void(ExecOutput)> on_next,

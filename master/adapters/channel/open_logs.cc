@@ -1,5 +1,6 @@
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "common/rpc/mapping/time.h"
 #include "common/rpc/status.h"
@@ -19,10 +20,10 @@ v1::StreamLogsRequest ToProto(const LogQuery& query) {
   return request;
 }
 
-class LogReactor final : public grpc::ClientReadReactor<v1::LogLine> {
+class LogReactor final : public grpc::ClientReadReactor<v1::LogLines> {
  public:
   LogReactor(std::shared_ptr<WorkerStubs::Stub> stub, std::string object, v1::StreamLogsRequest request,
-             std::function<void(LogRecord)> on_next, std::function<void(Status)> on_end)
+             std::function<void(std::vector<LogRecord>)> on_next, std::function<void(Status)> on_end)
       : stub_(std::move(stub)),
         object_(std::move(object)),
         request_(std::move(request)),
@@ -33,13 +34,13 @@ class LogReactor final : public grpc::ClientReadReactor<v1::LogLine> {
     self_ = std::move(self);
     stub_->async()->StreamLogs(&context_, &request_, this);
     AddHold();
-    StartRead(&line_);
+    StartRead(&lines_);
     StartCall();
   }
   void Next() {
     const std::lock_guard lock(mutex_);
     if (over_ || std::exchange(reading_, true)) return;
-    StartRead(&line_);
+    StartRead(&lines_);
   }
   void Cancel() { context_.TryCancel(); }
 
@@ -50,8 +51,12 @@ class LogReactor final : public grpc::ClientReadReactor<v1::LogLine> {
       over_ = !ok;
     }
     if (!ok) return RemoveHold();
-    on_next_(
-        {line_.service(), line_.container(), line_.is_stderr(), line_.text(), rpc::FromProto(line_.time())});
+    std::vector<LogRecord> records;
+    for (const auto& line : lines_.lines()) {
+      records.push_back(
+          {line.service(), line.container(), line.is_stderr(), line.text(), rpc::FromProto(line.time())});
+    }
+    on_next_(std::move(records));
   }
   void OnDone(const grpc::Status& status) override {
     on_end_(status.ok() ? Ok() : Status(rpc::FromGrpc(status, object_)));
@@ -67,10 +72,10 @@ class LogReactor final : public grpc::ClientReadReactor<v1::LogLine> {
   const std::shared_ptr<WorkerStubs::Stub> stub_;
   const std::string object_;
   const v1::StreamLogsRequest request_;
-  const std::function<void(LogRecord)> on_next_;
+  const std::function<void(std::vector<LogRecord>)> on_next_;
   const std::function<void(Status)> on_end_;
   grpc::ClientContext context_;
-  v1::LogLine line_;
+  v1::LogLines lines_;
   std::mutex mutex_;
   bool over_ = false;    // guarded by mutex_
   bool reading_ = true;  // guarded by mutex_; the first read is begun with the call
@@ -91,7 +96,8 @@ class LogStream final : public WorkerStream {
 }  // namespace
 
 std::unique_ptr<WorkerStream> OpenLogs(std::shared_ptr<WorkerStubs::Stub> stub, const WorkerAddress& worker,
-                                       const LogQuery& query, std::function<void(LogRecord)> on_next,
+                                       const LogQuery& query,
+                                       std::function<void(std::vector<LogRecord>)> on_next,
                                        std::function<void(Status)> on_end) {
   auto reactor = std::make_shared<LogReactor>(std::move(stub), "worker " + worker.worker, ToProto(query),
                                               std::move(on_next), std::move(on_end));

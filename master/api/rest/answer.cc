@@ -31,7 +31,7 @@ bool HasEnded(const edm::v1::Operation& operation) {
   return operation.state() != edm::v1::Operation::PENDING && operation.state() != edm::v1::Operation::RUNNING;
 }
 
-rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc::HttpRequest& request,
+rpc::HttpAnswer AnswerOf(const AnswerParts& parts, const Route& route, const rpc::HttpRequest& request,
                          const google::protobuf::Message& message) {
   rpc::HttpAnswer answer;
   answer.headers.Set("Cache-Control", "no-store");
@@ -45,7 +45,7 @@ rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc
     answer.headers.Set("Location", "/v1/operations/" + rpc::PercentEncode(id));
   } else if (route.rpc().name().starts_with("Create")) {
     answer.status = 201;
-    if (!id.empty() && routes.CanGet(route.path + "/{id}")) {
+    if (!id.empty() && parts.routes.CanGet(route.path + "/{id}")) {
       answer.headers.Set("Location", route.path + "/" + rpc::PercentEncode(id));
     }
   }
@@ -60,7 +60,8 @@ rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc
   }
   answer.headers.Set("Content-Type", "application/json");
   answer.headers.Set("X-Content-Type-Options", "nosniff");
-  answer.body = ToJson(message, true) + "\n";
+  answer.body = route.verb == "GET" ? parts.memo.Show(message) : ToJson(message, true);
+  answer.body += '\n';
   return answer;
 }
 

@@ -5,6 +5,7 @@
 #include "common/base/result.h"
 #include "common/rpc/http/exchange.h"
 #include "edm/v1/model.pb.h"
+#include "master/api/rest/json_memo.h"
 #include "master/api/rest/route_table.h"
 
 namespace edm::master::rest {
@@ -13,7 +14,11 @@ bool HasEnded(const edm::v1::Operation& operation);
 
 // The message of a unary call: 200, 201 with Location for what was created, 202 with Location for an
 // operation that goes on, 204 for nothing, 304 for what the client has; ETag where there is a revision.
-rpc::HttpAnswer AnswerOf(const RouteTable& routes, const Route& route, const rpc::HttpRequest& request,
+struct AnswerParts {
+  const RouteTable& routes;
+  JsonMemo& memo;  // of what is read; what only a change answers may hold a secret
+};
+rpc::HttpAnswer AnswerOf(const AnswerParts& parts, const Route& route, const rpc::HttpRequest& request,
                          const google::protobuf::Message& message);
 
 // What went wrong while the request's body was read, as a caller of `route` may mend it: its object is

@@ -105,7 +105,7 @@ class Gateway::State {
     if (route.streams())
       return StartStream(std::move(exchange), route, std::move(caller), std::move(read->message));
     const auto call =
-        std::make_shared<UnaryCall>(std::move(exchange), routes_, Kept(route), std::move(caller));
+        std::make_shared<UnaryCall>(std::move(exchange), routes_, Kept(route), std::move(caller), memo_);
     if (read->wait) call->WaitForTheEnd(table_, *read->wait);
     call->Run(std::move(read->message));
   }
@@ -124,6 +124,7 @@ class Gateway::State {
   const rpc::Authenticate authenticate_;
   const GatewayLimits limits_;
   const std::shared_ptr<const RouteTable> routes_;
+  const std::shared_ptr<JsonMemo> memo_ = std::make_shared<JsonMemo>();
   const std::string version_;
   std::once_flag described_;
   std::string openapi_;

@@ -16,8 +16,10 @@ constexpr std::string_view kWaitMethod = "/edm.v1.Master/WaitOperation";
 }  // namespace
 
 UnaryCall::UnaryCall(std::shared_ptr<rpc::Exchange> exchange, std::shared_ptr<const RouteTable> routes,
-                     std::shared_ptr<const Route> route, rpc::Caller caller)
-    : RestCall(std::move(exchange), std::move(route), std::move(caller)), routes_(std::move(routes)) {}
+                     std::shared_ptr<const Route> route, rpc::Caller caller, std::shared_ptr<JsonMemo> memo)
+    : RestCall(std::move(exchange), std::move(route), std::move(caller)),
+      routes_(std::move(routes)),
+      memo_(std::move(memo)) {}
 
 void UnaryCall::WaitForTheEnd(const rpc::MethodTable& table, Millis at_most) {
   table_ = &table;
@@ -48,7 +50,7 @@ void UnaryCall::Answer(Status status) {
 }
 
 void UnaryCall::Respond(const google::protobuf::Message& message) {
-  exchange().Respond(AnswerOf(*routes_, route(), exchange().request(), message));
+  exchange().Respond(AnswerOf({*routes_, *memo_}, route(), exchange().request(), message));
 }
 
 bool UnaryCall::StartWaiting(const edm::v1::Operation& operation) {

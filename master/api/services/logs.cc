@@ -32,7 +32,8 @@ LogQuery QueryOf(const v1::StreamLogsRequest& request) {
   return query;
 }
 
-// Passes a worker's lines on, one at a time. The call's cancel callback keeps it until the end.
+// Passes a worker's lines on; asks for more when the last of them has gone. The call's cancel callback keeps
+// it until the end.
 class LogRelay : public std::enable_shared_from_this<LogRelay> {
  public:
   explicit LogRelay(CallPointer call) : call_(std::move(call)) {}
@@ -42,8 +43,8 @@ class LogRelay : public std::enable_shared_from_this<LogRelay> {
     call_->OnCancel([self] { self->Drop(); });
     auto stream = workers.StreamLogs(
         worker, query,
-        [weak = weak_from_this()](LogRecord record) {
-          if (const auto held = weak.lock()) held->Pass(record);
+        [weak = weak_from_this()](const std::vector<LogRecord>& records) {
+          if (const auto held = weak.lock()) held->Pass(records);
         },
         [weak = weak_from_this()](Status status) {
           if (const auto held = weak.lock()) held->call_->Finish(std::move(status));
@@ -52,8 +53,10 @@ class LogRelay : public std::enable_shared_from_this<LogRelay> {
   }
 
  private:
-  void Pass(const LogRecord& record) {
-    call_->Send(ToProto(record), [self = shared_from_this()](bool sent) {
+  void Pass(const std::vector<LogRecord>& records) {
+    if (records.empty()) return stream_.Next();
+    for (std::size_t i = 0; i + 1 < records.size(); ++i) call_->Send(ToProto(records[i]));
+    call_->Send(ToProto(records.back()), [self = shared_from_this()](bool sent) {
       if (sent) self->stream_.Next();
     });
   }

@@ -41,7 +41,7 @@ class FakeWorkerChannel final : public WorkerChannel {
               const std::string&) override {}
   void Unfollow(const std::string&, std::uint32_t) override {}
   std::unique_ptr<WorkerStream> StreamLogs(const WorkerAddress&, const LogQuery&,
-                                           std::function<void(LogRecord)>,
+                                           std::function<void(std::vector<LogRecord>)>,
                                            std::function<void(Status)> on_end) override {
     on_end(Ok());
     return nullptr;

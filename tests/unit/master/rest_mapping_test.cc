@@ -5,6 +5,7 @@
 #include "master/api/rest/event_text.h"
 #include "master/api/rest/fields.h"
 #include "master/api/rest/json.h"
+#include "master/api/rest/json_memo.h"
 #include "master/api/rest/request_reader.h"
 #include "tests/unit/master/rest_routes.h"
 
@@ -188,6 +189,26 @@ TEST(RestEvents, AreTheDefaultWhereAStreamCanBeResumed) {
   EXPECT_EQ(FormFor("*/*", *v1::LogLine::descriptor()), StreamForm::kLines);
   EXPECT_EQ(FormFor("text/event-stream", *v1::LogLine::descriptor()), StreamForm::kEvents);
   EXPECT_EQ(FormFor("application/x-ndjson", *v1::OperationEvent::descriptor()), StreamForm::kLines);
+}
+
+TEST(JsonMemo, ShowsWhatTheMappingMakesWhateverWasShownBefore) {
+  JsonMemo memo;
+  v1::Instance instance;
+  // More than it keeps, twice: each text is that of its own message.
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t i = 0; i < 3 * JsonMemo::kEntriesMax; ++i) {
+      instance.set_id("i" + std::to_string(i));
+      EXPECT_EQ(memo.Show(instance), ToJson(instance, true));
+    }
+  }
+  v1::Worker worker;  // the same bytes as another type
+  worker.set_id("i1");
+  instance.Clear();
+  instance.set_id("i1");
+  EXPECT_EQ(memo.Show(instance), ToJson(instance, true));
+  EXPECT_EQ(memo.Show(worker), ToJson(worker, true));
+  instance.set_description(std::string(2 * JsonMemo::kMessageBytesMax, 'x'));
+  EXPECT_EQ(memo.Show(instance), ToJson(instance, true));
 }
 
 }  // namespace
