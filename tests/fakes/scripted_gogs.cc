@@ -5,8 +5,8 @@
 
 #include "tests/fakes/scripted_gogs_server.h"
 
-// The scripted server as a program, for tests of whole programs: `scripted_gogs FOLDER` prints its URL and ends
-// with SIGTERM.
+// The scripted server as a program, for tests of whole programs: `scripted_gogs FOLDER` prints its URL and
+// ends with SIGTERM.
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   sigset_t ends;

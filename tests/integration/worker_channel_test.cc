@@ -184,7 +184,8 @@ TEST(WorkerChannel, CancelsUntilTheWorkerHasHeardIt) {
 struct ShopLogs {
   ShopLogs(WorkerChannel& channel, const WorkerAddress& worker)
       : stream(channel.StreamLogs(
-            worker, {.instance = "shop"}, [this](const std::vector<LogRecord>& records) { lines.Add(records.at(0).text); },
+            worker, {.instance = "shop"},
+            [this](const std::vector<LogRecord>& records) { lines.Add(records.at(0).text); },
             [this](const Status& status) { ends.Add(status.ok()); })) {}
 
   Basket<std::string> lines;

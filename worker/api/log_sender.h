@@ -12,8 +12,8 @@
 namespace edm::worker {
 
 // Sends lines from a thread that may block. A line goes at once where none is on its way; those that come
-// meanwhile go together in the next message, so that many lines cost few messages and a single one never waits. A
-// reader that is slow slows the source down. Shared with the transport's callbacks.
+// meanwhile go together in the next message, so that many lines cost few messages and a single one never
+// waits. A reader that is slow slows the source down. Shared with the transport's callbacks.
 class LogSender : public std::enable_shared_from_this<LogSender> {
  public:
   static constexpr std::size_t kBatchBytesMax = 128 * 1024;  // and one line beyond

@@ -38,12 +38,13 @@ ClusterLoop::ClusterLoop(State loaded, Parts parts) : parts_(parts), state_(std:
   next_tick_ = state_.started + kTickInterval;
   next_sweep_ = state_.started + kTickInterval;
   view_ = std::make_shared<const State>(state_.Share());
-  writer_ = std::make_unique<BatchWriter>(BatchWriter::Parts{
-      parts_.store, parts_.sealer, parts_.log, parts_.effects, [this](std::shared_ptr<const State> view) {
-        const std::lock_guard lock(view_mutex_);
-        view_ = std::move(view);
-      },
-      parts_.answer_wait});
+  writer_ = std::make_unique<BatchWriter>(BatchWriter::Parts{parts_.store, parts_.sealer, parts_.log,
+                                                             parts_.effects,
+                                                             [this](std::shared_ptr<const State> view) {
+                                                               const std::lock_guard lock(view_mutex_);
+                                                               view_ = std::move(view);
+                                                             },
+                                                             parts_.answer_wait});
 }
 
 ClusterLoop::~ClusterLoop() { Stop(); }

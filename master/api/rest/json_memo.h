@@ -9,11 +9,11 @@
 
 namespace edm::master::rest {
 
-// The JSON of messages that were shown lately: making it takes longer than all the rest of a GET. Found by type and
-// content, so it is never out of date. Any thread.
+// The JSON of messages that were shown lately: making it takes longer than all the rest of a GET. Found by
+// type and content, so it is never out of date. Any thread.
 class JsonMemo {
  public:
-  static constexpr std::size_t kEntriesMax = 128;  // twice: recent and older
+  static constexpr std::size_t kEntriesMax = 128;            // twice: recent and older
   static constexpr std::size_t kMessageBytesMax = 4 * 1024;  // larger ones are made each time
 
   // As json.h has it, indented.
@@ -27,7 +27,8 @@ class JsonMemo {
 
   std::mutex mutex_;
   Texts recent_;  // guarded by mutex_
-  Texts older_;   // guarded by mutex_; what is asked for again moves to recent_, the rest goes with the next turn
+  Texts older_;   // guarded by mutex_; what is asked for again moves to recent_, the rest goes with the next
+                  // turn
 };
 
 }  // namespace edm::master::rest

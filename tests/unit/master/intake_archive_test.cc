@@ -261,7 +261,7 @@ TEST_F(IntakeArchive, RefusesOneUploadTooMany) {
   const auto second = (*opened)->Begin();
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, Code::kResourceExhausted);
-  EXPECT_THAT(second.error().hint, HasSubstr("uploads_max"));
+  EXPECT_THAT(second.error().hint, HasSubstr("upload.at_once"));
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct Retention : testing::Test {
 
   Decision SweepAfter(Millis by) {
     cluster.now.wall += by;
+    cluster.now.steady += by;
     return DecideSweep(cluster.state, cluster.now);
   }
 

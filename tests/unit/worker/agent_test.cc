@@ -143,7 +143,10 @@ TEST_F(Agent, AnyCutStreamGoesOnWithoutHoleOrRepeat) {
 
 TEST_F(Agent, ABrokenStreamCancelsNothing) {
   const auto call = Assign(Deploy(1, 1));
-  while (!executor_->RunOne()) std::this_thread::yield();
+  // The comparison with what runs tells nothing; what comes after it does.
+  for (int effect = 0; effect < 2; ++effect) {
+    while (!executor_->RunOne()) std::this_thread::yield();
+  }
   ASSERT_TRUE(call->AwaitSent(1));
   call->Leave();
   EXPECT_EQ(call->AwaitEnd().error().code, Code::kCancelled);
