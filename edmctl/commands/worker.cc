@@ -70,7 +70,8 @@ Result<int> Show(Invocation& invocation) {
        {"address", worker.public_address() + " (the master reaches it at " + worker.rpc_address() + ")"},
        {"labels", Labels(worker)},
        {"machine", fmt::format("{}, {}", Counted(worker.cores(), "core"), worker.architecture())},
-       {"versions", "edm " + worker.version() + ", engine " + worker.engine_version()},
+       {"versions", "edm " + worker.version() +
+                        (worker.engine_version().empty() ? "" : ", engine " + worker.engine_version())},
        {"cpu", fmt::format("{:.0f}% in use", load.cpu() * 100)},
        {"memory free", Free(load.memory_available_mib(), load.memory_total_mib())},
        {"disk free", Free(load.disk_free_mib(), load.disk_total_mib())},
