@@ -11,6 +11,9 @@
 namespace edm::ctl {
 namespace {
 
+constexpr std::size_t kHelpColumns = 80;   // of the narrowest terminal that help is written for
+constexpr std::size_t kOptionColumn = 26;  // where what an option means begins
+
 // How the overview is arranged; a verb that is not here stands under "more".
 const std::vector<std::pair<std::string, std::vector<std::string>>>& Chapters() {
   static const std::vector<std::pair<std::string, std::vector<std::string>>> kChapters = {
@@ -28,12 +31,29 @@ std::string Padded(std::string text, std::size_t width) {
   return text;
 }
 
+// `help` behind `label`, its further lines below its first.
+std::string Wrapped(std::string label, const std::string& help) {
+  std::string text;
+  auto line = std::move(label);
+  bool fresh = true;  // no word of the help stands in the line yet
+  for (const auto& word : Split(help, ' ')) {
+    if (!fresh && line.size() + 1 + word.size() >= kHelpColumns) {
+      text += line + "\n";
+      line = std::string(kOptionColumn, ' ');
+      fresh = true;
+    }
+    line += (fresh ? "" : " ") + word;
+    fresh = false;
+  }
+  return text + line + "\n";
+}
+
 std::string OptionLines(const std::vector<Option>& options) {
   std::string text;
   for (const auto& option : options) {
     auto names = Join(Split(option.names, ','), ", ");
     if (!option.value.empty()) names += " " + option.value;
-    text += "  " + Padded(names, 24) + option.help + "\n";
+    text += Wrapped("  " + Padded(names, kOptionColumn - 2), option.help);
   }
   return text;
 }
@@ -71,7 +91,7 @@ std::string UsageOf(const Command& command) {
 std::string RenderOverview(const Terminal& terminal, const std::vector<Command>& commands) {
   std::map<std::string, std::vector<const Command*>> groups;
   for (const auto& command : commands) groups[command.Group()].push_back(&command);
-  std::string text = "edmctl turns a folder with a compose file or a Dockerfile into a running instance.\n";
+  std::string text = "edmctl turns a folder (compose file or Dockerfile) into a running instance.\n";
   const auto add = [&](const std::string& verb) {
     const auto& members = groups[verb];
     std::vector<std::string> below;
@@ -92,7 +112,10 @@ std::string RenderOverview(const Terminal& terminal, const std::vector<Command>&
   text += "\n" + Toned(terminal, Tone::kStrong, "more") + "\n";
   while (!groups.empty()) add(groups.begin()->first);
   text += "\n" + Toned(terminal, Tone::kStrong, "options everywhere") + "\n" + OptionLines(GlobalOptions());
-  return text + "\nedmctl VERB --help shows examples. To begin: edmctl dev up, then edmctl deploy.\n";
+  return text +
+         "\nExit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 not allowed,\n"
+         "5 cannot reach the master, 6 timed out, 7 cancelled, 8 conflict.\n"
+         "edmctl VERB --help shows examples. To begin: edmctl dev up, then edmctl deploy.\n";
 }
 
 Result<std::string> RenderHelp(const Terminal& terminal, const std::vector<Command>& commands,

@@ -76,7 +76,9 @@ std::string Render(const Terminal& terminal, const v1::Instance& instance) {
        {"reached at", EndpointLines(status)},
        {"operation", status.operation()},
        {"created", FormatRfc3339(ToWallTime(instance.created_at()))},
-       {"changed", FormatRfc3339(ToWallTime(instance.updated_at()))}});
+       {"changed", instance.updated_at().seconds() == instance.created_at().seconds()
+                       ? ""
+                       : FormatRfc3339(ToWallTime(instance.updated_at()))}});
   if (status.has_failure() && !status.failure().cause().empty()) {
     text += RenderError(terminal, ToError(status.failure()));
   }

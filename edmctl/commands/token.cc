@@ -47,7 +47,7 @@ Result<int> List(Invocation& invocation) {
                     token.has_used_at() ? Age(token.used_at(), WallNow()) + " ago" : "-"});
   }
   if (!invocation.quiet()) {
-    invocation.Out(RenderTable(invocation.terminal, {"ID", "NAME", "KIND", "AGE", "ENDS", "USED"}, rows));
+    invocation.Out(RenderTable(invocation.terminal, {"ID", "NAME", "KIND", "AGE", "ENDS", "JOINED"}, rows));
   }
   return kExitDone;
 }

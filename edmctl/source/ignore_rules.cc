@@ -65,7 +65,7 @@ bool MatchFrom(std::string_view pattern, std::string_view path, std::size_t& bud
     --budget;
     if (pattern.starts_with("**")) return MatchDeep(pattern, path, budget);
     if (pattern[0] == '*') return MatchStar(pattern, path, budget);
-    if (path.empty()) return pattern == "/**";
+    if (path.empty()) return false;
     if (pattern[0] == '[') {
       const auto set = MatchSet(pattern, path[0]);
       if (set.closed) {
@@ -140,6 +140,10 @@ void IgnoreRules::AddDocker(std::string_view text) {
     if (line.empty() || line == ".") continue;
     docker_exceptions_ = docker_exceptions_ || rule.negated;
     rule.pattern = line;
+    // Docker negates a set by ^ alone.
+    for (auto at = rule.pattern.find("[!"); at != std::string::npos; at = rule.pattern.find("[!", at + 1)) {
+      rule.pattern.insert(at + 1, "\\");
+    }
     rules_.push_back(std::move(rule));
   }
 }

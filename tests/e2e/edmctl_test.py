@@ -115,12 +115,58 @@ class EdmctlTest(OneWorkerTest):
         self.assertTrue((empty / "edm.yaml").exists())
         self.assertEqual(self.ctl("validate", str(empty)).returncode, 0)
 
+    def git_env(self, **more):
+        return {"PATH": f"{lab.BIN}:{os.environ['PATH']}", "HOME": str(self.cluster.folder.path / "home"),
+                "EDM_MASTER": f"127.0.0.1:{self.cluster.grpc}", "EDM_TOKEN": self.cluster.rest.token,
+                "GIT_TERMINAL_PROMPT": "0", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@t",
+                "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@t", **more}
+
+    def test_operands_behind_the_id(self):
+        folder = self.folder("operands", images.site("one"))
+        self.ctl("deploy", cwd=folder)
+        images.write(folder, {"www/index.html": "two"})
+        self.ctl("deploy", cwd=folder)
+        self.assertEqual(self.cluster.page(self.cluster.instance("operands")), "two")
+        self.ctl("rollback", "operands", "1")
+        self.assertEqual(self.cluster.page(self.cluster.instance("operands")), "one")
+        self.assertEqual(self.ctl("url", "operands", "web").stdout, self.ctl("url", "operands").stdout)
+        self.ctl("logs", "operands", "web", "--tail", "1")
+        whole = self.ctl("logs", "operands", "--build").stdout.splitlines()
+        self.assertTrue(whole and all(line.startswith("web | ") for line in whole), whole)
+        self.assertEqual(self.ctl("logs", "operands", "--build", "--tail", "1").stdout.splitlines(), whole[-1:])
+
+    def test_completion_knows_ids_and_values(self):
+        self.ctl("deploy", cwd=self.folder("completed"))
+        script = """source <(edmctl completion bash)
+            complete_it() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _edmctl; echo "${COMPREPLY[*]}"; }
+            complete_it edmctl delo; complete_it edmctl depl; complete_it edmctl show compl
+            complete_it edmctl deploy --until b; complete_it edmctl op wa; complete_it edmctl --json worker show w"""
+        done = lab.run(["bash", "-uc", script], env=self.git_env())
+        self.assertEqual(done.stdout.splitlines(), ["", "deploy", "completed", "built", "watch", "worker-1"])
+
+    def test_a_remote_makes_nothing_outside_a_repository(self):
+        done = lab.run([lab.BIN / "edmctl", "remote", "add", "nowhere"], cwd=self.cluster.folder.path,
+                       env=self.git_env(GIT_CEILING_DIRECTORIES=str(self.cluster.folder.path.parent)), check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("git init", done.stderr)
+        self.assertEqual(self.cluster.rest.get("/v1/instances/nowhere").status, 404)
+
+    def test_a_remote_of_what_was_uploaded_says_that_a_push_must_be_forced(self):
+        folder = self.folder("uploaded")
+        self.ctl("deploy", cwd=folder)
+        env = self.git_env()
+        for argv in (["git", "init", "-q", "-b", "main"], ["git", "add", "-A"], ["git", "commit", "-qm", "x"]):
+            lab.run(argv, cwd=folder, env=env)
+        added = lab.run([lab.BIN / "edmctl", "remote", "add", "uploaded"], cwd=folder, env=env)
+        self.assertIn("git push --force edm HEAD:main", added.stderr)
+        self.assertNotEqual(lab.run(["git", "push", "edm", "HEAD:main"], cwd=folder, env=env, check=False).returncode, 0)
+        lab.run(["git", "push", "--force", "edm", "HEAD:main"], cwd=folder, env=env)
+        again = lab.run([lab.BIN / "edmctl", "remote", "add", "uploaded"], cwd=folder, env=env)
+        self.assertNotIn("--force", again.stderr)
+
     def test_git_remote_with_edmctl_as_credential_helper(self):
         folder = self.folder("bygit")
-        env = {"PATH": f"{lab.BIN}:{os.environ['PATH']}", "HOME": str(self.cluster.folder.path / "home"),
-               "EDM_MASTER": f"127.0.0.1:{self.cluster.grpc}", "EDM_TOKEN": self.cluster.rest.token,
-               "GIT_TERMINAL_PROMPT": "0", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@t", "GIT_COMMITTER_NAME": "t",
-               "GIT_COMMITTER_EMAIL": "t@t"}
+        env = self.git_env(http_proxy="http://127.0.0.1:1", https_proxy="http://127.0.0.1:1")  # none leads here
         for argv in (["git", "init", "-q", "-b", "main"], ["git", "add", "-A"], ["git", "commit", "-qm", "x"]):
             lab.run(argv, cwd=folder, env=env)
         lab.run([lab.BIN / "edmctl", "remote", "add", "bygit"], cwd=folder, env=env)

@@ -37,9 +37,8 @@ void Loops::KeepSession(std::stop_token stop) {
 void Loops::WatchEngine(std::stop_token stop) {
   const auto on_change = [this](const std::string& instance) {
     // What is not answered now is listed again with the next event, or by the upkeep.
-    [[maybe_unused]] const auto seen =
-        instance.empty() ? peers_.view.RefreshAll() : peers_.view.Refresh(instance);
-    Note(engine_trouble_, "engine", "");
+    const auto seen = instance.empty() ? peers_.view.RefreshAll() : peers_.view.Refresh(instance);
+    if (seen.ok()) Note(engine_trouble_, "engine", "");
     // The watch stands anew: the engine may have been replaced by another release of it.
     if (!instance.empty()) return;
     if (auto facts = peers_.runtime.Facts(); facts.ok()) peers_.session.SetEngine(std::move(*facts));

@@ -89,24 +89,60 @@ std::string LastBuild(const State& state, const std::string& instance) {
   return newest ? newest->operation.id : "";
 }
 
-bool Wanted(const LogQuery& query, const OperationNote& note) {
-  const auto* line = std::get_if<BuildLine>(&note.what);
-  if (line == nullptr || (query.since && note.time < *query.since)) return false;
-  return query.services.empty() ||
-         std::find(query.services.begin(), query.services.end(), line->service) != query.services.end();
+// Chooses, from the notes of an operation in order, the lines of its build. What a start says stands among
+// them.
+class BuildFilter {
+ public:
+  explicit BuildFilter(LogQuery query) : query_(std::move(query)) {}
+
+  bool Wants(const OperationNote& note) {
+    if (const auto* step = std::get_if<Step>(&note.what)) {
+      building_ = step->name == "build" && step->state == StepState::kRunning;
+    }
+    const auto* line = std::get_if<BuildLine>(&note.what);
+    if (!building_ || line == nullptr || (query_.since && note.time < *query_.since)) return false;
+    return query_.services.empty() ||
+           std::find(query_.services.begin(), query_.services.end(), line->service) != query_.services.end();
+  }
+
+ private:
+  const LogQuery query_;
+  bool building_ = false;
+};
+
+// How many lines of those written so far come before the wanted tail.
+Result<std::uint64_t> BeforeTail(EventLog& log, const std::string& id, const LogQuery& query) {
+  if (!query.tail) return std::uint64_t{0};
+  BuildFilter filter(query);
+  std::uint64_t wanted = 0;
+  for (std::uint64_t cursor = 0;;) {
+    EDM_TRY(const auto lines, log.Read(id, cursor, EventWatch::kLinesPerRead, nullptr));
+    if (lines.empty()) return wanted - std::min<std::uint64_t>(wanted, *query.tail);
+    cursor = lines.back().cursor;
+    for (const auto& one : lines) wanted += filter.Wants(one.note) ? 1 : 0;
+  }
 }
 
 // Build output stands in the operation's own log: its worker need not be there.
-EventWatch::Step BuildOutput(EventLog& log, const std::string& id, LogQuery query) {
-  return [&log, id, query = std::move(query), cursor = std::uint64_t{0}](
+EventWatch::Step BuildOutput(EventLog& log, const std::string& id, const LogQuery& query,
+                             std::uint64_t skipped) {
+  return [&log, id, filter = BuildFilter(query), follow = query.follow, skipped, cursor = std::uint64_t{0}](
              rpc::ServerCall& call, const Wake& wake,
              std::function<void(bool)> on_sent) mutable -> Result<EventWatch::Next> {
     while (true) {
-      EDM_TRY(auto lines, log.Read(id, cursor, EventWatch::kLinesPerRead, query.follow ? wake : nullptr));
-      if (lines.empty())
-        return !query.follow || log.IsClosed(id) ? EventWatch::Next::kEnd : EventWatch::Next::kWait;
-      cursor = lines.back().cursor;
-      std::erase_if(lines, [&](const NumberedNote& one) { return !Wanted(query, one.note); });
+      EDM_TRY(auto notes, log.Read(id, cursor, EventWatch::kLinesPerRead, follow ? wake : nullptr));
+      if (notes.empty())
+        return !follow || log.IsClosed(id) ? EventWatch::Next::kEnd : EventWatch::Next::kWait;
+      cursor = notes.back().cursor;
+      std::vector<NumberedNote> lines;
+      for (auto& one : notes) {
+        if (!filter.Wants(one.note)) continue;
+        if (skipped == 0) {
+          lines.push_back(std::move(one));
+        } else {
+          --skipped;
+        }
+      }
       for (std::size_t i = 0; i < lines.size(); ++i) {
         call.Send(rpc::ToProto(std::get<BuildLine>(lines[i].note.what), lines[i].note.time),
                   i + 1 == lines.size() ? std::move(on_sent) : nullptr);
@@ -125,7 +161,10 @@ void StreamBuild(const ServiceParts& parts, const CallPointer& call, const v1::S
                               {},
                               "edmctl deploy, or edmctl build"});
   }
-  std::make_shared<EventWatch>(call, parts.pool, BuildOutput(parts.log, id, QueryOf(request)))->Begin();
+  const auto query = QueryOf(request);
+  const auto skipped = BeforeTail(parts.log, id, query);
+  if (!skipped.ok()) return call->Finish(skipped.error());
+  std::make_shared<EventWatch>(call, parts.pool, BuildOutput(parts.log, id, query, *skipped))->Begin();
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base/text.h"
 #include "edmctl/client/contexts.h"
 #include "edmctl/commands/deploy_target.h"
+#include "edmctl/commands/help_page.h"
 #include "edmctl/commands/parse.h"
 #include "edmctl/commands/variables.h"
 #include "edmctl/output/footprint.h"
@@ -109,6 +111,7 @@ TEST(Globs, MatchAsGitAndDockerSay) {
                         {"**/*.log", "a/b/c.log", true},
                         {"**/*.log", "c.log", true},
                         {"a/**", "a/b/c", true},
+                        {"a/**", "a", false},
                         {"a/**/z", "a/z", true},
                         {"a/**/z", "a/b/c/z", true},
                         {"a?c", "abc", true},
@@ -151,6 +154,11 @@ TEST(DockerIgnore, IsAnchoredAndTakesBackInsideIgnoredFolders) {
   EXPECT_TRUE(rules.MayTakeBackInside());
   EXPECT_TRUE(rules.TakesBack("node_modules/kept/x"));
   EXPECT_FALSE(rules.TakesBack("node_modules/other"));
+  IgnoreRules sets;
+  sets.AddDocker("[!a]b\n[^x]y\n");
+  EXPECT_TRUE(sets.Ignores("!b", false));
+  EXPECT_FALSE(sets.Ignores("cb", false));
+  EXPECT_TRUE(sets.Ignores("ay", false));
 }
 
 TEST(ComposeNeeds, AreFilesAndFoldersOfItsOwn) {
@@ -321,6 +329,12 @@ TEST(CommandLine, LeavesWhatStandsBehindTwoDashesAsItIs) {
 TEST(CommandLine, EveryVerbHasHelpWithExamples) {
   for (const auto& command : AllCommands())
     EXPECT_THAT(HelpText(command.Group()), HasSubstr("edmctl")) << command.path;
+}
+
+TEST(CommandLine, HelpFits80Columns) {
+  auto pages = RenderOverview({}, AllCommands());
+  for (const auto& command : AllCommands()) pages += RenderHelp({}, AllCommands(), command.Group()).value();
+  for (const auto& line : Split(pages, '\n')) EXPECT_LE(Width(line), 80U) << line;
 }
 
 }  // namespace
