@@ -137,7 +137,7 @@ TEST_F(GogsTrouble, SaysThatTheAdminTokenIsWrong) {
   const auto made = api.EnsureUser("bob");
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().code, Code::kPermissionDenied);
-  EXPECT_THAT(made.error().hint, testing::HasSubstr("admin_token"));
+  EXPECT_THAT(made.error().hint, testing::HasSubstr("gogs.token"));
   EXPECT_THAT(ToString(made.error()), testing::Not(testing::HasSubstr("wrong")));
 }
 

@@ -289,7 +289,9 @@ void FakeContainerRuntime::UpLocked(const UpRequest& request, const LineSink& on
     wanted.instance = request.instance;
     wanted.service = service;
     wanted.release = ReleaseOf(Text(labels, std::string(kReleaseLabel)));
-    wanted.image_id = Text(spec, "image");
+    const auto image = Text(spec, "image");
+    const auto* known = FindImage(image);
+    wanted.image_id = known == nullptr ? image : known->id;
     const auto same = std::find_if(containers_.begin(), containers_.end(), [&](const ContainerFacts& one) {
       return one.name == wanted.name && one.release == wanted.release && one.image_id == wanted.image_id;
     });
