@@ -51,7 +51,7 @@ TEST_F(Dev, ComesUpOnceAndGoesDownWithItsProcesses) {
   const auto contexts = LoadContexts(home_.path() + "/.config/edm/contexts.yaml");
   ASSERT_TRUE(contexts.ok());
   EXPECT_EQ(contexts->current, "dev");
-  EXPECT_EQ(contexts->Find("dev")->token, "of the admin");
+  EXPECT_EQ(contexts->Find("dev")->token, "of-the-admin");
   const auto record = Record();
   const auto begun = std::chrono::steady_clock::now();
   const auto again = Run({"dev", "up"});
@@ -86,7 +86,7 @@ TEST_F(Dev, PurgeLeavesNothingOfIt) {
 TEST_F(Dev, GivesTheCallerTheTokenInAFileOfItsOwn) {
   ASSERT_EQ(Run({"dev", "up"}).code, 0);
   const auto token = home_.path() + "/.config/edm/dev.token";
-  EXPECT_EQ(ReadFile(token).value(), "of the admin\n");
+  EXPECT_EQ(ReadFile(token).value(), "of-the-admin\n");
   EXPECT_EQ(std::filesystem::status(token).permissions(), std::filesystem::perms(0600));
   EXPECT_THAT(Run({"dev", "status"}).out, HasSubstr(token));
   EXPECT_EQ(Run({"dev", "status", "--quiet"}).out, HttpUrl(Record().ports) + "\n");

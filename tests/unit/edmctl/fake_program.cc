@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     pause();
     return 0;
   }
-  edm::ctl::FakeMaster master("of the admin", flags["--grpc-listen"]);
-  std::ofstream(data / "admin.token") << "of the admin\n";
+  edm::ctl::FakeMaster master("of-the-admin", flags["--grpc-listen"]);
+  std::ofstream(data / "admin.token") << "of-the-admin\n";
   ServeReady(flags["--http-listen"]);
 }
