@@ -84,6 +84,9 @@ class OpenApiTest(OneWorkerTest):
         self.call("put", instance + "/source", images.tarball(images.site()), query=wait, id="api")
         operation = self.call("post", instance + "/deploy", {}, query=wait, id="api").json
         self.assertEqual(operation["state"], "DONE", operation)
+        self.call("put", instance + "/source", images.tarball(images.site("second")), query=wait, id="api")
+        operation = self.call("post", instance + "/deploy", {}, query=wait, id="api").json
+        self.assertEqual((operation["state"], operation["release"]), ("DONE", 2), operation)
         self.call("get", instance + "/footprint", id="api")
         self.call("get", instance + "/releases", id="api")
         self.call("get", instance + "/logs", query="?tail=5", headers=ndjson, id="api")
