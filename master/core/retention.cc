@@ -12,12 +12,22 @@ namespace {
 
 constexpr std::size_t kSweepMax = 500;  // removals per sweep: the next one takes the rest
 
+// Its instance is gone, and so long ago that nobody repeats the call any more.
+bool IsOfDeleted(const State& state, const RequestRecord& request, WallTime now) {
+  if (request.instance.empty() || state.instances.Find(request.instance) != nullptr) return false;
+  const auto record = state.operations.Find(request.operation);
+  if (record == nullptr) return true;
+  const auto& ended = record->operation.ended_at;
+  return ended && now - *ended >= state.settings.operations_of_deleted_kept_for;
+}
+
 void SweepRequests(Draft& draft) {
   const auto now = draft.now().wall;
   std::vector<std::string> gone;
   for (const auto& [key, request] : draft.state().requests.all()) {
     // From the future: the clock was set back meanwhile.
-    const bool over = request->expires_at <= now || request->expires_at > now + kRequestsKept;
+    const bool over = request->expires_at <= now || request->expires_at > now + kRequestsKept ||
+                      IsOfDeleted(draft.state(), *request, now);
     if (over && gone.size() < kSweepMax) gone.push_back(key);
   }
   for (const auto& key : gone) draft.RemoveRequest(key);

@@ -49,12 +49,25 @@ TEST_F(Retention, KeepsThoseOfAnInstanceThatIsThere) {
 }
 
 TEST_F(Retention, KeepsWhatARequestIdStandsFor) {
-  DeleteShop("r1");
+  cluster.state.settings.operations_kept_for = std::chrono::minutes(1);
+  auto stop = cluster.Asking(OperationKind::kStop);
+  stop.origin.request_id = stop.origin.request_key = "r1";
+  (void)cluster.Give(stop);
+  (void)cluster.End(stop.operation, Phase::kStopped);
   (void)SweepAfter(std::chrono::hours(1));
-  EXPECT_NE(cluster.state.operations.Find(gone), nullptr);
+  EXPECT_NE(cluster.state.operations.Find(stop.operation), nullptr);
   EXPECT_EQ(cluster.state.operations.Find(deploy), nullptr);
   (void)SweepAfter(kRequestsKept);
-  EXPECT_EQ(cluster.state.operations.Find(gone), nullptr);
+  EXPECT_EQ(cluster.state.operations.Find(stop.operation), nullptr);
+}
+
+TEST_F(Retention, TakesTheRequestIdsOfADeletedInstanceWithItsOperations) {
+  DeleteShop("r1");
+  (void)SweepAfter(Millis(10'000));
+  EXPECT_EQ(cluster.state.requests.size(), 1U);
+  (void)SweepAfter(cluster.state.settings.operations_of_deleted_kept_for);
+  EXPECT_EQ(cluster.state.requests.size(), 0U);
+  EXPECT_EQ(cluster.state.operations.size(), 0U);
 }
 
 }  // namespace
