@@ -5,6 +5,7 @@ On a machine without other work a second is a second; the report says how far th
 import time
 
 BURN = 0.02  # s of one core: what a look at the machine costs
+STRETCH_MAX = 4  # times: more than so is no excuse, for most of a recovery waits instead of working
 
 
 def slowness():
@@ -27,7 +28,7 @@ class Pace:
 
     def spent(self):
         """Seconds of a calm machine."""
-        factor, now = slowness(), time.monotonic()
+        factor, now = min(slowness(), STRETCH_MAX), time.monotonic()
         self.calm += (now - self.asked) / factor
         self.asked = now
         return self.calm
