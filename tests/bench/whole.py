@@ -63,7 +63,7 @@ def bench_start(cluster):
         files = images.site(compose=compose_of(services, checked))
         cluster.deploy(name, files)
         cluster.order(name, "stop")
-        project = bare.Compose(images.write(cluster.folder.path / name, files), f"bare-{name}", checked)
+        project = bare.Compose(images.write(cluster.folder.path / name, files), f"bare-{name}", services, checked)
         project.compose("build")
         project.up()
         project.stop()
@@ -103,7 +103,7 @@ def bench_deploy_cold(cluster):
 
         def theirs(number):
             write(f"bare{number}")
-            project = bare.Compose(folder, f"bare-{name}", checked)
+            project = bare.Compose(folder, f"bare-{name}", services, checked)
             seconds = timed(lambda: (project.compose("build"), project.up()))
             project.down()
             return seconds
@@ -117,7 +117,7 @@ def bench_deploy_unchanged(cluster):
         files = images.site(compose=compose_of(services, checked))
         folder = images.write(cluster.folder.path / name, files)
         deploy(cluster, name, folder)
-        project = bare.Compose(folder, f"bare-{name}", checked)
+        project = bare.Compose(folder, f"bare-{name}", services, checked)
         project.compose("build")
         project.up()
         result = paired(lambda _: deploy(cluster, name, folder),

@@ -60,6 +60,21 @@ TEST(Readiness, AServiceIsReadyOnceItRanForTheWindow) {
   EXPECT_EQ(std::get<Ready>(verdict).report.services[0].text, "running");
 }
 
+TEST(Readiness, TheWindowIsShorterForAServiceThatShowsThatItServes) {
+  WantedService wanted{.service = "web", .ports = {80}};
+  auto seen = Running("web", kServingWindow - Millis(1));
+  seen.ports = {{80, true}};
+  EXPECT_EQ(Why(JudgeOne(wanted, seen)), "has just started");
+  seen.running_for = kServingWindow;
+  EXPECT_TRUE(std::holds_alternative<Ready>(JudgeOne(wanted, seen)));
+  seen.ports = {{80, false}};
+  EXPECT_EQ(Why(JudgeOne(wanted, seen)), "nothing listens on 80");
+  // A green check alone will do as well.
+  auto checked = Running("web", kServingWindow);
+  checked.facts.health = ContainerHealth::kHealthy;
+  EXPECT_TRUE(std::holds_alternative<Ready>(JudgeOne({"web"}, checked)));
+}
+
 TEST(Readiness, AnExitFailsAtOnceWithCodeAndLastLines) {
   const auto verdict = JudgeOne({"web"}, Exited("web", 3), Millis(10));
   const auto& error = FailureOf(verdict);

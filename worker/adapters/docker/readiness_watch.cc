@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 using State = ServiceVerdict::State;
 
 // Looks are dense at first, when most services become ready, and cost little later.
-constexpr Millis kLookEvery{50};
+constexpr Millis kLookEvery{25};
 constexpr Millis kLookEveryLater{250};
 constexpr Millis kDenseFor{3'000};
 // What a waiting container listens on is read now and then: it is for people.
@@ -128,7 +128,7 @@ class Wait {
       if (verdict.state == State::kReady) continue;
       const bool only_window = verdict.container != nullptr && verdict.text == "has just started";
       if (!only_window) return seen.since_start < kDenseFor ? kLookEvery : kLookEveryLater;
-      rest = std::max(rest, kStableWindow - verdict.container->running_for);
+      rest = std::max(rest, WindowOf(*verdict.container) - verdict.container->running_for);
     }
     return std::max(Millis(1), rest);
   }

@@ -68,7 +68,7 @@ ServiceVerdict JudgeRunning(const ContainerSeen& container, const std::string& s
     case ContainerState::kRemoving:
       return Wait(&container, "is being removed");
   }
-  if (container.running_for < kStableWindow) return Wait(&container, "has just started");
+  if (container.running_for < WindowOf(container)) return Wait(&container, "has just started");
   return Done(container, "running", Health::kHealthy);
 }
 
@@ -142,6 +142,11 @@ Error AsError(const ReadyRequest& wanted, const std::string& service, const Serv
 }
 
 }  // namespace
+
+Millis WindowOf(const ContainerSeen& container) {
+  const bool has_check = container.facts.health != ContainerHealth::kNone || container.http;
+  return has_check || !container.ports.empty() ? kServingWindow : kStableWindow;
+}
 
 ServiceVerdict JudgeService(const WantedService& wanted, const Seen& seen) {
   ServiceVerdict worst;
