@@ -9,9 +9,14 @@ void EventStream::Start(const AgentParts& parts, std::shared_ptr<rpc::ServerCall
   const std::shared_ptr<EventStream> self(new EventStream(parts, call, std::move(key), after));
   // The subscription holds the stream only weakly; the call's own callback keeps it until the client leaves.
   const std::weak_ptr<EventStream> weak = self;
-  self->following_ = parts.events.Follow(self->key_, [weak] {
+  auto following = parts.events.Follow(self->key_, [weak] {
     if (const auto stream = weak.lock()) stream->Wake();
   });
+  {
+    // An event that came meanwhile may have ended the stream already.
+    const std::lock_guard lock(self->mutex_);
+    if (!self->finished_) self->following_ = std::move(following);
+  }
   call->OnCancel([self] { self->Sent(false); });
   self->Wake();
 }

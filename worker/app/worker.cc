@@ -2,6 +2,8 @@
 
 #include <sys/utsname.h>
 
+#include <atomic>
+
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
 #include "worker/adapters/runner/attempt_runner.h"
@@ -64,6 +66,7 @@ class Worker::Assembly {
     EDM_CHECK(StartHttp());
     loops_ =
         std::make_unique<Loops>(Loops::Peers{session_, runner_, *parts_->runtime, view_, *parts_->directory});
+    loops_shown_ = loops_.get();
     return Ok();
   }
 
@@ -71,6 +74,7 @@ class Worker::Assembly {
     runner_.Stop();
     if (rpc_) rpc_->Shutdown(options_.stop_patience);
     if (http_) http_->Stop(options_.stop_patience);
+    loops_shown_ = nullptr;
     loops_.reset();
   }
 
@@ -92,9 +96,10 @@ class Worker::Assembly {
   Status StartHttp() {
     front_ = std::make_unique<HttpFront>(
         HttpFront::Peers{.trouble = [this]() -> std::optional<Error> {
-                           if (!loops_)
+                           const auto* loops = loops_shown_.load();
+                           if (loops == nullptr)
                              return Error{Code::kUnavailable, "worker", "it is starting or stopping"};
-                           return loops_->trouble();
+                           return loops->trouble();
                          },
                          .metrics = [this] { return ToText(Measure()); }});
     rpc::HttpServerOptions options{.listen = {options_.http_listen}};
@@ -112,6 +117,7 @@ class Worker::Assembly {
 
   MetricValues Measure() {
     const auto load = parts_->load->Sample();
+    const auto* loops = loops_shown_.load();
     return {.counts = runner_.Count(),
             .cpu = load.cpu,
             .memory_available_mib = load.memory_available_mib,
@@ -119,7 +125,7 @@ class Worker::Assembly {
             .networks_free = parts_->addresses->SubnetsFree(),
             .ports_free = parts_->addresses->PortsFree(),
             .calls = rpc_ ? rpc_->calls() : 0,
-            .registered = loops_ && loops_->is_registered()};
+            .registered = loops != nullptr && loops->is_registered()};
   }
 
   const WorkerOptions options_;
@@ -138,6 +144,8 @@ class Worker::Assembly {
   std::unique_ptr<rpc::GrpcServer> rpc_;
   std::unique_ptr<rpc::HttpServer> http_;
   std::unique_ptr<Loops> loops_;
+  // For requests over HTTP, which come before the loops are there; they have ended before the loops end.
+  std::atomic<const Loops*> loops_shown_ = nullptr;
 };
 
 Worker::Worker(std::unique_ptr<Assembly> assembly) : assembly_(std::move(assembly)) {}

@@ -31,6 +31,12 @@ v1::ExecInput ToProto(ExecInput input) {
   return message;
 }
 
+ExecOutput FromProto(const v1::ExecOutput& message) {
+  if (message.has_exit_code()) return ExecEnd{message.exit_code()};
+  const bool is_stderr = message.has_error_output();
+  return ExecBytes{is_stderr ? message.error_output() : message.output(), is_stderr};
+}
+
 class ExecReactor final : public grpc::ClientBidiReactor<v1::ExecInput, v1::ExecOutput> {
  public:
   ExecReactor(std::shared_ptr<WorkerStubs::Stub> stub, std::string object,
@@ -74,6 +80,9 @@ class ExecReactor final : public grpc::ClientBidiReactor<v1::ExecInput, v1::Exec
   }
 
   void OnReadDone(bool ok) override {
+    // First: LetGo may have the next message read into it as soon as this read counts as over.
+    ExecOutput output;
+    if (ok) output = FromProto(incoming_);
     std::function<void(bool)> unsent;
     {
       const std::lock_guard lock(mutex_);
@@ -83,9 +92,7 @@ class ExecReactor final : public grpc::ClientBidiReactor<v1::ExecInput, v1::Exec
     }
     if (unsent) unsent(false);
     if (!ok) return RemoveHold();
-    if (incoming_.has_exit_code()) return on_next_(ExecEnd{incoming_.exit_code()});
-    const bool is_stderr = incoming_.has_error_output();
-    on_next_(ExecBytes{is_stderr ? incoming_.error_output() : incoming_.output(), is_stderr});
+    on_next_(std::move(output));
   }
   void OnWriteDone(bool ok) override {
     std::function<void(bool)> taken;

@@ -20,6 +20,15 @@ v1::StreamLogsRequest ToProto(const LogQuery& query) {
   return request;
 }
 
+std::vector<LogRecord> FromProto(const v1::LogLines& message) {
+  std::vector<LogRecord> records;
+  for (const auto& line : message.lines()) {
+    records.push_back(
+        {line.service(), line.container(), line.is_stderr(), line.text(), rpc::FromProto(line.time())});
+  }
+  return records;
+}
+
 class LogReactor final : public grpc::ClientReadReactor<v1::LogLines> {
  public:
   LogReactor(std::shared_ptr<WorkerStubs::Stub> stub, std::string object, v1::StreamLogsRequest request,
@@ -45,17 +54,15 @@ class LogReactor final : public grpc::ClientReadReactor<v1::LogLines> {
   void Cancel() { context_.TryCancel(); }
 
   void OnReadDone(bool ok) override {
+    // First: LetGo may have the next lines read into the message as soon as this read counts as over.
+    std::vector<LogRecord> records;
+    if (ok) records = FromProto(lines_);
     {
       const std::lock_guard lock(mutex_);
       reading_ = false;
       over_ = !ok;
     }
     if (!ok) return RemoveHold();
-    std::vector<LogRecord> records;
-    for (const auto& line : lines_.lines()) {
-      records.push_back(
-          {line.service(), line.container(), line.is_stderr(), line.text(), rpc::FromProto(line.time())});
-    }
     on_next_(std::move(records));
   }
   void OnDone(const grpc::Status& status) override {
