@@ -71,13 +71,19 @@ Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceReco
     kept.push_back(std::to_string(release->number));
   }
   if (wanted == 0 && before != 0) return before;
-  const auto cause = wanted == 0 ? std::string("no good release is older than what runs")
-                                 : fmt::format("release {} is not kept", wanted);
+  const auto hint = "kept releases: " + Join(kept, ", ");
+  if (wanted != 0) {
+    return Error{Code::kNotFound,
+                 fmt::format("release {} of instance {}", wanted, record.instance.id),
+                 "it is not kept",
+                 {},
+                 hint};
+  }
   return Error{Code::kFailedPrecondition,
                "instance " + record.instance.id,
-               cause,
+               "no good release is older than what runs",
                {},
-               "kept releases: " + Join(kept, ", ")};
+               hint};
 }
 
 std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record, std::uint32_t started) {

@@ -211,7 +211,7 @@ class BadNames:
                 self.judge_grpc(self.grpc.exec(body | {"id": NEIGHBOUR}), code, "service")
                 if "\0" not in name:
                     exit_code = 2 if code == INVALID else 3
-                    self.judge_edmctl(self.cluster.edmctl("logs", "--", NEIGHBOUR, name, check=False), exit_code)
+                    self.judge_edmctl(self.cluster.edmctl("logs", NEIGHBOUR, "--", name, check=False), exit_code)
                     self.judge_edmctl(self.cluster.edmctl("exec", f"{NEIGHBOUR}/{name}", "--", "/bin/busybox", "true", check=False),
                                       exit_code)
 

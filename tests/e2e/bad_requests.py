@@ -18,7 +18,7 @@ BODIES = {"cut": b"{", "list": b"[]", "number": b"7", "text": b'"x"', "null": b"
           "an object for an enum": b'{"id": {}}', "single quotes": b"{'id': 'x'}", "a comment": b'{/* */ "id": "x"}',
           "yaml": b"id: x\n", "form": b"id=x"}
 QUERIES = ["page_size=-1", "page_size=many", "page_size=1e3", "page_size=99999999999", "page_size=1001", "page_size=1.5",
-           "page_token=forged", "page_token=%00", "page_token=cDE6", "nonsense=1", "owner=%ff", "phase=HAPPY", "phase=%00",
+           "page_token=forged", "page_token=%00", "nonsense=1", "owner=%ff", "phase=HAPPY", "phase=%00",
            "page_size=1&page_size=2", "page_size[]=1", "page_size.x=1"]
 LONG = "x" * 2000
 
@@ -224,5 +224,5 @@ class BadRequests:
             self.assertEqual(self.join("twice-1", made["secret"]).returncode, 0)
             done = self.join("twice-2", made["secret"])
             self.assertNotEqual(done.returncode, 0)
-            self.assertIn("error: token", done.stderr)
+            self.assertIn("edm-worker: token", done.stderr)
             self.assertIn("next", done.stderr)

@@ -31,8 +31,12 @@ std::int64_t ToMillis(const Message& message) {
 
 }  // namespace
 
+// A time outside of the years 1 to 9999 could not be printed, nor anything that holds it.
 google::protobuf::Timestamp ToProto(WallTime time) {
-  return FromMillis<google::protobuf::Timestamp>(time.time_since_epoch().count());
+  constexpr std::int64_t kFirst = -62'135'596'800'000;
+  constexpr std::int64_t kLast = 253'402'300'799'999;
+  return FromMillis<google::protobuf::Timestamp>(
+      std::clamp<std::int64_t>(time.time_since_epoch().count(), kFirst, kLast));
 }
 
 WallTime FromProto(const google::protobuf::Timestamp& time) { return WallTime(Millis(ToMillis(time))); }

@@ -1,10 +1,12 @@
 #include "master/api/rest/request_reader.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "common/model/names.h"
 #include "common/rpc/access.h"
 #include "common/rpc/http/target.h"
 #include "edm/v1/model.pb.h"
@@ -77,7 +79,13 @@ Result<std::optional<Millis>> ReadWait(const Route& route, const rpc::HttpReques
   return std::optional<Millis>();
 }
 
+bool IsRepeated(const pb::Message& message, const std::string& name) {
+  const auto* field = message.GetDescriptor()->FindFieldByName(name);
+  return field != nullptr && field->is_repeated();
+}
+
 Status ReadQuery(const Route& route, const rpc::HttpRequest& request, pb::Message& message) {
+  std::set<std::string> seen;
   for (const auto& [name, value] : rpc::ParseQuery(request.query)) {
     if (name == "wait" && StartsOperation(route)) continue;
     if (name == "data" && route.body == Route::Body::kRaw) {
@@ -88,6 +96,13 @@ Status ReadQuery(const Route& route, const rpc::HttpRequest& request, pb::Messag
                    "leave it out: curl -T FILE"};
     }
     EDM_CHECK(SetFromText(message, name, value));
+    if (!seen.insert(name).second && !IsRepeated(message, name)) {
+      return Error{Code::kInvalidArgument,
+                   "parameter " + Shown(name),
+                   "it is given twice",
+                   {},
+                   "give it once: it takes one value"};
+    }
   }
   return Ok();
 }

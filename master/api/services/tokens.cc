@@ -12,6 +12,8 @@
 namespace edm::master {
 namespace {
 
+constexpr Millis kTokenLifetimeMax = std::chrono::hours(24 * 3'653);  // 10 years
+
 // A repeat of the same request must show the same secret again, which is stored nowhere: so with a request id
 // both are derived from it.
 TokenText Make(const ServiceParts& parts, const Origin& origin) {
@@ -41,6 +43,13 @@ void OnCreate(const ServiceParts& parts, const CallPointer& call, const v1::Crea
     if (*command.lifetime < kTimeoutMin) {
       return call->Finish(
           Error{Code::kInvalidArgument, "lifetime", "it is shorter than a second", {}, "for example 24h"});
+    }
+    if (*command.lifetime > kTokenLifetimeMax) {
+      return call->Finish(Error{Code::kInvalidArgument,
+                                "lifetime",
+                                "it is longer than 10 years",
+                                {},
+                                "leave it out for a token that does not end"});
     }
   }
   const bool worker = command.token.kind == TokenKind::kWorker;

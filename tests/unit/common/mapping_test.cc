@@ -45,6 +45,8 @@ TEST(Mapping, ATimeBeyondAllYearsIsCutNotWrapped) {
   google::protobuf::Timestamp time;
   time.set_seconds(std::numeric_limits<std::int64_t>::max());
   EXPECT_GT(FromProto(time), WallTime());
+  EXPECT_EQ(ToProto(WallTime::max()).seconds(), 253'402'300'799) << "the end of the year 9999";
+  EXPECT_EQ(ToProto(WallTime::min()).seconds(), -62'135'596'800) << "the beginning of the year 1";
 }
 
 TEST(Mapping, AnOrderComesBackAsItWasSent) {

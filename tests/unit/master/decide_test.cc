@@ -306,7 +306,7 @@ TEST(Rollback, GoesToTheGoodReleaseBeforeOrToANamedOne) {
   EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(named))->order.release, 1U);
   named = cluster.Asking(OperationKind::kRollback);
   named.release = 9;
-  EXPECT_EQ(cluster.Give(named).reply.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(cluster.Give(named).reply.error().code, Code::kNotFound);
 }
 
 TEST(Releases, FiveAreKept) {
