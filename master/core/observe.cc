@@ -38,11 +38,9 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   if (IsUnderWay(seen.phase)) return CancelOrphan(draft, worker, seen);
   auto changed = *found;
   auto& status = changed.instance.status;
-  // The attempt has ended: what its worker sees is what is so. A failed attempt may have an older release in
-  // service.
-  status.phase = seen.release != 0 && seen.phase == Phase::kFailed && seen.health == Health::kHealthy
-                     ? Phase::kRunning
-                     : seen.phase;
+  // The attempt has ended: what its worker sees is what is so. An attempt that only built, or came to
+  // nothing, leaves the release before it in service.
+  status.phase = seen.release != 0 ? Phase::kRunning : seen.phase;
   status.health = seen.health;
   if (seen.release != 0) status.release = seen.release;
   status.endpoints = seen.endpoints;

@@ -441,5 +441,31 @@ TEST(Instances, AreUpdatedOnlyFromTheRevisionThatIsThere) {
   EXPECT_EQ(cluster.Give(update).reply.error().code, Code::kAborted);
 }
 
+TEST(Observation, OfABuildBesideWhatRunsSaysThatItRuns) {
+  for (const auto phase : {Phase::kBuilt, Phase::kCancelled, Phase::kFailed, Phase::kRejected}) {
+    SCOPED_TRACE(PhaseName(phase));
+    ClusterFixture it;
+    it.AddWorker("w1");
+    it.AddInstance("shop");
+    (void)it.DeployToRunning();
+    auto again = it.Asking(OperationKind::kBuild);
+    (void)it.Give(again);
+    (void)it.End(again.operation, phase, 1);
+    const Observation seen{.instance = "shop",
+                           .attempt = it.Op(again.operation).attempt,
+                           .phase = phase,
+                           .health = Health::kUnhealthy,
+                           .release = 1,
+                           .operation = again.operation};
+    (void)it.Tell(WorkerBeat{"w1", "session-w1", ClusterFixture::FreeLoad(), {seen}});
+    EXPECT_EQ(it.Inst().instance.status.phase, Phase::kRunning);
+    EXPECT_EQ(it.Inst().instance.status.health, Health::kUnhealthy);
+    // So a stop has something to do.
+    const auto stop = it.Asking(OperationKind::kStop);
+    (void)it.Give(stop);
+    EXPECT_EQ(it.StateOf(stop.operation), OperationState::kRunning);
+  }
+}
+
 }  // namespace
 }  // namespace edm::master
