@@ -39,7 +39,11 @@ std::unique_ptr<Supervisor> SupervisorFor(const Invocation& invocation, const De
 
 // Context and token belong to whoever called sudo.
 Status Remember(const Invocation& invocation, const Context& context) {
-  EDM_CHECK(WriteFile(invocation.paths.dev_token, context.token + "\n", 0600, invocation.paths.owner));
+  const auto& token_file = invocation.paths.dev_token;
+  const auto held = ReadFile(token_file, 4096);
+  if (!held.ok() || *held != context.token + "\n") {
+    EDM_CHECK(WriteFile(token_file, context.token + "\n", 0600, invocation.paths.owner));
+  }
   EDM_TRY(auto contexts, LoadContexts(invocation.paths.contexts));
   const auto* known = contexts.Find(kDevContext);
   if (known != nullptr && *known == context && contexts.current == kDevContext) return Ok();

@@ -19,8 +19,9 @@ std::string PlacementLines(const v1::Placement& placement) {
   for (const auto& candidate : placement.candidates()) {
     if (candidate.worker() == placement.worker()) continue;
     const std::vector<std::string> reasons(candidate.reasons().begin(), candidate.reasons().end());
-    text += fmt::format("  not {}: {} (load {:.2f})\n", Harmless(candidate.worker()),
-                        Harmless(Join(reasons, ", ")), candidate.load());
+    auto why = Harmless(Join(reasons, ", "));
+    if (!why.starts_with("load ")) why += fmt::format(" (load {:.2f})", candidate.load());
+    text += "  not " + Harmless(candidate.worker()) + ": " + why + "\n";
   }
   return text;
 }
