@@ -141,13 +141,16 @@ TEST_F(DockerBuild, BuildsInParallel) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kBuilds; ++i) {
       threads.emplace_back([&, i] {
-        auto request = Request("s" + std::to_string(i));
-        request.dockerfile_inline = DockerFixture::Base() + "RUN echo has-begun; sleep 2; echo has-ended\n";
+        const auto number = std::to_string(i);
+        auto request = Request("s" + number);
+        request.dockerfile_inline = DockerFixture::Base() + "RUN echo " + number +
+                                    " has-begun; sleep 2; echo " + number + " has-ended\n";
         request.no_cache = true;
         const auto count = [&](std::string_view line) {
           const std::lock_guard lock(mutex);
-          if (line.ends_with(": has-begun")) ++begun;
-          if (line.ends_with(": has-ended") && begun_before_one_ended == 0) begun_before_one_ended = begun;
+          if (line.ends_with(": " + number + " has-begun")) ++begun;
+          if (line.ends_with(": " + number + " has-ended") && begun_before_one_ended == 0)
+            begun_before_one_ended = begun;
         };
         auto built = runtime().Build(request, count, {});
         if (!built.ok()) ends[i] = std::move(built).error();
