@@ -9,5 +9,7 @@ namespace edm {
 inline constexpr std::string_view kInstanceLabel = "dev.edm.instance";
 inline constexpr std::string_view kReleaseLabel = "dev.edm.release";
 inline constexpr std::string_view kServiceLabel = "dev.edm.service";
+// Which worker has made it: workers that share an engine must not take each other's things for left over.
+inline constexpr std::string_view kWorkerLabel = "dev.edm.worker";
 
 }  // namespace edm

@@ -109,6 +109,7 @@ class Chaos:
         """Kills, and starts again what was killed; the phase is what the master said at the kill."""
         operation, seen = self.orders.seen(self.scene)
         if seen is None:
+            self.scene.let_clients_leave()
             return operation, None
         programs = {"master": [self.cluster.master], "worker": [self.worker.program],
                     "both": [self.cluster.master, self.worker.program]}[victim]
@@ -188,8 +189,8 @@ class Chaos:
         """The phase in which it was killed, and how it became quiet again; none: it was over too soon."""
         self.scene = self.orders.open_scene(phase)
         try:
-            self.orders.await_moment(self.scene)
             bystanders = self.bystanders()
+            self.orders.await_moment(self.scene)
             operation, seen = self.strike(victim)
             if seen is not None:
                 self.table[seen, victim] += 1

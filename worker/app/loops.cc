@@ -37,8 +37,8 @@ void Loops::KeepSession(std::stop_token stop) {
 void Loops::WatchEngine(std::stop_token stop) {
   const auto on_change = [this](const std::string& instance) {
     // What is not answered now is listed again with the next event, or by the upkeep.
-    const auto seen = instance.empty() ? peers_.view.RefreshAll() : peers_.view.Refresh(instance);
-    if (seen.ok()) Note(engine_trouble_, "engine", "");
+    const bool seen = instance.empty() ? peers_.view.RefreshAll().ok() : peers_.view.Refresh(instance).ok();
+    if (seen) Note(engine_trouble_, "engine", "");
     // The watch stands anew: the engine may have been replaced by another release of it.
     if (!instance.empty()) return;
     if (auto facts = peers_.runtime.Facts(); facts.ok()) peers_.session.SetEngine(std::move(*facts));
@@ -57,7 +57,9 @@ void Loops::KeepUp(std::stop_token stop) {
     Note(directory_trouble_, "directory", swept.ok() ? "" : ToString(swept.error()));
     since_listed += kUpkeepInterval;
     if (since_listed >= kRelistInterval) {
-      [[maybe_unused]] const auto listed = peers_.view.RefreshAll();
+      if (const auto everything = peers_.view.RefreshAll(); everything.ok()) {
+        peers_.runner.RemoveOrphans(*everything);
+      }
       since_listed = Millis(0);
     }
     Notify("WATCHDOG=1");

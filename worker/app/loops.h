@@ -28,7 +28,7 @@ bool Pause(Millis time, std::stop_token stop);
 class Loops {
  public:
   static constexpr Millis kUpkeepInterval{1'000};  // so that the catalog follows within 2 s
-  static constexpr Millis kRelistInterval{30'000};
+  static constexpr Millis kRelistInterval{10'000};
 
   // All of them outlive it.
   struct Peers {

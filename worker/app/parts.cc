@@ -5,6 +5,9 @@
 
 #include "common/adapters/compose/compose_config_resolver.h"
 #include "common/adapters/files/directory_tree.h"
+#include "common/base/bytes.h"
+#include "common/model/labels.h"
+#include "common/rpc/secret_file.h"
 #include "worker/adapters/directory/consul_directory.h"
 #include "worker/adapters/directory/master_directory.h"
 #include "worker/adapters/master/grpc_master_link.h"
@@ -16,6 +19,8 @@ namespace edm::worker {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kMarkBytes = 8;
 
 // "0.0.0.0:8834" -> "8834"
 std::string PortOf(const std::string& address) { return address.substr(address.rfind(':') + 1); }
@@ -38,9 +43,19 @@ Status MakeFolders(const fs::path& data) {
   return Ok();
 }
 
+Result<std::string> MarkOf(const fs::path& data, Entropy& entropy) {
+  const auto path = data / "engine.mark";
+  EDM_TRY(const auto kept, rpc::ReadSecretFile(path));
+  if (kept) return *kept;
+  const auto made = ToHex(entropy.Bytes(kMarkBytes));
+  EDM_CHECK(rpc::WriteFileWhole(path, made, rpc::kSecretMode));
+  return made;
+}
+
 Status MakeState(Parts& parts, const WorkerOptions& options) {
   const fs::path data(options.data);
   EDM_CHECK(MakeFolders(data));
+  EDM_TRY(parts.mark, MarkOf(data, parts.entropy));
   EDM_TRY(parts.store, SqliteKvStore::Open(data / "journal.db"));
   EDM_TRY(auto box, SecretBox::Open(data / "seal.key"));
   parts.journal = std::make_unique<KvJournal>(*parts.store, std::move(box));
@@ -84,7 +99,8 @@ void MakeSources(Parts& parts, const WorkerOptions& options) {
       },
       parts.entropy,
       WorkloadDefaults{.limits = {options.memory_bytes, options.pids, options.cpus},
-                       .ready_timeout = options.ready_timeout});
+                       .ready_timeout = options.ready_timeout,
+                       .labels = {{std::string(kWorkerLabel), parts.mark}}});
 }
 
 Status MakePeers(Parts& parts, const WorkerOptions& options, const Place& place) {

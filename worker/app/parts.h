@@ -34,6 +34,8 @@ struct Parts {
   SystemClock clock;
   SystemEntropy entropy;
   BoostProcessRunner processes;
+  std::string
+      mark;  // of what this worker makes on an engine, which others may share: also those of the same id
   std::unique_ptr<SqliteKvStore> store;
   std::unique_ptr<KvJournal> journal;
   std::unique_ptr<FileEventLog> events;

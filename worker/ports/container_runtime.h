@@ -54,13 +54,15 @@ struct PublishedPort {
   std::uint16_t host_port = 0;
 };
 
-// What the engine says of one container of ours. `instance`, `release` and `service` come from its labels.
+// What the engine says of one container of ours. `instance`, `release`, `service` and `worker`
+// come from its labels.
 struct ContainerFacts {
   std::string id;
   std::string name;
   std::string instance;
   std::uint32_t release = 0;
   std::string service;
+  std::string worker;
   std::string image_id;
   ContainerState state = ContainerState::kCreated;
   ContainerHealth health = ContainerHealth::kNone;
@@ -82,6 +84,7 @@ struct Footprint {
     std::string instance;
     std::uint32_t release = 0;
     std::optional<std::uint64_t> size_bytes;  // of an image, with the layers that it shares
+    std::string worker;
   };
   std::vector<Object> networks;
   std::vector<Object> volumes;

@@ -3,6 +3,7 @@
 #include "worker/core/admission.h"
 #include "worker/core/garbage.h"
 #include "worker/core/observe.h"
+#include "worker/core/orphans.h"
 #include "worker/core/recovery.h"
 
 namespace edm::worker {
@@ -18,6 +19,35 @@ Holding Running(std::uint32_t release) {
 ContainerFacts Container(const char* service, ContainerState state, int exit_code = 0,
                          ContainerHealth health = ContainerHealth::kNone) {
   return {.instance = "shop", .service = service, .state = state, .health = health, .exit_code = exit_code};
+}
+
+TEST(Orphans, AreWhatThisWorkerMadeForNobody) {
+  const auto network = [](const char* instance, const char* worker) {
+    return Footprint::Object{.id = "n", .name = "n", .instance = instance, .worker = worker};
+  };
+  const auto image = [](const char* instance, std::uint32_t release, const char* name, const char* worker) {
+    return Footprint::Object{
+        .id = "sha256:1", .name = name, .instance = instance, .release = release, .worker = worker};
+  };
+  const auto container = [](const char* instance, ContainerState state) {
+    return ContainerFacts{.instance = instance, .worker = "me", .state = state};
+  };
+  const std::map<std::string, HeldInstance> held = {{"shop", {false, {1}}}, {"busy", {true, {}}}};
+  const Footprint everything{
+      .containers = {container("made", ContainerState::kCreated), container("ran", ContainerState::kExited),
+                     container("shop", ContainerState::kCreated)},
+      .networks = {network("gone", "me"), network("other", "you"), network("shop", "me"),
+                   network("ran", "me")},
+      .images = {image("shop", 1, "edm/shop/web:r1", "me"), image("shop", 2, "edm/shop/web:r2", "me"),
+                 image("shop", 1, "", "me"), image("busy", 7, "edm/busy/web:r7", "me"),
+                 image("gone", 3, "edm/gone/web:r3", "me"), image("other", 3, "edm/other/web:r3", "you")}};
+  const auto orphans = FindOrphans(held, "me", everything);
+  ASSERT_EQ(orphans.size(), 3u);
+  EXPECT_TRUE(orphans.at("made").objects);
+  EXPECT_TRUE(orphans.at("gone").objects);
+  EXPECT_EQ(orphans.at("gone").images, std::vector<std::string>{"edm/gone/web:r3"});
+  EXPECT_FALSE(orphans.at("shop").objects);
+  EXPECT_EQ(orphans.at("shop").images, (std::vector<std::string>{"edm/shop/web:r2", "sha256:1"}));
 }
 
 TEST(Admission, FencesEpochsAndAttempts) {

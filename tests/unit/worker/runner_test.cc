@@ -243,9 +243,29 @@ TEST_F(RunnerFixture, SubnetsAreReplacedOnlySoOften) {
   EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 4);
 }
 
-TEST_F(RunnerFixture, AnAbortOfTheEngineThatTookNoSubnetIsNotTriedAgain) {
-  runtime_.Fail("Up", {Code::kAborted, "shop/web", "is already in progress"});
-  EXPECT_NE(Run(Deploy(1, 1)).phase, Phase::kRunning);
+TEST_F(RunnerFixture, WhatABrokenOffCallLeftInTheWayIsWaitedFor) {
+  runtime_.Fail("Up", {Code::kAborted, "network shop_default", "Pool overlaps with other one"});
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRunning);
+  runtime_.Fail("Up", {Code::kAlreadyExists, "shop/web", "already in use by container 0123"}, 2);
+  EXPECT_EQ(Run(Deploy(2, 2, 1)).phase, Phase::kRunning);
+}
+
+TEST_F(RunnerFixture, WhatTheEngineFinishesForNobodyIsRemoved) {
+  Run(Deploy(1, 1));
+  const auto compose_json = files_.ReadFinal("shop", 1).value();
+  Run(Reach(2, Target::kDeleted));
+  // Broken off by the delete, and finished after it.
+  ASSERT_TRUE(runtime_.Up({.instance = "shop", .compose_json = compose_json}, {}, {}).ok());
+  const auto ran = runtime_.Everything().value();
+  runner_->RemoveOrphans(ran);
+  executor_->RunAll();
+  EXPECT_FALSE(runtime_.is_empty()) << "what has ever run is left alone";
+  auto created = ran;
+  for (auto& one : created.containers) one.state = ContainerState::kCreated;
+  runner_->RemoveOrphans(created);
+  executor_->RunAll();
+  EXPECT_TRUE(runtime_.is_empty());
+  EXPECT_EQ(Run(Deploy(3, 3)).phase, Phase::kRunning);
 }
 
 TEST_F(RunnerFixture, WhatCouldNotEvenBeTriedLeavesNothing) {

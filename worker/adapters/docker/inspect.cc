@@ -45,6 +45,7 @@ void ReadLabels(const json& labels, ContainerFacts& facts) {
   facts.instance = TextAt(labels, std::string(kInstanceLabel));
   facts.release = NumberOf(TextAt(labels, std::string(kReleaseLabel)));
   facts.service = TextAt(labels, std::string(kServiceLabel));
+  facts.worker = TextAt(labels, std::string(kWorkerLabel));
 }
 
 std::string WithoutSlash(const std::string& name) { return name.starts_with('/') ? name.substr(1) : name; }
@@ -181,8 +182,11 @@ ContainerFacts ReadListed(const json& document) {
 
 Footprint::Object ReadObject(const json& document, const char* id_key, const char* name_key) {
   const auto& labels = PartAt(document, "Labels");
-  return {TextAt(document, id_key), TextAt(document, name_key), TextAt(labels, std::string(kInstanceLabel)),
-          NumberOf(TextAt(labels, std::string(kReleaseLabel)))};
+  return {.id = TextAt(document, id_key),
+          .name = TextAt(document, name_key),
+          .instance = TextAt(labels, std::string(kInstanceLabel)),
+          .release = NumberOf(TextAt(labels, std::string(kReleaseLabel))),
+          .worker = TextAt(labels, std::string(kWorkerLabel))};
 }
 
 }  // namespace edm::worker

@@ -40,6 +40,10 @@ class AttemptRunner final : public Attempts {
   // Once a second: deadlines, kept containers whose time is over, tasks that found a full queue.
   void Tick();
 
+  // Of all that the engine has: what is there for nobody is removed, in turn with what is done for its
+  // instance.
+  void RemoveOrphans(const Footprint& everything);
+
   // What the directory should list.
   worker::Standing Standing() const;
 
@@ -67,7 +71,7 @@ class AttemptRunner final : public Attempts {
   // Tasks:
   void RunStep(const std::string& instance);
   void RunErrand(const std::string& instance);
-  Status PerformErrand(Errand errand, Holding& holding);
+  Status PerformErrand(Errand errand, const Orphans& orphans, Holding& holding);
 
   // Parts of a step:
   void Begin(Job& job, Effect effect);

@@ -75,13 +75,15 @@ void AttemptRunner::Tick() {
 void AttemptRunner::RunErrand(const std::string& instance) {
   Errand errand = Errand::kNone;
   Holding holding;
+  Orphans orphans;
   {
     const Lock lock(mutex_);
     if (stopping_) return;
     errand = slots_[instance].errand;
     holding = slots_[instance].holding;
+    orphans = slots_[instance].orphans;
   }
-  const auto status = PerformErrand(errand, holding);
+  const auto status = PerformErrand(errand, orphans, holding);
   const Lock lock(mutex_);
   auto& slot = slots_[instance];
   slot.busy = false;
@@ -89,16 +91,44 @@ void AttemptRunner::RunErrand(const std::string& instance) {
   if (!status.ok() && status.error().code == Code::kUnavailable) return;
   slot.holding = std::move(holding);
   slot.errand = Errand::kNone;
+  if (slot.IsStrange()) {
+    slots_.erase(instance);
+    return;
+  }
   PostNext(instance, slot);
 }
 
-Status AttemptRunner::PerformErrand(Errand errand, Holding& holding) {
+void AttemptRunner::RemoveOrphans(const Footprint& everything) {
+  const Lock lock(mutex_);
+  if (stopping_) return;
+  std::map<std::string, HeldInstance> held;
+  for (const auto& [instance, slot] : slots_) {
+    const bool is_busy = slot.busy || slot.current != 0 || slot.errand != Errand::kNone;
+    if (!is_busy && slot.IsGone()) continue;
+    held[instance].is_busy = is_busy;
+    for (const auto& [number, release] : slot.holding.releases) held[instance].releases.insert(number);
+  }
+  for (auto& [instance, orphans] : FindOrphans(held, settings_.worker, everything)) {
+    auto& slot = slots_[instance];
+    slot.holding.instance = instance;
+    slot.orphans = std::move(orphans);
+    slot.errand = Errand::kRemoveOrphans;
+    PostNext(instance, slot);
+  }
+}
+
+Status AttemptRunner::PerformErrand(Errand errand, const Orphans& orphans, Holding& holding) {
   const auto& instance = holding.instance;
   auto& runtime = around_.runtime;
   if (errand == Errand::kRemoveFailed) {
     EDM_CHECK(runtime.Remove(instance, /*keep_volumes=*/true));
     holding.inspect_until.reset();
     return around_.journal.PutHolding(holding);
+  }
+  if (errand == Errand::kRemoveOrphans) {
+    if (orphans.objects) EDM_CHECK(runtime.Remove(instance, /*keep_volumes=*/true));
+    for (const auto& image : orphans.images) EDM_CHECK(runtime.RemoveImage(image));
+    return Ok();
   }
   if (errand != Errand::kRecover) return Ok();
   EDM_TRY(const auto containers, runtime.Containers(instance));
@@ -164,6 +194,7 @@ std::vector<Observation> AttemptRunner::Observations() {
   const Lock lock(mutex_);
   std::vector<Observation> seen;
   for (const auto& [instance, slot] : slots_) {
+    if (slot.IsStrange()) continue;
     const auto current = slot.attempts.find(slot.current);
     const auto* attempt = current == slot.attempts.end() ? slot.Newest() : &current->second;
     seen.push_back(Observe(slot.holding, attempt, view_.Of(instance)));

@@ -19,13 +19,13 @@ Status EngineView::Refresh(const std::string& instance) {
   return Ok();
 }
 
-Status EngineView::RefreshAll() {
+Result<Footprint> EngineView::RefreshAll() {
   EDM_TRY(auto everything, runtime_.Everything());
   std::map<std::string, std::vector<ContainerFacts>> containers;
-  for (auto& facts : everything.containers) containers[facts.instance].push_back(std::move(facts));
+  for (const auto& facts : everything.containers) containers[facts.instance].push_back(facts);
   const std::lock_guard lock(mutex_);
   containers_ = std::move(containers);
-  return Ok();
+  return everything;
 }
 
 }  // namespace edm::worker

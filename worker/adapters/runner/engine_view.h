@@ -21,7 +21,7 @@ class EngineView {
 
   // Ask the engine; what it does not answer stays as it was.
   Status Refresh(const std::string& instance);
-  Status RefreshAll();
+  Result<Footprint> RefreshAll();  // all that it has
 
  private:
   ContainerRuntime& runtime_;

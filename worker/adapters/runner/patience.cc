@@ -9,6 +9,7 @@ namespace edm::worker {
 namespace {
 
 constexpr std::uint32_t kTriesMax = 12;
+constexpr std::uint32_t kHinderedTriesMax = 6;
 constexpr Backoff kBackoff{.first = Millis(200), .most = Millis(2'000)};
 
 // False when `stop` was requested.
@@ -26,6 +27,16 @@ Status Patiently(const Job& job, const std::function<Status()>& call) {
   for (std::uint32_t tries = 1;; ++tries) {
     auto status = call();
     if (status.ok() || status.error().code != Code::kUnavailable || tries >= kTriesMax) return status;
+    if (!WaitFor(kBackoff.After(tries), job.stop)) return status;
+  }
+}
+
+Status Unhindered(const Job& job, const std::function<Status()>& call) {
+  for (std::uint32_t tries = 1;; ++tries) {
+    auto status = call();
+    const bool hindered = !status.ok() && (status.error().code == Code::kAborted ||
+                                           status.error().code == Code::kAlreadyExists);
+    if (!hindered || tries >= kHinderedTriesMax) return status;
     if (!WaitFor(kBackoff.After(tries), job.stop)) return status;
   }
 }

@@ -10,4 +10,9 @@ namespace edm::worker {
 // Ends early when the job is stopped. On the calling thread.
 Status Patiently(const Job& job, const std::function<Status()>& call);
 
+// Calls again while the engine has something in the way (kAborted, kAlreadyExists), some 5 s in all: it
+// finishes what a kill or a cancellation broke off a moment later, and then it can be taken over. Ends early
+// when the job is stopped.
+Status Unhindered(const Job& job, const std::function<Status()>& call);
+
 }  // namespace edm::worker

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "worker/core/orphans.h"
 #include "worker/core/records.h"
 #include "worker/ports/workload.h"
 
@@ -16,6 +17,7 @@ enum class Errand : std::uint8_t {
   kNone,
   kRecover,       // after a restart of this worker: what should run, runs
   kRemoveFailed,  // failed containers were kept long enough
+  kRemoveOrphans,
 };
 
 // All about one instance. Guarded by the runner's mutex; a task of the instance works on copies.
@@ -29,6 +31,7 @@ struct Slot {
   std::optional<Error> stopped_by;  // why `stop` was requested
   std::uint32_t delivered = 0;      // the last attempt whose end a master has
   Errand errand = Errand::kNone;
+  Orphans orphans;                           // of kRemoveOrphans
   bool busy = false;                         // a task of this instance is posted or runs
   std::shared_ptr<const Workload> workload;  // of `current`
   bool final_is_new = true;
@@ -44,6 +47,8 @@ struct Slot {
     return newest->end->phase == Phase::kDeleted ||
            (newest->end->phase == Phase::kRejected && IsBare(holding));
   }
+  // Nothing of it is here: it was made to remove orphans of its name.
+  bool IsStrange() const { return attempts.empty() && IsBare(holding) && holding.ports.empty(); }
   // Asks the attempt under way to end; the first reason stays.
   void RequestStop(Error reason) {
     if (!stopped_by) stopped_by = std::move(reason);

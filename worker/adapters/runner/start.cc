@@ -2,6 +2,7 @@
 
 #include "worker/adapters/runner/digest.h"
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/patience.h"
 #include "worker/core/observe.h"
 
 namespace edm::worker {
@@ -63,8 +64,8 @@ Result<bool> MoveSubnets(Job& job, ReleaseRecord& release) {
   return true;
 }
 
-Status BringUpWithSubnets(Job& job, ReleaseRecord& release) {
-  for (std::uint32_t moves = 0;; ++moves) {
+Status BringUpWithSubnets(Job& job, ReleaseRecord& release, std::uint32_t& moves) {
+  for (;; ++moves) {
     auto status = BringUp(job, release.number, job.stop);
     if (status.ok() || status.error().code != Code::kAborted) return status;
     if (moves == kSubnetMovesMax) {
@@ -126,7 +127,8 @@ Status Up(Job& job) {
   if (!job.final_is_new && ContainersAreKept(job, release)) {
     return job.around.runtime.StartKept(job.instance(), job.stop);
   }
-  return BringUpWithSubnets(job, release);
+  std::uint32_t moves = 0;
+  return Unhindered(job, [&] { return BringUpWithSubnets(job, release, moves); });
 }
 
 Status AwaitReady(Job& job) {
@@ -153,7 +155,7 @@ Status Restore(Job& job) {
   const auto good = job.attempt.order.good_release;
   EDM_TRY(const auto* found, FindRelease(job, good));
   // Nothing may cancel this: the instance would be left with neither release.
-  EDM_CHECK(BringUp(job, good, {}));
+  EDM_CHECK(Unhindered(job, [&] { return BringUp(job, good, {}); }));
   EDM_TRY([[maybe_unused]] const auto report, Await(job, found->run, {}));
   job.attempt.restored_release = good;
   job.Warn("release " + std::to_string(good) + " was put back");

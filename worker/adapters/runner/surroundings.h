@@ -34,6 +34,7 @@ struct Surroundings {
 };
 
 struct RunnerSettings {
+  std::string worker;                        // the label of what this worker makes on the engine
   std::string public_address = "127.0.0.1";  // in URLs and in instance/<id>/ip
   std::string lan_address = "127.0.0.1";     // within the cluster; in endpoints
   std::string bind_address = "0.0.0.0";      // of published ports

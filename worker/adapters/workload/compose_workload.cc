@@ -44,6 +44,8 @@ std::vector<BuildRequest> ComposeWorkload::builds() const {
   for (const auto& service : judged_.blueprint.services) {
     if (!service.build) continue;
     const auto& plan = *service.build;
+    auto labels = defaults_.labels;
+    labels[std::string(kReleaseLabel)] = std::to_string(request_.release);
     builds.push_back(
         {.instance = request_.instance,
          .service = service.name,
@@ -52,7 +54,7 @@ std::vector<BuildRequest> ComposeWorkload::builds() const {
          .dockerfile_inline = plan.dockerfile_inline,
          .target = plan.target,
          .arguments = plan.args,
-         .labels = {{std::string(kReleaseLabel), std::to_string(request_.release)}},
+         .labels = std::move(labels),
          .tag = compose::ImageTag(request_.instance, service.name, request_.release)});
   }
   return builds;
@@ -164,7 +166,8 @@ Result<FinalWorkload> ComposeWorkload::Finalise(const FinalRequest& request) con
                             .images = Images(),
                             .environment = request_.environment,
                             .limits = defaults_.limits,
-                            .logs = defaults_.logs};
+                            .logs = defaults_.logs,
+                            .labels = defaults_.labels};
   for (const auto& port : ports()) {
     const auto given = request.addresses.ports.find(PortName(port));
     if (port.host_port || given == request.addresses.ports.end()) continue;

@@ -19,6 +19,8 @@ namespace edm::worker {
 struct WorkloadDefaults {
   compose::DefaultLimits limits{.memory_bytes = 2ULL * 1024 * 1024 * 1024, .pids = 4'096, .cpus = 0};
   compose::LogRotation logs;
+  std::map<std::string, std::string>
+      labels;  // of all that is made on the engine, beside instance and release
   Millis ready_timeout{60'000};
 };
 
