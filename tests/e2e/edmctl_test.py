@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import secrets
 import signal
 import subprocess
 import time
@@ -80,7 +81,7 @@ class EdmctlTest(OneWorkerTest):
         self.assertEqual(self.ctl("op", "watch", operation["id"], check=False).returncode, 7)
 
     def test_interrupt_leaves_the_operation_running(self):
-        folder = self.folder("interrupted", images.site(dockerfile=SLOW.replace('"4"', '"4.5"')))
+        folder = self.folder("interrupted", images.site(dockerfile=SLOW.replace("RUN", "ENV RUN=" + secrets.token_hex(4) + "\nRUN")))
         home = self.cluster.folder.path / "home"
         home.mkdir(exist_ok=True)
         env = {"PATH": os.environ["PATH"], "HOME": str(home), "EDM_MASTER": f"127.0.0.1:{self.cluster.grpc}",

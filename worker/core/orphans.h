@@ -9,8 +9,8 @@
 
 namespace edm::worker {
 
-// An engine finishes what a kill or a cancellation broke off, a moment later and for nobody: a network, a container that
-// is never started, an image.
+// An engine finishes what a kill or a cancellation broke off, a moment later and for nobody: a network, a
+// container that is never started, an image.
 struct Orphans {
   bool objects = false;             // networks and containers of an instance that is not here
   std::vector<std::string> images;  // tags, or ids where there is no tag

@@ -109,6 +109,8 @@ GrpcWorkerChannel::~GrpcWorkerChannel() {
   for (const auto& one : all) one->Stop();
   lock.lock();
   shared_->changed.wait(lock, [this] { return shared_->followed == 0; });
+  lock.unlock();
+  shared_->stubs.Close(kCallDeadline);
 }
 
 void GrpcWorkerChannel::Listen(OnEvent on_event, OnRefused on_refused) {

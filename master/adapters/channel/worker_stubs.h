@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "common/base/time.h"
 #include "common/rpc/tls.h"
 #include "edm/v1/worker_service.grpc.pb.h"
 #include "master/ports/worker_channel.h"
@@ -25,9 +26,15 @@ class WorkerStubs {
 
   Result<std::shared_ptr<Stub>> Of(const WorkerAddress& worker);
 
+  // Waits until no call holds a connection any more, at most for `patience`, and drops them; none is made
+  // after. Left to a callback, dropping the last one of the process joins the thread that the callback runs
+  // on (gRPC's CallbackAlternativeCQ in channel_cc.cc).
+  void Close(Millis patience);
+
  private:
   const std::optional<rpc::Identity> identity_;
   std::mutex mutex_;
+  bool closed_ = false;                                 // guarded by mutex_
   std::map<std::string, std::shared_ptr<Stub>> stubs_;  // guarded by mutex_; by worker and address
 };
 

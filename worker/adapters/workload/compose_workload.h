@@ -19,9 +19,9 @@ namespace edm::worker {
 struct WorkloadDefaults {
   compose::DefaultLimits limits{.memory_bytes = 2ULL * 1024 * 1024 * 1024, .pids = 4'096, .cpus = 0};
   compose::LogRotation logs;
-  std::map<std::string, std::string>
-      labels;  // of all that is made on the engine, beside instance and release
   Millis ready_timeout{60'000};
+  // Of all that is made on the engine, beside instance and release.
+  std::map<std::string, std::string> labels;
 };
 
 // A judged folder, as what the runner needs of it.
