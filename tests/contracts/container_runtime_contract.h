@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <regex>
 #include <set>
 #include <string>
 #include <thread>
@@ -298,6 +299,43 @@ TYPED_TEST_P(ContainerRuntimeContract, ListeningAndHealthNeedARunningContainer) 
   EXPECT_EQ(this->runtime().ListeningPorts(id).error().code, Code::kFailedPrecondition);
 }
 
+TYPED_TEST_P(ContainerRuntimeContract, BuildsOfTheSameHaveTheSameContent) {
+  auto& runtime = this->runtime();
+  EXPECT_EQ(*runtime.ImageContent(this->Build().tag), "");
+  ASSERT_TRUE(runtime.Build(this->Build(), {}, {}).ok());
+  EXPECT_NE(*runtime.ImageContent(this->Build().tag), "");
+  EXPECT_EQ(*runtime.ImageContent(*runtime.ImageId(this->Build().tag)),
+            *runtime.ImageContent(this->Build().tag));
+}
+
+TYPED_TEST_P(ContainerRuntimeContract, WhatIsLentIsGivenBackAndStartsAgain) {
+  this->BuildAndUp();
+  const auto lent = this->Containers().at(0).id;
+  const auto other = this->id() + "_trial";
+  auto request = this->Compose();
+  request.compose_json =
+      std::regex_replace(request.compose_json, std::regex(this->id() + "\\.web"), other + ".web");
+  request.compose_json = std::regex_replace(
+      request.compose_json, std::regex("instance\":\"" + this->id() + "\""), "instance\":\"" + other + "\"");
+  request.instance = other;
+  request.lent = {{lent, other + "_default", {"store"}}};
+  for (const bool is_stopped : {false, true}) {
+    const auto up = this->runtime().Up(request, {}, {});
+    ASSERT_TRUE(up.ok()) << ToString(up.error());
+    if (is_stopped) {
+      ASSERT_TRUE(this->runtime().Stop(this->id(), Seconds(0)).ok());
+    } else {
+      ASSERT_TRUE(this->runtime().Stop(other, Seconds(0)).ok());
+    }
+    ASSERT_TRUE(this->runtime().Remove(other, false).ok());
+    ASSERT_TRUE(this->runtime().Stop(this->id(), Seconds(0)).ok());
+    const auto started = this->runtime().StartKept(this->id());
+    ASSERT_TRUE(started.ok()) << ToString(started.error());
+    EXPECT_EQ(this->Containers().at(0).id, lent);
+    EXPECT_TRUE(this->runtime().Containers(other)->empty());
+  }
+}
+
 TYPED_TEST_P(ContainerRuntimeContract, FollowedLogsEndWhenTheInstanceIsGoneOrStopIsRequested) {
   this->BuildAndUp();
   std::stop_source stop;
@@ -316,16 +354,14 @@ TYPED_TEST_P(ContainerRuntimeContract, FollowedLogsEndWhenTheInstanceIsGoneOrSto
   EXPECT_TRUE(this->runtime().Logs({this->id(), {}, true, {}, {}}, [](const LogLine&) {}, {}).ok());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(ContainerRuntimeContract, ABuildMakesALabelledImageUnderItsTag,
-                            TheSameBuildAgainIsCachedAndTheSameImage,
-                            ABuildWithoutDockerfileSaysSoAndLeavesNothing, ACancelledBuildIsCancelled,
-                            UpRunsWhatTheFileSaysAndAgainChangesNothing,
-                            UpOfAnotherReleaseReplacesTheContainer, StopAndStartKeepTheSameContainers,
-                            StartOfWhatIsNotThereIsNotFoundAndStopIsDone,
-                            RemoveLeavesNothingButImagesAndAskedTwiceIsDone, RemoveMayKeepVolumes,
-                            AnImageInUseStays, AForeignProjectOfThatNameIsRefused, ExecGivesOutputAndExitCode,
-                            ExecNeedsAServiceThatRuns, AWatchTellsOfStartsAndEnds,
-                            ListeningAndHealthNeedARunningContainer,
-                            FollowedLogsEndWhenTheInstanceIsGoneOrStopIsRequested);
+REGISTER_TYPED_TEST_SUITE_P(
+    ContainerRuntimeContract, ABuildMakesALabelledImageUnderItsTag, TheSameBuildAgainIsCachedAndTheSameImage,
+    ABuildWithoutDockerfileSaysSoAndLeavesNothing, ACancelledBuildIsCancelled,
+    UpRunsWhatTheFileSaysAndAgainChangesNothing, UpOfAnotherReleaseReplacesTheContainer,
+    StopAndStartKeepTheSameContainers, StartOfWhatIsNotThereIsNotFoundAndStopIsDone,
+    RemoveLeavesNothingButImagesAndAskedTwiceIsDone, RemoveMayKeepVolumes, AnImageInUseStays,
+    AForeignProjectOfThatNameIsRefused, ExecGivesOutputAndExitCode, ExecNeedsAServiceThatRuns,
+    AWatchTellsOfStartsAndEnds, ListeningAndHealthNeedARunningContainer, BuildsOfTheSameHaveTheSameContent,
+    WhatIsLentIsGivenBackAndStartsAgain, FollowedLogsEndWhenTheInstanceIsGoneOrStopIsRequested);
 
 }  // namespace edm::worker

@@ -267,6 +267,7 @@ Status FakeContainerRuntime::Up(const UpRequest& request, const LineSink& on_lin
   }
   Error failure;
   UpLocked(request, on_line, &failure);
+  if (!request.lent.empty()) lent_[request.instance] = request.lent;
   Changed(request.instance);
   if (!failure.cause.empty()) return failure;
   return End("Up", request.instance);
@@ -305,6 +306,8 @@ void FakeContainerRuntime::UpLocked(const UpRequest& request, const LineSink& on
   const auto ensure = [&](std::vector<Footprint::Object>& objects, const char* section) {
     const auto wanted = document.value(section, nlohmann::json::object());
     for (const auto& [name, spec] : wanted.items()) {
+      const bool is_external = spec.is_object() && spec.value("external", false);
+      if (is_external) continue;
       const std::string full = request.instance + "_" + name;
       const bool there =
           std::any_of(objects.begin(), objects.end(), [&](const auto& one) { return one.name == full; });
@@ -325,6 +328,7 @@ Status FakeContainerRuntime::Stop(const std::string& instance, Seconds) {
     container.address.clear();
     container.finished_at = Now();
   }
+  lent_.erase(instance);
   Changed(instance);
   return End("Stop", instance);
 }
@@ -349,6 +353,7 @@ Status FakeContainerRuntime::Remove(const std::string& instance, bool keep_volum
   std::erase_if(containers_, [&](const auto& one) { return one.instance == instance; });
   std::erase_if(networks_, [&](const auto& one) { return one.instance == instance; });
   if (!keep_volumes) std::erase_if(volumes_, [&](const auto& one) { return one.instance == instance; });
+  lent_.erase(instance);
   Changed(instance);
   return End("Remove", instance);
 }
@@ -398,6 +403,25 @@ Result<std::string> FakeContainerRuntime::ImageId(const std::string& id_or_tag) 
   EDM_CHECK(Begin(lock, "ImageId", id_or_tag));
   const auto* image = FindImage(id_or_tag);
   return image == nullptr ? std::string() : image->id;
+}
+
+Result<std::string> FakeContainerRuntime::ImageContent(const std::string& id_or_tag) {
+  Lock lock(mutex_);
+  EDM_CHECK(Begin(lock, "ImageContent", id_or_tag));
+  if (const auto said = contents_.find(id_or_tag); said != contents_.end()) return said->second;
+  const auto* image = FindImage(id_or_tag);
+  return image == nullptr ? std::string() : image->id;
+}
+
+void FakeContainerRuntime::SetContent(const std::string& id_or_tag, const std::string& content) {
+  const std::lock_guard lock(mutex_);
+  contents_[id_or_tag] = content;
+}
+
+std::vector<LentContainer> FakeContainerRuntime::LentTo(const std::string& instance) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = lent_.find(instance);
+  return found == lent_.end() ? std::vector<LentContainer>{} : found->second;
 }
 
 Result<std::vector<ListeningPort>> FakeContainerRuntime::ListeningPorts(const std::string& container_id) {

@@ -33,6 +33,10 @@ class FakeContainerRuntime : public ContainerRuntime {
   void Prints(const std::string& service, std::vector<std::string> lines);
   // Something of somebody else, named like an instance.
   void AddForeignProject(const std::string& name);
+  // Images that are made of the same.
+  void SetContent(const std::string& id_or_tag, const std::string& content);
+  // Who is lent to the networks of an instance, by its names there.
+  std::vector<LentContainer> LentTo(const std::string& instance) const;
   // Changes what runs, and tells the watchers.
   void Kill(const std::string& instance, const std::string& service, int exit_code);
   void SetHealth(const std::string& instance, const std::string& service, ContainerHealth health);
@@ -55,6 +59,8 @@ class FakeContainerRuntime : public ContainerRuntime {
   Result<std::vector<ContainerFacts>> Containers(const std::string& instance) override;
   Result<Footprint> Everything() override;
   Result<std::string> ImageId(const std::string& id_or_tag) override;
+  // An image's id, or what was said of it.
+  Result<std::string> ImageContent(const std::string& id_or_tag) override;
   Result<std::vector<ListeningPort>> ListeningPorts(const std::string& container_id) override;
   Result<HealthProbe> ProbeHealth(const std::string& container_id, std::stop_token stop) override;
   Status Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) override;
@@ -112,6 +118,8 @@ class FakeContainerRuntime : public ContainerRuntime {
   std::vector<Footprint::Object> networks_;
   std::vector<Footprint::Object> volumes_;
   std::vector<Image> images_;
+  std::map<std::string, std::string> contents_;
+  std::map<std::string, std::vector<LentContainer>> lent_;  // by whom they are lent to
   std::map<std::string, std::string> built_by_content_;
   std::vector<std::string> changes_;  // instances, in order; a watcher keeps its own place
 };

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "common/model/names.h"
+#include "common/model/trial_name.h"
 #include "edm/v1/worker_service.pb.h"
 #include "worker/api/agent_service.h"
 
@@ -22,7 +23,7 @@ void AddVolumes(const AgentParts& parts, const std::vector<Footprint::Object>& v
                 const std::string& instance, v1::Footprint& footprint) {
   std::vector<std::string> names;
   for (const auto& one : volumes) {
-    if (one.instance == instance) names.push_back(NameOf(one));
+    if (InstanceOf(one.instance) == instance) names.push_back(NameOf(one));
   }
   if (names.empty()) return;
   // Without its size a volume is still named: what goes is known.
@@ -51,10 +52,10 @@ Result<v1::Footprint> Look(const AgentParts& parts, const std::string& instance)
   EDM_TRY(const auto releases, parts.files.Releases(instance));
   v1::Footprint footprint;
   for (const auto& one : everything.containers) {
-    if (one.instance == instance) footprint.add_containers(one.name);
+    if (InstanceOf(one.instance) == instance) footprint.add_containers(one.name);
   }
   for (const auto& one : everything.networks) {
-    if (one.instance == instance) footprint.add_networks(NameOf(one));
+    if (InstanceOf(one.instance) == instance) footprint.add_networks(NameOf(one));
   }
   AddVolumes(parts, everything.volumes, instance, footprint);
   AddImages(everything.images, instance, footprint);

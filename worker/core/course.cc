@@ -9,10 +9,10 @@ namespace {
 using enum Effect;
 
 constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHolder, kCollect, kEnd};
-constexpr Effect kDeployCourse[] = {kCompare,       kFetch,  kJudge, kReserve,    kBuild,
-                                    kPublishHolder, kRender, kUp,    kAwaitReady, kPublishEndpoints,
-                                    kCollect,       kEnd};
-constexpr Effect kStartCourse[] = {kReserve,    kPublishHolder,    kRender,  kUp,
+constexpr Effect kDeployCourse[] = {kCompare,          kFetch,   kJudge, kReserve, kBuild,
+                                    kPublishHolder,    kRender,  kTry,   kUp,      kAwaitReady,
+                                    kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kStartCourse[] = {kReserve,    kPublishHolder,    kRender,  kTry, kUp,
                                    kAwaitReady, kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kRestartCourse[] = {kReserve,    kPublishHolder,    kRender,  kStop, kUp,
                                      kAwaitReady, kPublishEndpoints, kCollect, kEnd};
@@ -24,10 +24,11 @@ constexpr Effect kRestoreCourse[] = {kRestore, kPublishEndpoints, kCollect, kEnd
 constexpr Effect kHoldCourse[] = {kWithdrawEndpoints, kHold, kCollect, kEnd};
 constexpr Effect kAbandonCourse[] = {kEnd};
 constexpr Effect kKeepCourse[] = {kEnd};
+constexpr Effect kDismissCourse[] = {kDismiss, kCollect, kEnd};
 
 constexpr std::array<std::span<const Effect>, kCourses> kTable = {
     kBuildCourse, kDeployCourse,  kStartCourse, kRestartCourse, kStopCourse, kDeleteCourse,
-    kUndoCourse,  kRestoreCourse, kHoldCourse,  kAbandonCourse, kKeepCourse};
+    kUndoCourse,  kRestoreCourse, kHoldCourse,  kAbandonCourse, kKeepCourse, kDismissCourse};
 
 constexpr bool Starts(Course course) {
   return course == Course::kDeploy || course == Course::kStart || course == Course::kRestart;
@@ -61,13 +62,16 @@ std::string_view EffectName(Effect effect) {
                                                                     "hold",
                                                                     "collect",
                                                                     "end",
-                                                                    "compare"};
+                                                                    "compare",
+                                                                    "try",
+                                                                    "dismiss"};
   return kNames.at(static_cast<std::size_t>(effect));
 }
 
 std::string_view CourseName(Course course) {
-  static constexpr std::array<std::string_view, kCourses> kNames = {
-      "build", "deploy", "start", "restart", "stop", "delete", "undo", "restore", "hold", "abandon", "keep"};
+  static constexpr std::array<std::string_view, kCourses> kNames = {"build", "deploy",  "start", "restart",
+                                                                    "stop",  "delete",  "undo",  "restore",
+                                                                    "hold",  "abandon", "keep",  "dismiss"};
   return kNames.at(static_cast<std::size_t>(course));
 }
 
@@ -103,6 +107,7 @@ std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts fa
     return std::nullopt;
   }
   if (course == Course::kStop || course == Course::kDelete) return Course::kAbandon;
+  if (failed == kTry) return Course::kDismiss;
   if (Starts(course) && FromUpOn(failed)) {
     if (facts.stop_or_delete_waits) return Course::kAbandon;
     return facts.has_good ? Course::kRestore : Course::kHold;
@@ -111,7 +116,7 @@ std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts fa
 }
 
 bool IsCancellable(Course course, Effect next) {
-  return course <= Course::kRestart && (next <= kAwaitReady || next == kCompare);
+  return course <= Course::kRestart && (next <= kAwaitReady || next == kCompare || next == kTry);
 }
 
 std::optional<Phase> PhaseDuring(Course course, Effect effect) {
@@ -142,6 +147,7 @@ Phase PhaseOfFailure(Effect failed, Code code, bool cancelled) {
     case kJudge:
     case kBuild:
     case kRender:
+    case kTry:
     case kUp:
     case kAwaitReady:
       return code == Code::kUnavailable || code == Code::kInternal || code == Code::kResourceExhausted

@@ -13,13 +13,14 @@ namespace edm::worker {
 // The effects of an attempt, one after the other. What an order wants chooses the first course; a failure (or
 // a cancellation, which is treated alike) may change it, and then it only ever goes down:
 //
+//   Deploy, Start --(the trial beside what runs fails)-------------> Dismiss ---------------------> End
 //   Deploy --(nothing differs from what runs)----------------------> Keep ------------------------> End
 //   Build, Deploy, Start, Restart --(fails before Up)--------------> Undo ------------------------> End
 //          Deploy, Start, Restart --(from Up on; a good release)--> Restore --(fails)--> Hold ---> End
 //          Deploy, Start, Restart --(from Up on; none)------------> Hold ------------------------> End
 //          Deploy, Start, Restart --(from Up on; stop or delete waits)---> Abandon --------------> End
 //   Stop, Delete, Restart's Stop --(fails)------------------------> Abandon ---------------------> End
-//   Undo, Hold, Abandon --(fails)--> the next effect: there is nothing left to fall back to
+//   Undo, Hold, Abandon, Dismiss --(fails)--> the next effect: there is nothing left to fall back to
 enum class Course : std::uint8_t {
   kBuild = 0,
   kDeploy = 1,
@@ -32,8 +33,9 @@ enum class Course : std::uint8_t {
   kHold = 8,
   kAbandon = 9,
   kKeep = 10,
+  kDismiss = 11,
 };
-inline constexpr std::uint8_t kCourses = 11;
+inline constexpr std::uint8_t kCourses = 12;
 
 std::string_view CourseName(Course course);
 

@@ -30,8 +30,10 @@ enum class Effect : std::uint8_t {
   kCollect = 19,  // what no kept release needs
   kEnd = 20,      // the last event
   kCompare = 21,  // whether what is to be deployed runs already
+  kTry = 22,      // the new release becomes ready beside the one that runs, and goes again
+  kDismiss = 23,  // what was tried stops; the containers of one that failed stay for inspection
 };
-inline constexpr std::uint8_t kEffects = 22;
+inline constexpr std::uint8_t kEffects = 24;
 
 std::string_view EffectName(Effect effect);  // "fetch", "publish-holder"
 

@@ -55,10 +55,10 @@ std::map<std::string, std::uint16_t> NeededPorts(const Holding& holding,
   return needed;
 }
 
-bool InspectionIsOver(const Holding& holding, WallTime now) {
-  if (!holding.inspect_until) return false;
+bool InspectionIsOver(std::optional<WallTime> until, WallTime now) {
+  if (!until) return false;
   // More than its whole time ahead: the clock was set back meanwhile.
-  return now >= *holding.inspect_until || *holding.inspect_until - now > kInspectionTime;
+  return now >= *until || *until - now > kInspectionTime;
 }
 
 }  // namespace edm::worker

@@ -35,7 +35,7 @@ std::vector<std::string> ImagesOf(const std::string& instance, std::uint32_t rel
 std::map<std::string, std::uint16_t> NeededPorts(const Holding& holding,
                                                  const std::set<std::uint32_t>& releases);
 
-// Whether the failed containers of an instance have been kept long enough.
-bool InspectionIsOver(const Holding& holding, WallTime now);
+// Whether failed containers that stay until then have been kept long enough.
+bool InspectionIsOver(std::optional<WallTime> until, WallTime now);
 
 }  // namespace edm::worker

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/model/trial_name.h"
+
 namespace edm::worker {
 namespace {
 
@@ -9,6 +11,11 @@ bool HasRun(const std::string& instance, const Footprint& everything) {
   return std::ranges::any_of(everything.containers, [&](const ContainerFacts& one) {
     return one.instance == instance && one.state != ContainerState::kCreated;
   });
+}
+
+bool IsTriedOrKept(const std::map<std::string, HeldInstance>& held, const std::string& instance) {
+  const auto found = held.find(instance);
+  return found != held.end() && (found->second.is_busy || found->second.keeps_trial);
 }
 
 bool IsNeeded(const HeldInstance& held, const Footprint::Object& image) {
@@ -22,11 +29,19 @@ std::map<std::string, Orphans> FindOrphans(const std::map<std::string, HeldInsta
                                            const std::string& worker, const Footprint& everything) {
   std::map<std::string, Orphans> orphans;
   const auto judge = [&](const std::string& instance, const std::string& made_by) {
+    if (IsTrial(instance)) {
+      const std::string tried(InstanceOf(instance));
+      if (made_by == worker && !IsTriedOrKept(held, tried)) orphans[tried].trial = true;
+      return;
+    }
     if (made_by == worker && !held.contains(instance) && !HasRun(instance, everything))
       orphans[instance].objects = true;
   };
   for (const auto& one : everything.containers) judge(one.instance, one.worker);
   for (const auto& one : everything.networks) judge(one.instance, one.worker);
+  for (const auto& one : everything.volumes) {
+    if (IsTrial(one.instance)) judge(one.instance, one.worker);
+  }
   for (const auto& image : everything.images) {
     const auto found = held.find(image.instance);
     if (image.worker != worker || (found != held.end() && IsNeeded(found->second, image))) continue;

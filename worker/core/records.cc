@@ -14,7 +14,7 @@ bool IsFixedPort(std::string_view port_name) { return port_name.find('=') != std
 
 bool IsBare(const Holding& holding) {
   return holding.releases.empty() && holding.running_release == 0 && !holding.address_published &&
-         !holding.inspect_until;
+         !holding.inspect_until && !holding.trial_until;
 }
 
 AttemptRecord NewAttempt(Order order) {

@@ -21,6 +21,7 @@ struct RunSpec {
   std::vector<Endpoint> endpoints;
   std::map<std::string, std::string> catalog_names;  // service to its name in the catalog, where it has one
   Millis ready_timeout{60'000};
+  Millis ready_least{0};  // its folder asks for that much time; see ready_window.h
   Seconds stop_grace{10};
 };
 
@@ -37,6 +38,7 @@ struct ReleaseRecord {
   // Of everything that went into the final compose file besides the checkout; "": none was written yet.
   std::string final_digest;
   RunSpec run;
+  Millis ready_took{0};  // from its start until it was ready, the last time; 0: it never was
 };
 
 // What this worker holds of one instance beyond its attempts. Lives from the first reservation to the
@@ -52,6 +54,7 @@ struct Holding {
   std::map<std::string, std::string> generated;  // values made once; sealed at rest
   std::map<std::uint32_t, ReleaseRecord> releases;
   std::optional<WallTime> inspect_until;  // failed containers stay until then
+  std::optional<WallTime> trial_until;    // and those of a failed trial, whatever runs
 };
 
 // Whether nothing of the instance is on this worker but what was reserved for it.
@@ -67,6 +70,7 @@ struct AttemptRecord {
   std::optional<Error> failure;  // what sent it to another course
   Phase failed_as = Phase::kPending;
   std::uint32_t restored_release = 0;
+  std::optional<Millis> trial_took;  // until the trial was ready; absent: there was none
   Built built;
   std::vector<ServiceStatus> services;  // as they were when it failed
   std::optional<AttemptEnd> end;

@@ -14,6 +14,7 @@ std::string_view StepOf(Course course, Effect effect) {
     case Effect::kPublishHolder:
       return course == Course::kBuild || course == Course::kDeploy ? "build" : "start";
     case Effect::kRender:
+    case Effect::kTry:
     case Effect::kStop:
     case Effect::kUp:
     case Effect::kAwaitReady:

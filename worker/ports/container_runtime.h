@@ -109,11 +109,23 @@ struct HealthProbe {
   std::string output;   // the last 4 KiB, UTF-8
 };
 
+// A container of another project, connected to one of the project's networks before anything is started
+// there.
+struct LentContainer {
+  std::string id;
+  std::string network;             // its name on the engine
+  std::vector<std::string> names;  // by which it is found there
+};
+
 struct UpRequest {
   std::string instance;      // the compose project
   std::string compose_json;  // final: exactly what was judged (core/compose)
   std::string directory;     // the checkout, for relative paths
   Millis deadline{120'000};
+  // How long what others depend on may take to be healthy or done, once all is made; none: until the
+  // deadline.
+  std::optional<Millis> start_within;
+  std::vector<LentContainer> lent;
 };
 
 struct LogRequest {
@@ -157,11 +169,11 @@ class ContainerRuntime {
   // network's subnet was taken by another network before it could be made.
   virtual Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
 
-  // Keeps containers, networks and volumes. Nothing there: ok.
+  // Keeps containers, networks and volumes. What was lent is given back. Nothing there: ok.
   virtual Status Stop(const std::string& instance, Seconds grace) = 0;
   // Starts the kept containers, dependencies first. kNotFound when there are none.
   virtual Status StartKept(const std::string& instance, std::stop_token stop = {}) = 0;
-  // Containers and networks; volumes too unless kept. Images stay (RemoveImage).
+  // Containers and networks; volumes too unless kept. What was lent is given back. Images stay (RemoveImage).
   virtual Status Remove(const std::string& instance, bool keep_volumes) = 0;
   // Not there: ok. Used by a container: ok, and it stays.
   virtual Status RemoveImage(const std::string& id_or_tag) = 0;
@@ -170,6 +182,9 @@ class ContainerRuntime {
   virtual Result<Footprint> Everything() = 0;
   // The id of an image ("sha256:…"); "" when the engine does not have it.
   virtual Result<std::string> ImageId(const std::string& id_or_tag) = 0;
+  // What an image is made of and how it runs, to be compared: the same for builds that differ in our labels
+  // alone. "" when the engine does not have it.
+  virtual Result<std::string> ImageContent(const std::string& id_or_tag) = 0;
 
   // TCP ports on which something listens inside the container, by port. kFailedPrecondition: it does not run.
   virtual Result<std::vector<ListeningPort>> ListeningPorts(const std::string& container_id) = 0;

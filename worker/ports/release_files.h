@@ -26,6 +26,11 @@ class ReleaseFiles {
   // kNotFound when there is none.
   virtual Result<std::string> ReadFinal(const std::string& instance, std::uint32_t release) = 0;
 
+  // Whether a path below the folders of two releases ("checkout/init.sql", "rendered/0-app.conf") holds the
+  // same in both, as a file or as a folder. False when that is not known.
+  virtual bool IsSame(const std::string& instance, std::uint32_t one, std::uint32_t other,
+                      const std::string& path) const = 0;
+
   virtual Result<std::vector<std::uint32_t>> Releases(const std::string& instance) = 0;
   virtual Status Drop(const std::string& instance, std::uint32_t release) = 0;
   virtual Status DropAll(const std::string& instance) = 0;

@@ -57,6 +57,8 @@ class Workload {
   virtual std::vector<WantedService> services() const = 0;
   virtual std::map<std::string, std::string> catalog_names() const = 0;
   virtual Millis ready_timeout() const = 0;
+  // What the folder itself asks for: health.time, else the longest start_period of its healthchecks.
+  virtual Millis ready_least() const = 0;
   virtual Seconds stop_grace() const = 0;  // the longest of its services
   virtual Result<FinalWorkload> Finalise(const FinalRequest& request) const = 0;
 };

@@ -5,8 +5,8 @@
 
 #include "common/base/text.h"
 #include "common/core/compose/service_reader.h"
+#include "common/core/compose/stored_document.h"
 #include "common/core/yaml/fields.h"
-#include "common/core/yaml/json.h"
 #include "common/model/names.h"
 
 namespace edm::compose {
@@ -187,8 +187,7 @@ Result<Blueprint> ReadBlueprint(const Node& effective, const AppSpec& spec, std:
 
 Result<Blueprint> ReadBlueprint(std::string_view effective_json, const AppSpec& spec,
                                 std::string_view instance) {
-  constexpr yaml::Limits kStoredLimits{.bytes = 16U << 20, .nodes = 200'000, .depth = 64};
-  EDM_TRY(const auto effective, yaml::ReadJson(effective_json, "the stored compose document", kStoredLimits));
+  EDM_TRY(const auto effective, ReadStored(effective_json));
   return ReadBlueprint(effective, spec, instance);
 }
 

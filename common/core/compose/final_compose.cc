@@ -2,6 +2,7 @@
 
 #include "common/core/compose/final_service.h"
 #include "common/core/compose/interpolate.h"
+#include "common/core/compose/stored_document.h"
 #include "common/core/yaml/json.h"
 
 namespace edm::compose {
@@ -110,8 +111,7 @@ std::string ImageTag(std::string_view instance, std::string_view service, std::u
 
 Result<std::string> FinalCompose(const Blueprint& blueprint, std::string_view effective_json,
                                  const FinalInput& input) {
-  constexpr yaml::Limits kStoredLimits{.bytes = 16U << 20, .nodes = 200'000, .depth = 64};
-  EDM_TRY(const auto effective, yaml::ReadJson(effective_json, "the stored compose document", kStoredLimits));
+  EDM_TRY(const auto effective, ReadStored(effective_json));
   auto root = Node::Map();
   root.Set("name", Node::String(input.instance));
   auto services = Node::Map();

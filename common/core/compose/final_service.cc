@@ -162,6 +162,8 @@ Node Deploy(const ServicePlan& plan, const Node& written, Node& service, const F
   if (!resources.entries().empty()) deploy.Set("resources", std::move(resources));
   const auto* policy = own ? own->Find("restart_policy") : nullptr;
   if (policy && !plan.oneshot && plan.restart.empty()) deploy.Set("restart_policy", *policy);
+  // Compose does nothing with it: whether a second one may run beside the first is read from it (trial_plan).
+  if (const auto* update = own ? own->Find("update_config") : nullptr) deploy.Set("update_config", *update);
   deploy.Set("placement", Node::Map());
   return deploy;
 }

@@ -14,8 +14,8 @@ namespace edm::worker {
 // thread.
 class FakeWorkload final : public Workload {
  public:
-  FakeWorkload(JudgeRequest request, std::vector<WantedPort> ports)
-      : request_(std::move(request)), ports_(std::move(ports)) {}
+  FakeWorkload(JudgeRequest request, std::vector<WantedPort> ports, std::string with_volume)
+      : request_(std::move(request)), ports_(std::move(ports)), with_volume_(std::move(with_volume)) {}
 
   std::string summary() const override { return "compose.yaml, 2 services"; }
   std::vector<std::string> warnings() const override { return {}; }
@@ -36,6 +36,7 @@ class FakeWorkload final : public Workload {
   }
   std::map<std::string, std::string> catalog_names() const override { return {}; }
   Millis ready_timeout() const override { return Millis(1'000); }
+  Millis ready_least() const override { return Millis(0); }
   Seconds stop_grace() const override { return Seconds(1); }
 
   Result<FinalWorkload> Finalise(const FinalRequest& request) const override {
@@ -43,16 +44,22 @@ class FakeWorkload final : public Workload {
         R"("labels":{")" + std::string(kReleaseLabel) + R"(":")" + std::to_string(request_.release) + R"("})";
     FinalWorkload final{.generated = request.generated};
     final.generated.try_emplace("password", "made-once");
-    final.compose_json = R"({"subnet":")" + request.addresses.subnets.at("default") +
-                         R"(","services":{"web":{"image":")" + Tag() + R"(",)" + labels +
-                         R"(},"job":{"image":"job",)" + labels + R"(}},"networks":{"default":{}}})";
+    final.compose_json =
+        R"({"subnet":")" + request.addresses.subnets.at("default") + R"(","services":{"web":{"image":")" +
+        Tag() + R"(",)" + labels + VolumeOf("web") + R"(},"job":{"image":"job",)" + labels + VolumeOf("job") +
+        R"(}},"networks":{"default":{"name":")" + request_.instance + R"(_default"}},"volumes":{)" +
+        (with_volume_.empty() ? "" : R"("data":{"name":")" + request_.instance + R"(_data"})") + "}}";
     return final;
   }
 
  private:
   std::string Tag() const { return "edm/" + request_.instance + "/web:r" + std::to_string(request_.release); }
+  std::string VolumeOf(const std::string& service) const {
+    return service == with_volume_ ? R"(,"volumes":[{"type":"volume","source":"data","target":"/d"}])" : "";
+  }
   const JudgeRequest request_;
   const std::vector<WantedPort> ports_;
+  const std::string with_volume_;
 };
 
 class FakeWorkloadReader final : public WorkloadReader {
@@ -68,7 +75,12 @@ class FakeWorkloadReader final : public WorkloadReader {
       failures_.pop_front();
       return error;
     }
-    return std::shared_ptr<const Workload>(std::make_shared<FakeWorkload>(request, ports_));
+    return std::shared_ptr<const Workload>(std::make_shared<FakeWorkload>(request, ports_, with_volume_));
+  }
+  // For `service`, in what is judged from now on.
+  void AddVolume(const std::string& service) {
+    const std::lock_guard lock(mutex_);
+    with_volume_ = service;
   }
   // Of web, in what is judged from now on.
   void Publish(std::vector<WantedPort> ports) {
@@ -79,6 +91,7 @@ class FakeWorkloadReader final : public WorkloadReader {
  private:
   std::mutex mutex_;
   std::deque<Error> failures_;
+  std::string with_volume_;
   std::vector<WantedPort> ports_{{"web", 80, "tcp"}};
 };
 

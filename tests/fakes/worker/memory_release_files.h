@@ -29,6 +29,10 @@ class MemoryReleaseFiles final : public ReleaseFiles {
     if (found == finals_.end()) return Error{Code::kNotFound, "compose.json", "there is none"};
     return found->second;
   }
+  // Only the final files are held here.
+  bool IsSame(const std::string&, std::uint32_t, std::uint32_t, const std::string&) const override {
+    return false;
+  }
   Result<std::vector<std::uint32_t>> Releases(const std::string& instance) override {
     const std::lock_guard lock(mutex_);
     std::vector<std::uint32_t> releases;

@@ -82,6 +82,10 @@ TEST(Course, FailuresGoWhereTheDiagramSays) {
       {Course::kDeploy, Effect::kJudge, good, Course::kUndo},
       {Course::kDeploy, Effect::kPublishHolder, good, Course::kUndo},
       {Course::kDeploy, Effect::kRender, good, Course::kUndo},
+      {Course::kDeploy, Effect::kTry, good, Course::kDismiss},
+      {Course::kDeploy, Effect::kTry, stop, Course::kDismiss},
+      {Course::kStart, Effect::kTry, none, Course::kDismiss},
+      {Course::kDismiss, Effect::kDismiss, good, std::nullopt},
       {Course::kDeploy, Effect::kUp, good, Course::kRestore},
       {Course::kDeploy, Effect::kAwaitReady, none, Course::kHold},
       {Course::kDeploy, Effect::kAwaitReady, stop, Course::kAbandon},
@@ -150,7 +154,22 @@ TEST(Course, StopsDeletesFallbacksAndWhatIsReadyAreNotCancelled) {
   }
 }
 
+// What runs is replaced only once its successor was tried; a restart has none.
+TEST(Course, ATrialComesBeforeAnythingIsReplaced) {
+  for (const auto course : AllCourses()) {
+    const auto effects = EffectsOf(course);
+    const bool tries = course == Course::kDeploy || course == Course::kStart;
+    ASSERT_EQ(IsOf(course, Effect::kTry), tries) << CourseName(course);
+    if (!tries) continue;
+    const auto trial = std::find(effects.begin(), effects.end(), Effect::kTry);
+    EXPECT_EQ(*std::next(trial), Effect::kUp);
+    EXPECT_EQ(*std::prev(trial), Effect::kRender);
+    EXPECT_FALSE(PhaseDuring(course, Effect::kTry));
+  }
+}
+
 TEST(Course, ABrokenWorkloadIsNotTheWorkersFault) {
+  EXPECT_EQ(PhaseOfFailure(Effect::kTry, Code::kFailedPrecondition, false), Phase::kFailed);
   EXPECT_EQ(PhaseOfFailure(Effect::kBuild, Code::kFailedPrecondition, false), Phase::kFailed);
   EXPECT_EQ(PhaseOfFailure(Effect::kBuild, Code::kUnavailable, false), Phase::kRejected);
   EXPECT_EQ(PhaseOfFailure(Effect::kFetch, Code::kNotFound, false), Phase::kRejected);

@@ -4,6 +4,7 @@
 #include "worker/core/garbage.h"
 #include "worker/core/observe.h"
 #include "worker/core/orphans.h"
+#include "worker/core/ready_window.h"
 #include "worker/core/recovery.h"
 
 namespace edm::worker {
@@ -48,6 +49,51 @@ TEST(Orphans, AreWhatThisWorkerMadeForNobody) {
   EXPECT_EQ(orphans.at("gone").images, std::vector<std::string>{"edm/gone/web:r3"});
   EXPECT_FALSE(orphans.at("shop").objects);
   EXPECT_EQ(orphans.at("shop").images, (std::vector<std::string>{"edm/shop/web:r2", "sha256:1"}));
+}
+
+TEST(Orphans, ATrialIsOneUnlessItsInstanceTriesOrKeepsIt) {
+  const auto trial = [](const char* instance, const char* worker) {
+    return ContainerFacts{.instance = instance, .worker = worker, .state = ContainerState::kRunning};
+  };
+  const std::map<std::string, HeldInstance> held = {
+      {"shop", {}}, {"busy", {.is_busy = true}}, {"kept", {.keeps_trial = true}}};
+  const Footprint everything{.containers = {trial("shop_trial", "me"), trial("busy_trial", "me"),
+                                            trial("kept_trial", "me"), trial("gone_trial", "me"),
+                                            trial("other_trial", "you")}};
+  const auto orphans = FindOrphans(held, "me", everything);
+  ASSERT_EQ(orphans.size(), 2u);
+  EXPECT_TRUE(orphans.at("shop").trial);
+  EXPECT_FALSE(orphans.at("shop").objects) << "what runs for it stays";
+  EXPECT_TRUE(orphans.at("gone").trial);
+}
+
+TEST(ReadyWindow, IsShortWhereAnotherReleaseWaitsToComeBack) {
+  const Millis most{60'000}, seconds{1'000};
+  struct Row {
+    WindowFacts facts;
+    Millis expected;
+  };
+  const Row rows[] = {
+      {{.most = most}, most},
+      {{.most = most, .running_took = seconds}, most},
+      {{.most = most, .can_go_back = true}, kReadyWindowLeast},
+      {{.most = most, .can_go_back = true, .running_took = 4 * seconds}, 12 * seconds},
+      {{.most = most, .can_go_back = true, .running_took = 40 * seconds}, most},
+      {{.most = 3 * seconds, .can_go_back = true}, 3 * seconds},
+      {{.most = most, .least = most, .can_go_back = true}, most},
+      {{.most = most, .least = 20 * seconds, .can_go_back = true}, 20 * seconds},
+      {{.most = most, .least = most, .can_go_back = true, .trial_took = seconds}, kReadyWindowLeast},
+      {{.most = most, .can_go_back = true, .trial_took = 5 * seconds, .running_took = 9 * seconds},
+       15 * seconds},
+  };
+  for (const auto& row : rows) EXPECT_EQ(ReadyWindow(row.facts), row.expected);
+}
+
+TEST(ReadyWindow, AStartCountsFromItsFirstContainer) {
+  const auto started = [](int at) { return ContainerFacts{.started_at = WallTime(Millis(at))}; };
+  EXPECT_EQ(StartTook({started(4'000), started(7'000)}, WallTime(Millis(9'000)), Millis(100)), Millis(5'000));
+  EXPECT_EQ(StartTook({started(4'000)}, WallTime(Millis(1'000)), Millis(100)), Millis(100)) << "set back";
+  EXPECT_EQ(StartTook({}, WallTime(Millis(1'000)), Millis(100)), Millis(100));
 }
 
 TEST(Admission, FencesEpochsAndAttempts) {
@@ -99,12 +145,12 @@ TEST(Garbage, ARunningReleaseStaysThoughNobodyKeepsIt) {
 
 TEST(Garbage, FailedContainersStayForTheStatedTime) {
   Holding holding{.instance = "shop"};
-  EXPECT_FALSE(InspectionIsOver(holding, WallTime(Millis(1))));
+  EXPECT_FALSE(InspectionIsOver(holding.inspect_until, WallTime(Millis(1))));
   holding.inspect_until = WallTime(Millis(100));
-  EXPECT_FALSE(InspectionIsOver(holding, WallTime(Millis(99))));
-  EXPECT_TRUE(InspectionIsOver(holding, WallTime(Millis(100))));
+  EXPECT_FALSE(InspectionIsOver(holding.inspect_until, WallTime(Millis(99))));
+  EXPECT_TRUE(InspectionIsOver(holding.inspect_until, WallTime(Millis(100))));
   const auto set_back = WallTime(Millis(99)) - kInspectionTime;
-  EXPECT_TRUE(InspectionIsOver(holding, set_back - Millis(24 * 3'600'000)));
+  EXPECT_TRUE(InspectionIsOver(holding.inspect_until, set_back - Millis(24 * 3'600'000)));
 }
 
 TEST(Recovery, WhatShouldRunRunsAgain) {

@@ -130,6 +130,25 @@ TEST_F(CrashOfAFailure, EndsWithTheOldReleaseRunningAndNothingOfTheNewOne) {
                });
 }
 
+class CrashOfATrial : public Crash {
+ protected:
+  void Arrange(const Order&) override {
+    readiness_.FailNext({Code::kFailedPrecondition, "shop_trial/web", "it is broken"});
+  }
+};
+
+TEST_F(CrashOfATrial, EndsWithTheOldReleaseUntouched) {
+  EverywhereIn([this](std::uint32_t attempt) { return Deploy(attempt, 2, 1); },
+               [this](const AttemptEnd& end) {
+                 // Killed before the journal knew of the failure it tries again, and then succeeds.
+                 const bool succeeded = end.phase == Phase::kRunning;
+                 EXPECT_EQ(RunningRelease(), succeeded ? 2u : 1u);
+                 EXPECT_EQ(end.running_release, RunningRelease());
+                 EXPECT_EQ(end.restored_release, succeeded ? 0u : 1u);
+                 EXPECT_EQ(Tried().empty(), succeeded);
+               });
+}
+
 class CrashOfARestore : public Crash {
  protected:
   void Arrange(const Order& order) override {

@@ -88,6 +88,7 @@ class RunnerFixture : public ::testing::Test {
   }
 
   std::vector<ContainerFacts> Containers() { return runtime_.Containers("shop").value(); }
+  std::vector<ContainerFacts> Tried() { return runtime_.Containers("shop_trial").value(); }
   std::uint32_t RunningRelease() {
     for (const auto& facts : Containers()) {
       if (facts.service == "web" && facts.state == ContainerState::kRunning) return facts.release;

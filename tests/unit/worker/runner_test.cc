@@ -73,7 +73,107 @@ TEST_F(RunnerFixture, AnEngineThatIsAwayIsNotTheWorkloadsFault) {
   EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRejected);
 }
 
+TEST_F(RunnerFixture, ATrialThatFailsNeverTouchesWhatRuns) {
+  Run(Deploy(1, 1));
+  const auto before = Containers();
+  readiness_.FailNext({Code::kDeadlineExceeded, "shop_trial/web", "not healthy", {"shop_trial.web.1: no"}});
+  const auto end = Run(Deploy(2, 2, 1));
+  EXPECT_EQ(end.phase, Phase::kFailed);
+  EXPECT_EQ(end.failure->object, "shop/web");
+  EXPECT_EQ(end.failure->evidence, std::vector<std::string>{"shop.web.1: no"});
+  EXPECT_EQ(end.restored_release, 1u);
+  EXPECT_EQ(end.running_release, 1u);
+  EXPECT_EQ(end.endpoints.size(), 1u);
+  EXPECT_EQ(end.services.size(), 2u);
+  ASSERT_EQ(Containers().size(), before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(Containers()[i].id, before[i].id);
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 1);
+  // Its containers are kept, stopped, for as long as others that failed; its subnets are free.
+  ASSERT_EQ(Tried().size(), 2u);
+  EXPECT_EQ(Tried()[0].state, ContainerState::kExited);
+  clock_.Advance(Seconds(3'601));
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_TRUE(Tried().empty());
+  EXPECT_EQ(RunningRelease(), 1u);
+}
+
+TEST_F(RunnerFixture, ATrialThatSucceedsIsGoneBeforeTheReleaseStarts) {
+  Run(Deploy(1, 1));
+  EXPECT_EQ(Run(Deploy(2, 2, 1)).running_release, 2u);
+  EXPECT_TRUE(Tried().empty());
+  const auto calls = runtime_.calls();
+  const auto tried = std::find(calls.begin(), calls.end(), "Up shop_trial");
+  ASSERT_NE(tried, calls.end());
+  const auto gone = std::find(tried, calls.end(), "Remove shop_trial");
+  EXPECT_NE(std::find(gone, calls.end(), "Up shop"), calls.end());
+  // What was tried gets no more than its window afterwards.
+  EXPECT_EQ(readiness_.requests().at(1).instance, "shop_trial");
+  EXPECT_EQ(readiness_.requests().at(2).instance, "shop");
+}
+
+TEST_F(RunnerFixture, AStopEndsATrialAndTakesItAway) {
+  Run(Deploy(1, 1));
+  readiness_.FailNext(kBroken);
+  Run(Deploy(2, 2, 1));
+  ASSERT_FALSE(Tried().empty());
+  EXPECT_EQ(Run(Reach(3, Target::kStopped)).phase, Phase::kStopped);
+  EXPECT_TRUE(Tried().empty());
+}
+
+TEST_F(RunnerFixture, ACancelledTrialIsNotKept) {
+  Run(Deploy(1, 1));
+  readiness_.FailNext({Code::kCancelled, "instance shop_trial", "cancelled"});
+  const auto order = Deploy(2, 2, 1);
+  ASSERT_TRUE(runner_->Assign(order).ok());
+  while (Tried().empty() && executor_->RunOne()) {
+    const auto calls = runtime_.calls();
+    if (std::count(calls.begin(), calls.end(), "Remove shop_trial") > 0) break;
+    if (std::find(calls.begin(), calls.end(), "Build edm/shop/web:r2") == calls.end()) continue;
+    EXPECT_TRUE(runner_->Cancel(1, "shop", 2, "no longer wanted").ok());
+  }
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(2).phase, Phase::kCancelled);
+  EXPECT_EQ(RunningRelease(), 1u);
+  EXPECT_TRUE(Tried().empty());
+}
+
+TEST_F(RunnerFixture, ARollbackIsTriedAndARestartIsNot) {
+  Run(Deploy(1, 1));
+  Run(Deploy(2, 2, 1));
+  auto restart = Reach(3, Target::kRunning, 2);
+  restart.restart = true;
+  const auto tries = [&] {
+    const auto calls = runtime_.calls();
+    return std::count(calls.begin(), calls.end(), "Up shop_trial");
+  };
+  EXPECT_EQ(tries(), 1);
+  Run(restart);
+  EXPECT_EQ(tries(), 1);
+  EXPECT_EQ(Run(Reach(4, Target::kRunning, 1)).running_release, 1u);
+  EXPECT_EQ(tries(), 2);
+}
+
+TEST_F(RunnerFixture, AnUnchangedServiceWithAVolumeIsLent) {
+  workloads_.AddVolume("job");
+  runtime_.SetContent("job", "the same");
+  Run(Deploy(1, 1));
+  readiness_.FailNext(kBroken);
+  std::vector<LentContainer> lent;
+  ASSERT_TRUE(runner_->Assign(Deploy(2, 2, 1)).ok());
+  while (executor_->RunOne()) {
+    if (const auto now = runtime_.LentTo("shop_trial"); !now.empty()) lent = now;
+  }
+  ASSERT_EQ(lent.size(), 1u);
+  EXPECT_EQ(lent[0].names, std::vector<std::string>{"job"});
+  EXPECT_TRUE(runtime_.LentTo("shop_trial").empty()) << "given back";
+  ASSERT_EQ(Tried().size(), 1u);
+  EXPECT_EQ(Tried()[0].service, "web");
+}
+
 TEST_F(RunnerFixture, AReleaseThatDoesNotStartPutsTheGoodOneBack) {
+  workloads_.AddVolume("web");
   Run(Deploy(1, 1));
   readiness_.FailNext(kBroken);
   const auto end = Run(Deploy(2, 2, 1));
@@ -98,6 +198,7 @@ TEST_F(RunnerFixture, FailedContainersAreKeptForInspectionWhenNothingCanBePutBac
 }
 
 TEST_F(RunnerFixture, AReleaseThatCannotBePutBackIsTold) {
+  workloads_.AddVolume("web");
   Run(Deploy(1, 1));
   readiness_.FailNext(kBroken);
   readiness_.FailNext(kBroken);

@@ -13,9 +13,11 @@
 #include "worker/adapters/docker/engine_facts.h"
 #include "worker/adapters/docker/event_watch.h"
 #include "worker/adapters/docker/health_probe.h"
+#include "worker/adapters/docker/image_content.h"
 #include "worker/adapters/docker/json_reading.h"
 #include "worker/adapters/docker/listening_sockets.h"
 #include "worker/adapters/docker/listing.h"
+#include "worker/adapters/docker/loans.h"
 #include "worker/adapters/docker/log_stream.h"
 #include "worker/adapters/docker/removal.h"
 #include "worker/adapters/docker/start_in_order.h"
@@ -64,12 +66,16 @@ Result<BuiltImage> DockerRuntime::Build(const BuildRequest& request, const LineS
 Status DockerRuntime::Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) {
   const auto began = std::chrono::steady_clock::now();
   EDM_CHECK(CreateProject(api_, processes_, options_.staging, request, on_line, stop));
+  EDM_CHECK(Lend(api_, request.lent));
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
-  return StartInOrder(api_, request.instance, std::max(Millis(0), request.deadline - took), on_line, stop);
+  const auto left = std::max(Millis(0), request.deadline - took);
+  return StartInOrder(api_, request.instance, std::min(left, request.start_within.value_or(left)), on_line,
+                      stop);
 }
 
 Status DockerRuntime::Stop(const std::string& instance, Seconds grace) {
-  return StopInstance(api_, instance, grace);
+  EDM_CHECK(StopInstance(api_, instance, grace));
+  return GiveBack(api_, instance);
 }
 
 Status DockerRuntime::StartKept(const std::string& instance, std::stop_token stop) {
@@ -91,9 +97,20 @@ Result<std::vector<ContainerFacts>> DockerRuntime::Containers(const std::string&
 
 Result<Footprint> DockerRuntime::Everything() { return ListEverything(api_); }
 
+Result<nlohmann::json> DockerRuntime::InspectImage(const std::string& id_or_tag) {
+  return api_.Get("/images/" + rpc::PercentEncode(id_or_tag, "/:@") + "/json", "image " + id_or_tag);
+}
+
 Result<std::string> DockerRuntime::ImageId(const std::string& id_or_tag) {
-  auto image = api_.Get("/images/" + rpc::PercentEncode(id_or_tag, "/:@") + "/json", "image " + id_or_tag);
+  auto image = InspectImage(id_or_tag);
   if (image.ok()) return TextAt(*image, "Id");
+  if (image.error().code == Code::kNotFound) return std::string();
+  return std::move(image).error();
+}
+
+Result<std::string> DockerRuntime::ImageContent(const std::string& id_or_tag) {
+  auto image = InspectImage(id_or_tag);
+  if (image.ok()) return ContentOf(*image);
   if (image.error().code == Code::kNotFound) return std::string();
   return std::move(image).error();
 }

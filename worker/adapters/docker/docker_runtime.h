@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "common/ports/process_runner.h"
@@ -36,6 +37,7 @@ class DockerRuntime final : public ContainerRuntime {
   Result<std::vector<ContainerFacts>> Containers(const std::string& instance) override;
   Result<Footprint> Everything() override;
   Result<std::string> ImageId(const std::string& id_or_tag) override;
+  Result<std::string> ImageContent(const std::string& id_or_tag) override;
   Result<std::vector<ListeningPort>> ListeningPorts(const std::string& container_id) override;
   Result<HealthProbe> ProbeHealth(const std::string& container_id, std::stop_token stop) override;
   Status Logs(const LogRequest& request, const LogSink& on_line, std::stop_token stop) override;
@@ -45,6 +47,8 @@ class DockerRuntime final : public ContainerRuntime {
   Result<std::map<std::string, std::uint64_t>> VolumeSizes(Millis deadline) override;
 
  private:
+  Result<nlohmann::json> InspectImage(const std::string& id_or_tag);
+
   DockerOptions options_;
   EngineApi api_;
   ProcessRunner& processes_;

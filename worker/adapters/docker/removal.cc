@@ -6,6 +6,7 @@
 #include "worker/adapters/docker/in_parallel.h"
 #include "worker/adapters/docker/json_reading.h"
 #include "worker/adapters/docker/listing.h"
+#include "worker/adapters/docker/loans.h"
 #include "worker/adapters/docker/stop_order.h"
 
 namespace edm::worker {
@@ -58,6 +59,7 @@ Status RemoveInstance(const EngineApi& api, const std::string& instance, bool ke
   EDM_TRY(const auto containers, ListContainers(api, instance));
   EDM_CHECK(InParallel(containers.size(),
                        [&](std::size_t i) { return DeleteContainer(api, containers[i], keep_volumes); }));
+  EDM_CHECK(GiveBack(api, instance));
   EDM_TRY(const json networks, api.Get(WithFilters("/networks", {{"label", {label}}}), object));
   EDM_CHECK(InParallel(networks.size(), [&](std::size_t i) {
     return DeletePatiently(api, "/networks/" + TextAt(networks[i], "Id"),

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include "common/rpc/secret_file.h"
 
@@ -54,6 +55,42 @@ std::optional<std::uint32_t> NumberOf(const std::string& name) {
   return number;
 }
 
+constexpr std::uintmax_t kComparedBytesMax = 16 * 1024 * 1024;  // in one file
+constexpr std::size_t kComparedFilesMax = 10'000;               // in one folder
+
+bool SameFile(const fs::path& one, const fs::path& other) {
+  std::error_code failed;
+  const auto size = fs::file_size(one, failed);
+  if (failed || size > kComparedBytesMax || fs::file_size(other, failed) != size || failed) return false;
+  std::ifstream first(one, std::ios::binary);
+  std::ifstream second(other, std::ios::binary);
+  return first && second &&
+         std::equal(std::istreambuf_iterator<char>(first), {}, std::istreambuf_iterator<char>(second), {});
+}
+
+bool SameEntry(const fs::path& one, const fs::path& other) {
+  std::error_code failed;
+  const auto status = fs::symlink_status(one, failed);
+  const auto beside = fs::symlink_status(other, failed);
+  if (failed || status.type() != beside.type() || status.permissions() != beside.permissions()) return false;
+  if (fs::is_directory(status)) return true;
+  if (fs::is_symlink(status))
+    return fs::read_symlink(one, failed) == fs::read_symlink(other, failed) && !failed;
+  return fs::is_regular_file(status) && SameFile(one, other);
+}
+
+// Paths below a folder; none: they cannot be read, or are too many.
+std::optional<std::set<fs::path>> PathsBelow(const fs::path& folder) {
+  std::set<fs::path> paths;
+  std::error_code failed;
+  for (auto it = fs::recursive_directory_iterator(folder, failed); it != fs::recursive_directory_iterator();
+       it.increment(failed)) {
+    if (failed || paths.size() >= kComparedFilesMax) return std::nullopt;
+    paths.insert(it->path().lexically_relative(folder));
+  }
+  return failed ? std::nullopt : std::optional(std::move(paths));
+}
+
 }  // namespace
 
 fs::path DiskReleaseFiles::Folder(const std::string& instance, std::uint32_t release) const {
@@ -95,6 +132,19 @@ Result<std::string> DiskReleaseFiles::ReadFinal(const std::string& instance, std
                  .hint = "build it again: edmctl deploy"};
   }
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+bool DiskReleaseFiles::IsSame(const std::string& instance, std::uint32_t one, std::uint32_t other,
+                              const std::string& path) const {
+  const auto first = Folder(instance, one) / path;
+  const auto second = Folder(instance, other) / path;
+  std::error_code failed;
+  if (!SameEntry(first, second)) return false;
+  if (!fs::is_directory(first, failed)) return true;
+  const auto paths = PathsBelow(first);
+  return paths && paths == PathsBelow(second) && std::ranges::all_of(*paths, [&](const auto& below) {
+           return SameEntry(first / below, second / below);
+         });
 }
 
 Result<std::vector<std::uint32_t>> DiskReleaseFiles::Releases(const std::string& instance) {

@@ -17,6 +17,8 @@ class DiskReleaseFiles final : public ReleaseFiles {
   Status WriteFinal(const std::string& instance, std::uint32_t release, const std::string& compose_json,
                     const std::map<std::string, std::string>& rendered) override;
   Result<std::string> ReadFinal(const std::string& instance, std::uint32_t release) override;
+  bool IsSame(const std::string& instance, std::uint32_t one, std::uint32_t other,
+              const std::string& path) const override;
   Result<std::vector<std::uint32_t>> Releases(const std::string& instance) override;
   Status Drop(const std::string& instance, std::uint32_t release) override;
   Status DropAll(const std::string& instance) override;

@@ -21,6 +21,7 @@ v1::StoredAttempt ToStored(const AttemptRecord& record) {
   *stored.mutable_built() = rpc::ToProto(record.built);
   rpc::MapInto(record.services, stored.mutable_services(),
                [](const ServiceStatus& s) { return rpc::ToProto(s); });
+  if (record.trial_took) stored.set_trial_took_ms(static_cast<std::uint32_t>(record.trial_took->count()));
   if (record.ended_at) *stored.mutable_ended_at() = rpc::ToProto(*record.ended_at);
   return stored;
 }
@@ -44,6 +45,7 @@ Result<AttemptRecord> FromStored(const v1::StoredAttempt& stored) {
                            stored.services(), [](const v1::ServiceStatus& s) { return rpc::FromProto(s); })};
   if (stored.has_failure()) record.failure = rpc::FromProto(stored.failure());
   if (stored.has_end()) record.end = rpc::FromProto(stored.end());
+  if (stored.has_trial_took_ms()) record.trial_took = Millis(stored.trial_took_ms());
   if (stored.has_ended_at()) record.ended_at = rpc::FromProto(stored.ended_at());
   return record;
 }

@@ -61,6 +61,8 @@ v1::StoredRelease ReleaseToStored(const ReleaseRecord& release) {
   rpc::MapInto(run.endpoints, stored.mutable_endpoints(), [](const Endpoint& e) { return rpc::ToProto(e); });
   stored.mutable_catalog_names()->insert(run.catalog_names.begin(), run.catalog_names.end());
   stored.set_ready_timeout_ms(static_cast<std::uint32_t>(run.ready_timeout.count()));
+  stored.set_ready_least_ms(static_cast<std::uint32_t>(run.ready_least.count()));
+  stored.set_ready_took_ms(static_cast<std::uint32_t>(release.ready_took.count()));
   stored.set_stop_grace_s(static_cast<std::uint32_t>(run.stop_grace.count()));
   return stored;
 }
@@ -81,7 +83,9 @@ ReleaseRecord ReleaseFromStored(const v1::StoredRelease& stored) {
                                                      [](const v1::Endpoint& e) { return rpc::FromProto(e); }),
                   .catalog_names = {stored.catalog_names().begin(), stored.catalog_names().end()},
                   .ready_timeout = Millis(stored.ready_timeout_ms()),
-                  .stop_grace = Seconds(stored.stop_grace_s())}};
+                  .ready_least = Millis(stored.ready_least_ms()),
+                  .stop_grace = Seconds(stored.stop_grace_s())},
+          .ready_took = Millis(stored.ready_took_ms())};
 }
 
 }  // namespace
@@ -98,6 +102,7 @@ v1::StoredHolding ToStored(const Holding& holding) {
   stored.mutable_generated()->insert(holding.generated.begin(), holding.generated.end());
   for (const auto& [number, release] : holding.releases) *stored.add_releases() = ReleaseToStored(release);
   if (holding.inspect_until) *stored.mutable_inspect_until() = rpc::ToProto(*holding.inspect_until);
+  if (holding.trial_until) *stored.mutable_trial_until() = rpc::ToProto(*holding.trial_until);
   return stored;
 }
 
@@ -113,6 +118,7 @@ Holding FromStored(const v1::StoredHolding& stored) {
   for (const auto& release : stored.releases())
     holding.releases[release.number()] = ReleaseFromStored(release);
   if (stored.has_inspect_until()) holding.inspect_until = rpc::FromProto(stored.inspect_until());
+  if (stored.has_trial_until()) holding.trial_until = rpc::FromProto(stored.trial_until());
   return holding;
 }
 

@@ -1,3 +1,4 @@
+#include "common/model/trial_name.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/core/garbage.h"
 #include "worker/core/observe.h"
@@ -64,7 +65,8 @@ void AttemptRunner::Tick() {
       }
     } else if (slot.IsGone()) {
       if (now - slot.Newest()->ended_at.value_or(now) >= kDeletedKept) forgotten.push_back(instance);
-    } else if (InspectionIsOver(slot.holding, now)) {
+    } else if (InspectionIsOver(slot.holding.inspect_until, now) ||
+               InspectionIsOver(slot.holding.trial_until, now)) {
       slot.errand = Errand::kRemoveFailed;
     }
     PostNext(instance, slot);
@@ -106,6 +108,7 @@ void AttemptRunner::RemoveOrphans(const Footprint& everything) {
     const bool is_busy = slot.busy || slot.current != 0 || slot.errand != Errand::kNone;
     if (!is_busy && slot.IsGone()) continue;
     held[instance].is_busy = is_busy;
+    held[instance].keeps_trial = slot.holding.trial_until.has_value();
     for (const auto& [number, release] : slot.holding.releases) held[instance].releases.insert(number);
   }
   for (auto& [instance, orphans] : FindOrphans(held, settings_.worker, everything)) {
@@ -121,11 +124,19 @@ Status AttemptRunner::PerformErrand(Errand errand, const Orphans& orphans, Holdi
   const auto& instance = holding.instance;
   auto& runtime = around_.runtime;
   if (errand == Errand::kRemoveFailed) {
-    EDM_CHECK(runtime.Remove(instance, /*keep_volumes=*/true));
-    holding.inspect_until.reset();
+    const auto now = around_.clock.Now();
+    if (InspectionIsOver(holding.trial_until, now)) {
+      EDM_CHECK(runtime.Remove(TrialOf(instance), /*keep_volumes=*/false));
+      holding.trial_until.reset();
+    }
+    if (InspectionIsOver(holding.inspect_until, now)) {
+      EDM_CHECK(runtime.Remove(instance, /*keep_volumes=*/true));
+      holding.inspect_until.reset();
+    }
     return around_.journal.PutHolding(holding);
   }
   if (errand == Errand::kRemoveOrphans) {
+    if (orphans.trial) EDM_CHECK(runtime.Remove(TrialOf(instance), /*keep_volumes=*/false));
     if (orphans.objects) EDM_CHECK(runtime.Remove(instance, /*keep_volumes=*/true));
     for (const auto& image : orphans.images) EDM_CHECK(runtime.RemoveImage(image));
     return Ok();

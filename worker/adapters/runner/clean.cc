@@ -51,6 +51,7 @@ Status LetGoOfAll(Job& job) {
 }  // namespace
 
 Status Remove(Job& job) {
+  EDM_CHECK(DropTrial(job));
   EDM_CHECK(job.around.runtime.Remove(job.instance(), job.attempt.order.keep_volumes));
   job.holding.running_release = 0;
   return Ok();

@@ -5,6 +5,9 @@
 
 namespace edm::worker {
 
+// What failed need not end well.
+inline constexpr Seconds kFailedStopGrace{2};
+
 // compare.cc
 Status Compare(Job& job);
 // prepare.cc
@@ -23,6 +26,11 @@ Status Render(Job& job);
 Status Up(Job& job);
 Status AwaitReady(Job& job);
 Status Restore(Job& job);
+// trial.cc
+Status Try(Job& job);
+Status Dismiss(Job& job);
+// Of what was tried nothing is left.
+Status DropTrial(Job& job);
 // stop.cc
 Status Stop(Job& job);
 Status Hold(Job& job);

@@ -22,6 +22,10 @@ Status Perform(Effect effect, Job& job) {
       return Render(job);
     case Effect::kStop:
       return Stop(job);
+    case Effect::kTry:
+      return Try(job);
+    case Effect::kDismiss:
+      return Dismiss(job);
     case Effect::kUp:
       return Up(job);
     case Effect::kAwaitReady:

@@ -87,6 +87,7 @@ RunSpec Describe(const Job& job) {
                                    job.settings.lan_address),
           .catalog_names = workload.catalog_names(),
           .ready_timeout = workload.ready_timeout(),
+          .ready_least = workload.ready_least(),
           .stop_grace = workload.stop_grace()};
 }
 

@@ -4,6 +4,7 @@
 #include "worker/adapters/runner/effects.h"
 #include "worker/adapters/runner/patience.h"
 #include "worker/core/observe.h"
+#include "worker/core/ready_window.h"
 
 namespace edm::worker {
 namespace {
@@ -33,7 +34,7 @@ bool WasBrokenOff(const Job& job, const std::vector<ContainerFacts>& containers)
   });
 }
 
-Status BringUp(Job& job, std::uint32_t release, std::stop_token stop) {
+Status BringUp(Job& job, std::uint32_t release, std::optional<Millis> start_within, std::stop_token stop) {
   EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
   if (WasBrokenOff(job, containers))
     EDM_CHECK(job.around.runtime.Remove(job.instance(), /*keep_volumes=*/true));
@@ -41,8 +42,21 @@ Status BringUp(Job& job, std::uint32_t release, std::stop_token stop) {
   return job.around.runtime.Up(
       {.instance = job.instance(),
        .compose_json = std::move(compose_json),
-       .directory = job.around.files.CheckoutDirectory(job.instance(), release)},
+       .directory = job.around.files.CheckoutDirectory(job.instance(), release),
+       .start_within = start_within},
       [&](std::string_view line) { job.Log("", line); }, stop);
+}
+
+Millis WindowOf(const Job& job) {
+  const auto& releases = job.holding.releases;
+  const auto& wanted = releases.at(job.release());
+  const auto running = releases.find(job.holding.running_release);
+  const bool is_other = running != releases.end() && running->first != job.release();
+  return ReadyWindow({.most = wanted.run.ready_timeout,
+                      .least = wanted.run.ready_least,
+                      .can_go_back = is_other && releases.contains(job.attempt.order.good_release),
+                      .trial_took = job.attempt.trial_took,
+                      .running_took = is_other ? running->second.ready_took : Millis(0)});
 }
 
 constexpr std::uint32_t kSubnetMovesMax = 3;  // per start: others make networks on this engine as well
@@ -66,7 +80,7 @@ Result<bool> MoveSubnets(Job& job, ReleaseRecord& release) {
 
 Status BringUpWithSubnets(Job& job, ReleaseRecord& release, std::uint32_t& moves) {
   for (;; ++moves) {
-    auto status = BringUp(job, release.number, job.stop);
+    auto status = BringUp(job, release.number, WindowOf(job), job.stop);
     if (status.ok() || status.error().code != Code::kAborted) return status;
     if (moves == kSubnetMovesMax) {
       auto error = std::move(status).error();
@@ -78,10 +92,9 @@ Status BringUpWithSubnets(Job& job, ReleaseRecord& release, std::uint32_t& moves
   }
 }
 
-Result<ReadyReport> Await(Job& job, const RunSpec& run, std::stop_token stop) {
+Result<ReadyReport> Await(Job& job, const RunSpec& run, Millis timeout, std::stop_token stop) {
   return job.around.readiness.AwaitReady(
-      {job.instance(), run.services, run.ready_timeout}, [&](std::string_view line) { job.Log("", line); },
-      stop);
+      {job.instance(), run.services, timeout}, [&](std::string_view line) { job.Log("", line); }, stop);
 }
 
 // Whether the kept containers are exactly those of the release, so that starting them is all there is to do.
@@ -90,6 +103,16 @@ bool ContainersAreKept(const Job& job, const ReleaseRecord& release) {
   if (!containers.ok() || containers->size() != release.run.services.size()) return false;
   return std::all_of(containers->begin(), containers->end(),
                      [&](const ContainerFacts& facts) { return facts.release == release.number; });
+}
+
+// Compose would give it the whole time that its services have to stop. Where some of the good release runs
+// still, nothing was replaced yet.
+Status StopWhatFailed(Job& job, std::uint32_t good) {
+  EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
+  const bool still_runs = std::any_of(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
+    return facts.release == good && facts.state == ContainerState::kRunning;
+  });
+  return still_runs ? Ok() : job.around.runtime.Stop(job.instance(), kFailedStopGrace);
 }
 
 }  // namespace
@@ -132,8 +155,9 @@ Status Up(Job& job) {
 }
 
 Status AwaitReady(Job& job) {
-  const auto& run = job.holding.releases[job.release()].run;
-  auto report = Await(job, run, job.stop);
+  auto& release = job.holding.releases[job.release()];
+  const auto& run = release.run;
+  auto report = Await(job, run, WindowOf(job), job.stop);
   if (!report.ok()) {
     if (const auto containers = job.around.runtime.Containers(job.instance()); containers.ok()) {
       job.attempt.services = StatusOf(*containers, run);
@@ -147,6 +171,7 @@ Status AwaitReady(Job& job) {
   }
   if (const auto containers = job.around.runtime.Containers(job.instance()); containers.ok()) {
     job.attempt.services = StatusOf(*containers, run);
+    release.ready_took = StartTook(*containers, job.around.clock.Now(), report->took);
   }
   return Ok();
 }
@@ -155,8 +180,9 @@ Status Restore(Job& job) {
   const auto good = job.attempt.order.good_release;
   EDM_TRY(const auto* found, FindRelease(job, good));
   // Nothing may cancel this: the instance would be left with neither release.
-  EDM_CHECK(Unhindered(job, [&] { return BringUp(job, good, {}); }));
-  EDM_TRY([[maybe_unused]] const auto report, Await(job, found->run, {}));
+  EDM_CHECK(StopWhatFailed(job, good));
+  EDM_CHECK(Unhindered(job, [&] { return BringUp(job, good, {}, {}); }));
+  EDM_TRY([[maybe_unused]] const auto report, Await(job, found->run, found->run.ready_timeout, {}));
   job.attempt.restored_release = good;
   job.Warn("release " + std::to_string(good) + " was put back");
   return Ok();

@@ -6,13 +6,13 @@ namespace {
 
 // As compose has it; a service's own stop_grace_period is in its container.
 constexpr Seconds kStopGrace{10};
-constexpr Seconds kFailedStopGrace{2};
 
 }  // namespace
 
 Status Stop(Job& job) {
   const auto release = job.holding.releases.find(job.holding.running_release);
   const auto grace = release == job.holding.releases.end() ? kStopGrace : release->second.run.stop_grace;
+  if (job.holding.trial_until) EDM_CHECK(DropTrial(job));
   EDM_CHECK(job.around.runtime.Stop(job.instance(), grace));
   if (job.attempt.course == Course::kStop) job.holding.running_release = 0;
   return Ok();

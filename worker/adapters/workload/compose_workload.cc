@@ -140,6 +140,15 @@ Millis ComposeWorkload::ready_timeout() const {
   return health && health->time ? *health->time : defaults_.ready_timeout;
 }
 
+Millis ComposeWorkload::ready_least() const {
+  if (judged_.spec.health && judged_.spec.health->time) return *judged_.spec.health->time;
+  Millis longest{0};
+  for (const auto& service : judged_.blueprint.services) {
+    if (service.health) longest = std::max(longest, service.health->start_period);
+  }
+  return longest;
+}
+
 Seconds ComposeWorkload::stop_grace() const {
   Seconds longest{0};
   for (const auto& service : judged_.blueprint.services) longest = std::max(longest, service.stop_grace);

@@ -41,6 +41,7 @@ class ComposeWorkload final : public Workload {
   std::vector<WantedService> services() const override;
   std::map<std::string, std::string> catalog_names() const override;
   Millis ready_timeout() const override;
+  Millis ready_least() const override;
   Seconds stop_grace() const override;
   Result<FinalWorkload> Finalise(const FinalRequest& request) const override;
 

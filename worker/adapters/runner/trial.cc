@@ -1,0 +1,176 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "common/base/text.h"
+#include "common/core/compose/trial_document.h"
+#include "common/model/trial_name.h"
+#include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/patience.h"
+#include "worker/core/garbage.h"
+#include "worker/core/observe.h"
+#include "worker/core/ready_window.h"
+
+namespace edm::worker {
+namespace {
+
+using compose::TrialPlan;
+using compose::TrialQuestion;
+
+std::string Named(const Job& job) { return TrialOf(job.instance()); }
+
+// Another release runs: a first start, a restart and a start after a stop disturb nobody.
+bool RunsAnother(const Job& job) {
+  const auto running = job.holding.running_release;
+  return running != 0 && running != job.release() && job.holding.releases.contains(running);
+}
+
+std::string FolderOf(const Job& job, std::uint32_t release) {
+  return std::filesystem::path(job.around.files.CheckoutDirectory(job.instance(), release)).parent_path();
+}
+
+bool IsSameImage(const Job& job, const std::string& one, const std::string& other) {
+  const auto first = job.around.runtime.ImageContent(one);
+  const auto second = job.around.runtime.ImageContent(other);
+  return first.ok() && second.ok() && !first->empty() && *first == *second;
+}
+
+Result<TrialQuestion> QuestionOf(const Job& job, const std::vector<ContainerFacts>& containers) {
+  auto& files = job.around.files;
+  const auto running = job.holding.running_release;
+  TrialQuestion question{.wanted_folder = FolderOf(job, job.release()), .running_folder = FolderOf(job, running)};
+  EDM_TRY(question.wanted, files.ReadFinal(job.instance(), job.release()));
+  EDM_TRY(question.running, files.ReadFinal(job.instance(), running));
+  EDM_TRY(const auto images, compose::ImagesIn(question.wanted));
+  EDM_TRY(const auto paths, compose::FilesIn(question.wanted, question.wanted_folder));
+  for (const auto& path : paths) {
+    if (files.IsSame(job.instance(), job.release(), running, path)) question.same_files.insert(path);
+  }
+  for (const auto& facts : containers) {
+    const auto image = images.find(facts.service);
+    if (image == images.end() || facts.release != running) continue;
+    question.beside[facts.service] = {
+        .runs = facts.state == ContainerState::kRunning,
+        .ended_well = facts.state == ContainerState::kExited && facts.exit_code == 0,
+        .same_image = IsSameImage(job, facts.image_id, image->second)};
+  }
+  return question;
+}
+
+std::vector<LentContainer> LentBy(const TrialPlan& plan, const std::map<std::string, std::string>& networks,
+                                  const std::vector<ContainerFacts>& containers) {
+  std::vector<LentContainer> lent;
+  for (const auto& loan : plan.lent) {
+    for (const auto& facts : containers) {
+      if (facts.service != loan.service) continue;
+      for (const auto& [network, names] : loan.networks)
+        lent.push_back({facts.id, networks.at(network), names});
+    }
+  }
+  return lent;
+}
+
+// From nothing: what an earlier try has made, goes.
+Status BringUp(Job& job, const TrialPlan& plan, const TrialQuestion& question,
+               const std::vector<ContainerFacts>& containers) {
+  EDM_CHECK(DropTrial(job));
+  EDM_TRY(const auto reserved, job.around.addresses.Reserve(
+                                   Named(job), {}, {plan.networks.begin(), plan.networks.end()}));
+  EDM_TRY(auto document, compose::DocumentOf(plan, question, job.instance(), reserved.subnets));
+  return job.around.runtime.Up(
+      {.instance = Named(job),
+       .compose_json = std::move(document.json),
+       .directory = job.around.files.CheckoutDirectory(job.instance(), job.release()),
+       .lent = LentBy(plan, document.networks, containers)},
+      [&](std::string_view line) { job.Log("", "trial: " + std::string(line)); }, job.stop);
+}
+
+Result<ReadyReport> Await(Job& job, const TrialPlan& plan) {
+  const auto& run = job.holding.releases.at(job.release()).run;
+  auto services = run.services;
+  std::erase_if(services, [&](const WantedService& one) {
+    return std::ranges::find(plan.tried, one.service) == plan.tried.end();
+  });
+  return job.around.readiness.AwaitReady(
+      {Named(job), std::move(services), run.ready_timeout},
+      [&](std::string_view line) { job.Log("", "trial: " + std::string(line)); }, job.stop);
+}
+
+std::string Renamed(std::string text, const std::string& from, const std::string& to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+// People know the instance, not its trial.
+Error OfInstance(Error error, const Job& job) {
+  const auto rename = [&](std::string& text) { text = Renamed(std::move(text), Named(job), job.instance()); };
+  rename(error.object);
+  rename(error.cause);
+  for (auto& line : error.evidence) rename(line);
+  return error;
+}
+
+Error FailedTrial(Job& job, Error error) {
+  if (const auto containers = job.around.runtime.Containers(Named(job)); containers.ok())
+    job.attempt.services = StatusOf(*containers, job.holding.releases.at(job.release()).run);
+  return OfInstance(std::move(error), job);
+}
+
+Status GoOnWithout(Job& job, const std::string& why) {
+  job.Log("", "no trial beside release " + std::to_string(job.holding.running_release) + ": " + why);
+  return Ok();
+}
+
+Status TryAsPlanned(Job& job, const TrialPlan& plan, const TrialQuestion& question,
+                    const std::vector<ContainerFacts>& containers) {
+  auto status = Unhindered(job, [&] { return BringUp(job, plan, question, containers); });
+  if (!status.ok() && status.error().code == Code::kResourceExhausted) {
+    EDM_CHECK(DropTrial(job));
+    return GoOnWithout(job, ToString(status.error()));
+  }
+  if (!status.ok()) return FailedTrial(job, std::move(status).error());
+  auto report = Await(job, plan);
+  if (!report.ok()) return FailedTrial(job, std::move(report).error());
+  EDM_TRY(const auto tried, job.around.runtime.Containers(Named(job)));
+  job.attempt.trial_took = StartTook(tried, job.around.clock.Now(), report->took);
+  return DropTrial(job);
+}
+
+}  // namespace
+
+Status Try(Job& job) {
+  if (!RunsAnother(job)) return Ok();
+  EDM_CHECK(DropTrial(job));
+  EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
+  const auto question = QuestionOf(job, containers);
+  if (!question.ok()) return GoOnWithout(job, ToString(question.error()));
+  EDM_TRY(const auto plan, compose::PlanTrial(*question));
+  if (!plan.why_not.empty()) return GoOnWithout(job, plan.why_not);
+  return TryAsPlanned(job, plan, *question, containers);
+}
+
+Status DropTrial(Job& job) {
+  EDM_CHECK(job.around.runtime.Remove(Named(job), /*keep_volumes=*/false));
+  job.around.addresses.Release(Named(job));
+  job.holding.trial_until.reset();
+  return Ok();
+}
+
+Status Dismiss(Job& job) {
+  const auto now = job.around.clock.Now();
+  const bool has_failed = job.attempt.failed_as == Phase::kFailed;
+  job.attempt.restored_release = job.holding.running_release;
+  // Should the engine be away now, it is removed later.
+  job.holding.trial_until = has_failed ? now + kInspectionTime : now;
+  EDM_TRY(const auto containers, job.around.runtime.Containers(Named(job)));
+  if (!has_failed || containers.empty()) return DropTrial(job);
+  EDM_CHECK(job.around.runtime.Stop(Named(job), kFailedStopGrace));
+  job.around.addresses.Release(Named(job));
+  std::vector<std::string> names;
+  for (const auto& facts : containers) names.push_back(facts.name);
+  job.Warn("the failed containers (" + Join(names, ", ") + ") are kept, stopped, until " +
+           FormatRfc3339(*job.holding.trial_until));
+  return Ok();
+}
+
+}  // namespace edm::worker
