@@ -51,6 +51,7 @@ struct Operation {
   std::string actor;
   std::uint32_t release = 0;
   std::uint32_t restored_release = 0;
+  bool still_serves = false;  // that release, which was never replaced
   std::vector<Endpoint> endpoints;
   std::vector<std::string> warnings;
   std::string superseded_by;

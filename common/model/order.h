@@ -82,6 +82,7 @@ struct AttemptEnd {
   std::optional<Error> failure;
   std::uint32_t running_release = 0;   // what runs now; 0: nothing
   std::uint32_t restored_release = 0;  // the good one that was put back
+  bool still_serves = false;           // it was never replaced
   std::vector<Endpoint> endpoints;
   std::vector<ServiceStatus> services;
 };

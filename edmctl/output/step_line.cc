@@ -63,8 +63,10 @@ std::string VerdictOf(const v1::Operation& operation) {
 
 std::string NowOf(const v1::Operation& operation) {
   if (operation.restored_release() == 0) return {};
-  auto now = fmt::format("release {} restored", operation.restored_release());
-  if (const auto url = FirstUrl(operation.endpoints()); !url.empty()) now += ", serving " + url;
+  const bool still = operation.still_serves();
+  auto now = fmt::format("release {} {}", operation.restored_release(), still ? "still serves" : "restored");
+  if (const auto url = FirstUrl(operation.endpoints()); !url.empty())
+    now += (still ? " " : ", serving ") + url;
   return now;
 }
 

@@ -106,6 +106,7 @@ void AddRejections(Error& failure, const OperationRecord& record) {
 void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
   Settle(draft, record, end);
   record.operation.restored_release = end.restored_release;
+  record.operation.still_serves = end.still_serves;
   record.operation.endpoints = end.endpoints;
   if (Reached(record.order, end.phase)) {
     // Another than was asked for where nothing differed from what runs: its number was never used.

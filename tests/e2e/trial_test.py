@@ -65,7 +65,7 @@ class TrialTest(OneWorkerTest):
         after = docker_listing()
         assert after == cls.engine_before, f"left on the engine: {after} instead of {cls.engine_before}"
 
-    def deploy_unwell(self, name, good, bad):
+    def deploy_unwell(self, name, good, bad, service="web"):
         """Deploys both, the second while its instance is called; gives the failed operation and the caller."""
         first = self.cluster.deploy(name, good)
         self.assertEqual(first["state"], "DONE", first)
@@ -74,7 +74,8 @@ class TrialTest(OneWorkerTest):
             failed = self.cluster.deploy(name, bad)
         print(f"{name}: {caller.outage:.2f} s without an answer, {caller.answers} answers")
         self.assertEqual((failed["state"], failed["restored_release"]), ("FAILED", 1), failed)
-        self.assertIn(f"{name}/web", failed["failure"]["object"])
+        self.assertEqual(failed["still_serves"], not caller.failed, failed)
+        self.assertIn(f"{name}/{service}", failed["failure"]["object"])
         self.assertTrue(failed["failure"]["evidence"] and failed["failure"]["hint"], failed["failure"])
         self.assertNotIn("_trial", str(failed["failure"]))
         self.assertEqual(lab.fetch(url).decode(), "good")
@@ -85,19 +86,19 @@ class TrialTest(OneWorkerTest):
     def of_trial(self, name):
         return [line for kind in (["ps", "-a", "--format", "{{.Names}}"], ["network", "ls", "--format", "{{.Name}}"],
                                   ["volume", "ls", "--format", "{{.Name}}"])
-                for line in lab.run(["docker", *kind]).stdout.split() if f"{name}_trial" in line or ".trial." in line]
+                for line in lab.run(["docker", *kind]).stdout.split() if f"{name}_trial" in line or (line.startswith(name) and ".trial." in line)]
 
     def test_a_service_alone_that_never_becomes_healthy_is_no_outage(self):
         failed, caller = self.deploy_unwell("alone", images.site("good", compose=None),
-                                             images.site("bad", compose=None, dockerfile=DEAF))
+                                             images.site("bad", compose=None, dockerfile=DEAF), service="app")
         self.assertIn("60 s", failed["failure"]["cause"])
         self.assertIn("3000", str(failed["failure"]))
         self.assertEqual(caller.failed, [])
-        self.assertIn("alone_trial.web.1", " ".join(failed["warnings"]))
-        self.assertEqual([name for name in self.of_trial("alone") if "web" in name], ["alone_trial.web.1"])
+        self.assertIn("alone_trial.app.1", " ".join(failed["warnings"]))
+        self.assertEqual([name for name in self.of_trial("alone") if "app" in name], ["alone_trial.app.1"])
         self.assertNotIn("alone_trial", self.cluster.edmctl("ls").stdout)
         footprint = self.rest.get("/v1/instances/alone/footprint").json
-        self.assertIn("alone_trial.web.1", footprint["containers"])
+        self.assertIn("alone_trial.app.1", footprint["containers"])
         self.assertEqual(self.cluster.order("alone", "stop")["state"], "DONE")
         self.assertEqual(self.of_trial("alone"), [])
 
@@ -139,6 +140,44 @@ class TrialTest(OneWorkerTest):
         self.assertEqual(self.subnets_free(), metric)
         log = self.rest.get(f"/v1/operations/{second['id']}/events", headers={"Accept": "application/x-ndjson"}).body.decode()
         self.assertIn("trial: web: healthy", log)
+
+    def begin_deaf(self, name):
+        """A deploy under way whose trial runs; gives its operation and the URL of the release that serves."""
+        good = self.cluster.deploy(name, images.site("good", compose=None))
+        self.assertEqual(good["state"], "DONE", good)
+        deaf = images.site("bad", compose=None, dockerfile=DEAF, **{"edm.yaml": "health: {time: 6s}\n"})
+        self.rest.put(f"/v1/instances/{name}/source", images.tarball(deaf), headers={"Content-Type": "application/gzip"})
+        begun = self.rest.post(f"/v1/instances/{name}/deploy", {}).json
+        lab.eventually(lambda: self.is_tried(name), 20)
+        return begun, good["endpoints"][0]["url"]
+
+    @staticmethod
+    def is_tried(name):
+        return f"{name}_trial.app.1" in lab.run(["docker", "ps", "--format", "{{.Names}}"]).stdout.split()
+
+    def ended(self, operation):
+        lab.eventually(lambda: self.rest.get(f"/v1/operations/{operation['id']}").json["state"] not in ("PENDING", "RUNNING"), 60)
+        return self.rest.get(f"/v1/operations/{operation['id']}").json
+
+    def test_a_worker_killed_in_a_trial_tries_again(self):
+        begun, url = self.begin_deaf("killed")
+        worker = self.cluster.workers["worker-1"]
+        with Caller(url) as caller:
+            worker.program.kill()
+            worker.start()
+            failed = self.ended(begun)
+        self.assertEqual((failed["state"], failed["still_serves"], caller.failed), ("FAILED", True, []), failed)
+        self.assertEqual(self.cluster.delete("killed")["state"], "DONE")
+        self.assertEqual(self.of_trial("killed"), [])
+
+    def test_a_cancelled_trial_leaves_nothing(self):
+        begun, url = self.begin_deaf("cancelled")
+        with Caller(url) as caller:
+            self.rest.post(f"/v1/operations/{begun['id']}/cancel")
+            ended = self.ended(begun)
+        self.assertEqual((ended["state"], caller.failed), ("CANCELLED", []), ended)
+        self.assertEqual(self.of_trial("cancelled"), [])
+        self.assertEqual(lab.fetch(url).decode(), "good")
 
     def subnets_free(self):
         worker = self.cluster.workers["worker-1"]

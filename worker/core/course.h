@@ -15,7 +15,7 @@ namespace edm::worker {
 //
 //   Deploy, Start --(the trial beside what runs fails)-------------> Dismiss ---------------------> End
 //   Deploy --(nothing differs from what runs)----------------------> Keep ------------------------> End
-//   Build, Deploy, Start, Restart --(fails before Up)--------------> Undo ------------------------> End
+//   Build, Deploy, Start, Restart --(fails before Try and Up)------> Undo ------------------------> End
 //          Deploy, Start, Restart --(from Up on; a good release)--> Restore --(fails)--> Hold ---> End
 //          Deploy, Start, Restart --(from Up on; none)------------> Hold ------------------------> End
 //          Deploy, Start, Restart --(from Up on; stop or delete waits)---> Abandon --------------> End

@@ -10,7 +10,7 @@ namespace edm::worker {
 
 // A release that replaces another one serves nobody until it is ready, and the other one can be put back: it
 // gets this much, or so many times what is known of its start, and no more.
-inline constexpr Millis kReadyWindowLeast{6'000};
+inline constexpr Millis kReadyWindowLeast{5'000};
 inline constexpr int kReadyWindowTimes = 3;
 
 struct WindowFacts {
@@ -18,7 +18,7 @@ struct WindowFacts {
   Millis least{0};           // its folder asks for it (health.time, start_period); a trial has shown better
   bool can_go_back = false;  // to a release that ran until now
   std::optional<Millis> trial_took;
-  Millis running_took{0};  // that release; 0: not known
+  Millis running_took{0};  // that release; 0: not known, and the new one has all its time
 };
 
 // How long a start may take to become ready.

@@ -17,6 +17,10 @@ bool IsBare(const Holding& holding) {
          !holding.inspect_until && !holding.trial_until;
 }
 
+bool CanGoBack(const Order& order, const Holding& holding) {
+  return order.good_release != order.release && holding.releases.contains(order.good_release);
+}
+
 AttemptRecord NewAttempt(Order order) {
   AttemptRecord record;
   record.course = CourseOf(order);
@@ -28,6 +32,7 @@ AttemptEnd EndOf(const AttemptRecord& attempt, const Holding& holding) {
   AttemptEnd end{.failure = attempt.failure,
                  .running_release = holding.running_release,
                  .restored_release = attempt.restored_release,
+                 .still_serves = attempt.course == Course::kDismiss && attempt.restored_release != 0,
                  .services = attempt.services};
   if (attempt.failure) {
     end.phase = attempt.failed_as;

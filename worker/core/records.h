@@ -84,6 +84,9 @@ struct AttemptRecord {
 std::string PortName(const WantedPort& port);
 bool IsFixedPort(std::string_view port_name);
 
+// Whether the good release of an order is another one than its own, and here to be put back.
+bool CanGoBack(const Order& order, const Holding& holding);
+
 AttemptRecord NewAttempt(Order order);
 
 // What the end of an attempt tells its master.

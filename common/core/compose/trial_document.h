@@ -20,6 +20,7 @@ struct TrialDocument {
 // first (the engine takes a container's networks by name).
 // Error: kInternal, a network without subnet.
 Result<TrialDocument> DocumentOf(const TrialPlan& plan, const TrialQuestion& question,
-                                 const std::string& instance, const std::map<std::string, std::string>& subnets);
+                                 const std::string& instance,
+                                 const std::map<std::string, std::string>& subnets);
 
 }  // namespace edm::compose

@@ -46,8 +46,7 @@ std::string WhyStrange(const Node& service) {
   }
   for (const std::string_view key : {"network_mode", "ipc", "pid", "cgroup"}) {
     const auto text = TextOf(service, key);
-    if (text.starts_with("service:") || text.starts_with("container:"))
-      return std::string(key) + ": " + text;
+    if (text.starts_with("service:") || text.starts_with("container:")) return std::string(key) + ": " + text;
   }
   if (const auto* networks = service.Find("networks")) {
     for (const auto& entry : networks->entries()) {

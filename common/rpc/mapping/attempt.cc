@@ -87,6 +87,7 @@ v1::AttemptEnd ToProto(const AttemptEnd& end) {
   if (end.failure) *message.mutable_failure() = ToProto(*end.failure);
   message.set_running_release(end.running_release);
   message.set_restored_release(end.restored_release);
+  message.set_still_serves(end.still_serves);
   MapInto(end.endpoints, message.mutable_endpoints(), [](const Endpoint& e) { return ToProto(e); });
   MapInto(end.services, message.mutable_services(), [](const ServiceStatus& s) { return ToProto(s); });
   return message;
@@ -97,6 +98,7 @@ AttemptEnd FromProto(const v1::AttemptEnd& message) {
       .phase = FromProto(message.phase()),
       .running_release = message.running_release(),
       .restored_release = message.restored_release(),
+      .still_serves = message.still_serves(),
       .endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& e) { return FromProto(e); }),
       .services =
           MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); })};

@@ -20,6 +20,7 @@ v1::Operation ToProto(const Operation& operation) {
   message.set_actor(operation.actor);
   message.set_release(operation.release);
   message.set_restored_release(operation.restored_release);
+  message.set_still_serves(operation.still_serves);
   MapInto(operation.endpoints, message.mutable_endpoints(), [](const Endpoint& one) { return ToProto(one); });
   for (const auto& warning : operation.warnings) message.add_warnings(warning);
   message.set_superseded_by(operation.superseded_by);
@@ -41,6 +42,7 @@ Operation FromProto(const v1::Operation& message) {
   operation.actor = message.actor();
   operation.release = message.release();
   operation.restored_release = message.restored_release();
+  operation.still_serves = message.still_serves();
   operation.endpoints =
       MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& one) { return FromProto(one); });
   operation.warnings = {message.warnings().begin(), message.warnings().end()};

@@ -101,7 +101,7 @@ TEST(Mapping, EveryKindOfEventComesBack) {
       BuildLine{"web", true, "RUN x"},
       Warning{"bind is lost"},
       Built{{{"web", "sha256:1"}}, kCommit, {"bind:/srv"}},
-      AttemptEnd{Phase::kFailed, error, 3, 3, {endpoint}, {service}}};
+      AttemptEnd{Phase::kFailed, error, 3, 3, true, {endpoint}, {service}}};
   std::uint32_t cursor = 0;
   for (const auto& what : kinds) {
     const auto sent = ToProto(AttemptEvent{++cursor, time, what});

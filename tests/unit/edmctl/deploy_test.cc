@@ -68,6 +68,14 @@ TEST_F(Deploying, SendsTheSameBytesForTheSameFiles) {
   EXPECT_EQ(first, master_.uploaded());
 }
 
+TEST_F(Deploying, SaysThatTheReleaseBeforeStillServes) {
+  master_.events = FailedDeployment();
+  for (auto& event : master_.events) {
+    if (event.has_ended()) event.mutable_ended()->set_still_serves(true);
+  }
+  EXPECT_THAT(Run({"deploy"}).err, HasSubstr("now    release 4 still serves http://10.0.0.12:30081\n"));
+}
+
 TEST_F(Deploying, EndsWith1AndTheWholeReasonWhenTheReleaseIsNotHealthy) {
   master_.events = FailedDeployment();
   const auto ran = Run({"deploy"});

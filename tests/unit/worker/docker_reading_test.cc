@@ -6,6 +6,7 @@
 #include "worker/adapters/docker/engine_error.h"
 #include "worker/adapters/docker/engine_facts.h"
 #include "worker/adapters/docker/engine_time.h"
+#include "worker/adapters/docker/image_content.h"
 #include "worker/adapters/docker/inspect.h"
 #include "worker/adapters/docker/json_lines.h"
 #include "worker/adapters/docker/listening_sockets.h"
@@ -31,6 +32,22 @@ std::vector<LogAssembler::Line> Assemble(const std::string& bytes, bool is_tty, 
     assembler.Feed(std::string_view(bytes).substr(at, step), keep);
   assembler.Finish(keep);
   return lines;
+}
+
+TEST(ImageContent, IsTheSameForReleasesAndAnotherForAnotherCommand) {
+  const nlohmann::json image = {
+      {"Id", "sha256:1"},
+      {"RootFS", {{"Layers", {"sha256:a"}}}},
+      {"Config", {{"Cmd", {"serve"}}, {"Labels", {{"dev.edm.release", "1"}, {"x", "y"}}}}}};
+  auto later = image;
+  later["Id"] = "sha256:2";
+  later["Config"]["Labels"]["dev.edm.release"] = "2";
+  EXPECT_EQ(ContentOf(image), ContentOf(later));
+  for (const auto* change : {"/Config/Cmd/0", "/Config/Labels/x", "/RootFS/Layers/0"}) {
+    auto other = later;
+    other[nlohmann::json::json_pointer(change)] = "other";
+    EXPECT_NE(ContentOf(image), ContentOf(other)) << change;
+  }
 }
 
 TEST(EngineFacts, AreReadFromVersionAndInfo) {

@@ -80,6 +80,7 @@ TEST_F(RunnerFixture, ATrialThatFailsNeverTouchesWhatRuns) {
   const auto end = Run(Deploy(2, 2, 1));
   EXPECT_EQ(end.phase, Phase::kFailed);
   EXPECT_EQ(end.failure->object, "shop/web");
+  EXPECT_TRUE(end.still_serves);
   EXPECT_EQ(end.failure->evidence, std::vector<std::string>{"shop.web.1: no"});
   EXPECT_EQ(end.restored_release, 1u);
   EXPECT_EQ(end.running_release, 1u);

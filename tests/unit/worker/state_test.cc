@@ -38,6 +38,7 @@ AttemptRecord Attempt() {
   record.phase = Phase::kFetching;
   record.failure = Error{Code::kCancelled, "instance shop", "cancelled", {"line"}, "hint"};
   record.failed_as = Phase::kCancelled;
+  record.trial_took = Millis(700);
   return record;
 }
 
@@ -49,7 +50,8 @@ Holding SomeHolding() {
                   .ports = {{"web/80/tcp", 20'001}, {"web/80/tcp=8080", 8'080}},
                   .subnets = {{"default", "10.201.0.0/24"}},
                   .generated = {{"password", "secret"}},
-                  .inspect_until = WallTime(Millis(5))};
+                  .inspect_until = WallTime(Millis(5)),
+                  .trial_until = WallTime(Millis(6))};
   holding.releases[3] = {
       .number = 3,
       .images = {{"web", "sha256:1"}},
@@ -62,7 +64,9 @@ Holding SomeHolding() {
               .endpoints = {{.service = "web", .container_port = 80, .lan_address = "10.1.0.2"}},
               .catalog_names = {{"web", "www"}},
               .ready_timeout = Millis(1'500),
-              .stop_grace = Seconds(3)}};
+              .ready_least = Millis(900),
+              .stop_grace = Seconds(3)},
+      .ready_took = Millis(400)};
   return holding;
 }
 
@@ -87,16 +91,20 @@ TEST_F(State, TheJournalGivesBackWhatItWasGiven) {
   EXPECT_EQ(read.course, Course::kDeploy);
   EXPECT_EQ(read.done, Effect::kJudge);
   EXPECT_EQ(read.failure, attempt.failure);
+  EXPECT_EQ(read.trial_took, attempt.trial_took);
   ASSERT_EQ(contents->holdings.size(), 1u);
   const auto& held = contents->holdings[0];
   EXPECT_EQ(held.ports, holding.ports);
   EXPECT_EQ(held.generated, holding.generated);
   EXPECT_EQ(held.inspect_until, holding.inspect_until);
+  EXPECT_EQ(held.trial_until, holding.trial_until);
   const auto& run = held.releases.at(3).run;
   EXPECT_EQ(run.services.at(0).http->path, "/health");
   EXPECT_EQ(run.ports, holding.releases.at(3).run.ports);
   EXPECT_EQ(run.endpoints, holding.releases.at(3).run.endpoints);
   EXPECT_EQ(run.ready_timeout, Millis(1'500));
+  EXPECT_EQ(run.ready_least, Millis(900));
+  EXPECT_EQ(held.releases.at(3).ready_took, Millis(400));
   EXPECT_EQ(held.releases.at(3).images, holding.releases.at(3).images);
   EXPECT_EQ(held.releases.at(3).commit, "c1");
   EXPECT_EQ(held.releases.at(3).inputs, holding.releases.at(3).inputs);
@@ -210,6 +218,26 @@ TEST_F(State, ReleaseFoldersComeAndGo) {
 void WriteFile(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::create_directories(path.parent_path());
   std::ofstream(path) << text;
+}
+
+TEST_F(State, FilesAndFoldersOfTwoReleasesAreCompared) {
+  const DiskReleaseFiles files(folder_);
+  for (const int release : {1, 2}) {
+    const std::filesystem::path checkout =
+        files.CheckoutDirectory("shop", static_cast<std::uint32_t>(release));
+    WriteFile(checkout / "init.sql", "create");
+    WriteFile(checkout / "page.html", "page " + std::to_string(release));
+    WriteFile(checkout / "conf/a/b", "same");
+    WriteFile(checkout / "mixed/same", "same");
+    WriteFile(checkout / "mixed/other", "other " + std::to_string(release));
+    WriteFile(checkout / "more" / std::to_string(release), "same");
+  }
+  const auto is_same = [&](const std::string& path) {
+    return files.IsSame("shop", 1, 2, "checkout/" + path);
+  };
+  EXPECT_TRUE(is_same("init.sql"));
+  EXPECT_TRUE(is_same("conf"));
+  for (const auto* path : {"page.html", "mixed", "more", "none"}) EXPECT_FALSE(is_same(path)) << path;
 }
 
 TEST(Load, ReadsTheTightestQuotaOfACgroup) {

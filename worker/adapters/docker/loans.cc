@@ -46,7 +46,8 @@ Status Lend(const EngineApi& api, const std::vector<LentContainer>& lent) {
 
 Status GiveBack(const EngineApi& api, const std::string& instance) {
   const std::string label = std::string(kInstanceLabel) + "=" + instance;
-  EDM_TRY(const json networks, api.Get(WithFilters("/networks", {{"label", {label}}}), "instance " + instance));
+  EDM_TRY(const json networks,
+          api.Get(WithFilters("/networks", {{"label", {label}}}), "instance " + instance));
   for (const auto& network : networks) EDM_CHECK(GiveBackOf(api, instance, TextAt(network, "Id")));
   return Ok();
 }

@@ -12,11 +12,6 @@ void AddToEvidence(Error& failure, Effect effect, const Error& error) {
   failure.evidence.push_back(std::string(EffectName(effect)) + " failed as well: " + ToString(error));
 }
 
-bool HasGood(const Job& job) {
-  const auto good = job.attempt.order.good_release;
-  return good != 0 && good != job.release() && job.holding.releases.contains(good);
-}
-
 }  // namespace
 
 void AttemptRunner::RunStep(const std::string& instance) {
@@ -103,7 +98,7 @@ void AttemptRunner::Failed(Job& job, Effect effect, Error error) {
     error = *slot.stopped_by;
     cancelled = true;
   }
-  FallbackFacts facts{.has_good = HasGood(job)};
+  FallbackFacts facts{.has_good = CanGoBack(job.attempt.order, job.holding)};
   if (slot.waiting != 0)
     facts.stop_or_delete_waits = slot.attempts[slot.waiting].order.target >= Target::kStopped;
   const auto step = StepOf(job.attempt.course, effect);

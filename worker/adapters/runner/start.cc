@@ -54,7 +54,7 @@ Millis WindowOf(const Job& job) {
   const bool is_other = running != releases.end() && running->first != job.release();
   return ReadyWindow({.most = wanted.run.ready_timeout,
                       .least = wanted.run.ready_least,
-                      .can_go_back = is_other && releases.contains(job.attempt.order.good_release),
+                      .can_go_back = is_other && CanGoBack(job.attempt.order, job.holding),
                       .trial_took = job.attempt.trial_took,
                       .running_took = is_other ? running->second.ready_took : Millis(0)});
 }

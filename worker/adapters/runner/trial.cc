@@ -37,7 +37,8 @@ bool IsSameImage(const Job& job, const std::string& one, const std::string& othe
 Result<TrialQuestion> QuestionOf(const Job& job, const std::vector<ContainerFacts>& containers) {
   auto& files = job.around.files;
   const auto running = job.holding.running_release;
-  TrialQuestion question{.wanted_folder = FolderOf(job, job.release()), .running_folder = FolderOf(job, running)};
+  TrialQuestion question{.wanted_folder = FolderOf(job, job.release()),
+                         .running_folder = FolderOf(job, running)};
   EDM_TRY(question.wanted, files.ReadFinal(job.instance(), job.release()));
   EDM_TRY(question.running, files.ReadFinal(job.instance(), running));
   EDM_TRY(const auto images, compose::ImagesIn(question.wanted));
@@ -73,8 +74,8 @@ std::vector<LentContainer> LentBy(const TrialPlan& plan, const std::map<std::str
 Status BringUp(Job& job, const TrialPlan& plan, const TrialQuestion& question,
                const std::vector<ContainerFacts>& containers) {
   EDM_CHECK(DropTrial(job));
-  EDM_TRY(const auto reserved, job.around.addresses.Reserve(
-                                   Named(job), {}, {plan.networks.begin(), plan.networks.end()}));
+  EDM_TRY(const auto reserved,
+          job.around.addresses.Reserve(Named(job), {}, {plan.networks.begin(), plan.networks.end()}));
   EDM_TRY(auto document, compose::DocumentOf(plan, question, job.instance(), reserved.subnets));
   return job.around.runtime.Up(
       {.instance = Named(job),

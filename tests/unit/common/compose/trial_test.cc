@@ -98,28 +98,81 @@ TEST(TrialPlan, IsMadeOnlyWhereNothingIsWrittenTwice) {
   };
   const Row rows[] = {
       {"as it is", [](Setting&) {}, ""},
-      {"another image of the store", [](Setting& s) { s.beside["store"].same_image = false; }, "store writes to the volume data, and has changed"},
-      {"another command", [](Setting& s) { s.store()["command"] = {"x"}; }, "store writes to the volume data, and has changed"},
-      {"another file of the store", [](Setting& s) { s.same_files.clear(); }, "store writes to the volume data, and has changed"},
-      {"the store is down", [](Setting& s) { s.beside["store"].runs = false; }, "store writes to the volume data, and does not run"},
-      {"a new service on the volume", [](Setting& s) { s.running["services"].erase("store"); }, "store writes to the volume data, and is new"},
-      {"a one-shot on the volume that is done", [](Setting& s) { s.beside["store"] = {false, true, true}; }, "", {"web"}, 0},
-      {"another name of the volume's release", [](Setting& s) { s.running["volumes"].erase("data"); }, "", {"store", "web"}, 0},
+      {"another image of the store", [](Setting& s) { s.beside["store"].same_image = false; },
+       "store writes to the volume data, and has changed"},
+      {"another command", [](Setting& s) { s.store()["command"] = {"x"}; },
+       "store writes to the volume data, and has changed"},
+      {"another file of the store", [](Setting& s) { s.same_files.clear(); },
+       "store writes to the volume data, and has changed"},
+      {"the store is down", [](Setting& s) { s.beside["store"].runs = false; },
+       "store writes to the volume data, and does not run"},
+      {"a new service on the volume", [](Setting& s) { s.running["services"].erase("store"); },
+       "store writes to the volume data, and is new"},
+      {"a one-shot on the volume that is done",
+       [](Setting& s) {
+         s.beside["store"] = {false, true, true};
+       },
+       "",
+       {"web"},
+       0},
+      {"another name of the volume's release",
+       [](Setting& s) { s.running["volumes"].erase("data"); },
+       "",
+       {"store", "web"},
+       0},
       {"web only reads the volume", [](Setting& s) { s.web()["volumes"] = {mount("data", true)}; }, ""},
-      {"web writes to the volume", [](Setting& s) { s.web()["volumes"] = {mount("data", false)}; }, "web writes to the volume data, and has changed"},
-      {"web writes to a folder of the machine", [](Setting& s) { s.web()["volumes"] = {bind("/srv", false)}; }, "web writes to /srv, and has changed"},
-      {"web reads a folder of the machine", [](Setting& s) { s.web()["volumes"] = {bind("/srv", true)}; }, ""},
-      {"web writes to its checkout", [](Setting& s) { s.web()["volumes"] = {bind("/d/shop/r2/checkout/x", false)}; }, ""},
-      {"web says stop-first", [](Setting& s) { s.web()["deploy"] = {{"update_config", {{"order", "stop-first"}}}}; }, "web says stop-first, and has changed"},
-      {"web says start-first", [](Setting& s) { s.web()["deploy"] = {{"update_config", {{"order", "start-first"}}}}; }, ""},
-      {"web joins another's network", [](Setting& s) { s.web()["network_mode"] = "service:store"; }, "web has network_mode: service:store, which cannot be had twice"},
-      {"a fixed address", [](Setting& s) { s.web()["networks"] = {{"default", {{"ipv4_address", "10.0.0.9"}}}}; }, "web has ipv4_address in network default, which cannot be had twice"},
-      {"an external network", [](Setting& s) { s.wanted["networks"]["default"] = {{"name", "x"}, {"external", true}}; }, "network default is not the instance's own"},
-      {"an external volume", [](Setting& s) { s.web()["volumes"] = {mount("e", false)}; s.wanted["volumes"]["e"] = {{"name", "e"}, {"external", true}}; }, "the volume e may be used elsewhere"},
+      {"web writes to the volume", [](Setting& s) { s.web()["volumes"] = {mount("data", false)}; },
+       "web writes to the volume data, and has changed"},
+      {"web writes to a folder of the machine",
+       [](Setting& s) { s.web()["volumes"] = {bind("/srv", false)}; }, "web writes to /srv, and has changed"},
+      {"web reads a folder of the machine", [](Setting& s) { s.web()["volumes"] = {bind("/srv", true)}; },
+       ""},
+      {"web writes to its checkout",
+       [](Setting& s) { s.web()["volumes"] = {bind("/d/shop/r2/checkout/x", false)}; }, ""},
+      {"web says stop-first",
+       [](Setting& s) {
+         s.web()["deploy"] = {{"update_config", {{"order", "stop-first"}}}};
+       },
+       "web says stop-first, and has changed"},
+      {"web says start-first",
+       [](Setting& s) {
+         s.web()["deploy"] = {{"update_config", {{"order", "start-first"}}}};
+       },
+       ""},
+      {"web joins another's network", [](Setting& s) { s.web()["network_mode"] = "service:store"; },
+       "web has network_mode: service:store, which cannot be had twice"},
+      {"a fixed address",
+       [](Setting& s) {
+         s.web()["networks"] = {{"default", {{"ipv4_address", "10.0.0.9"}}}};
+       },
+       "web has ipv4_address in network default, which cannot be had twice"},
+      {"an external network",
+       [](Setting& s) {
+         s.wanted["networks"]["default"] = {{"name", "x"}, {"external", true}};
+       },
+       "network default is not the instance's own"},
+      {"an external volume",
+       [](Setting& s) {
+         s.web()["volumes"] = {mount("e", false)};
+         s.wanted["volumes"]["e"] = {{"name", "e"}, {"external", true}};
+       },
+       "the volume e may be used elsewhere"},
       {"links", [](Setting& s) { s.web()["links"] = {"store"}; }, "web has links, which cannot be had twice"},
-      {"volumes_from", [](Setting& s) { s.web()["volumes_from"] = {"store"}; }, "web has volumes_from, which cannot be had twice"},
-      {"the store needs web", [](Setting& s) { s.web().erase("depends_on"); for (auto* r : {&s.wanted, &s.running}) (*r)["services"]["store"]["depends_on"] = {{"web", {{"condition", "service_started"}}}}; }, "", {"web"}, 0},
-      {"only the store", [](Setting& s) { s.wanted["services"].erase("web"); }, "each service uses what the running one uses", {}},
+      {"volumes_from", [](Setting& s) { s.web()["volumes_from"] = {"store"}; },
+       "web has volumes_from, which cannot be had twice"},
+      {"the store needs web",
+       [](Setting& s) {
+         s.web().erase("depends_on");
+         for (auto* r : {&s.wanted, &s.running})
+           (*r)["services"]["store"]["depends_on"] = {{"web", {{"condition", "service_started"}}}};
+       },
+       "",
+       {"web"},
+       0},
+      {"only the store",
+       [](Setting& s) { s.wanted["services"].erase("web"); },
+       "each service uses what the running one uses",
+       {}},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
