@@ -5,8 +5,9 @@
 
 namespace edm::worker {
 
-// What failed need not end well.
+// What failed need not end well, and less so while another release waits for its place.
 inline constexpr Seconds kFailedStopGrace{2};
+inline constexpr Seconds kReplacedStopGrace{1};
 
 // compare.cc
 Status Compare(Job& job);

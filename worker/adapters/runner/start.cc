@@ -105,6 +105,13 @@ bool ContainersAreKept(const Job& job, const ReleaseRecord& release) {
                      [&](const ContainerFacts& facts) { return facts.release == release.number; });
 }
 
+// Nobody asked for so short a time.
+Error HintAtMoreTime(Error error, const Job& job, const ReleaseRecord& release) {
+  if (error.code == Code::kDeadlineExceeded && WindowOf(job) < release.run.ready_timeout)
+    error.hint += "; no more time was given while nobody was served: health.time in edm.yaml gives more";
+  return error;
+}
+
 // Compose would give it the whole time that its services have to stop. Where some of the good release runs
 // still, nothing was replaced yet.
 Status StopWhatFailed(Job& job, std::uint32_t good) {
@@ -112,7 +119,7 @@ Status StopWhatFailed(Job& job, std::uint32_t good) {
   const bool still_runs = std::any_of(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
     return facts.release == good && facts.state == ContainerState::kRunning;
   });
-  return still_runs ? Ok() : job.around.runtime.Stop(job.instance(), kFailedStopGrace);
+  return still_runs ? Ok() : job.around.runtime.Stop(job.instance(), kReplacedStopGrace);
 }
 
 }  // namespace
@@ -162,7 +169,7 @@ Status AwaitReady(Job& job) {
     if (const auto containers = job.around.runtime.Containers(job.instance()); containers.ok()) {
       job.attempt.services = StatusOf(*containers, run);
     }
-    return std::move(report).error();
+    return HintAtMoreTime(std::move(report).error(), job, release);
   }
   job.detail.clear();
   for (const auto& service : report->services) {
