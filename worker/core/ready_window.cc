@@ -8,7 +8,8 @@ Millis ReadyWindow(const WindowFacts& facts) {
   if (!facts.can_go_back) return facts.most;
   const auto known = facts.trial_took.value_or(facts.running_took);
   if (known == Millis(0)) return facts.most;
-  auto window = std::max(kReadyWindowLeast, known * kReadyWindowTimes);
+  const auto least = facts.trial_took ? kProvenWindowLeast : kReadyWindowLeast;
+  auto window = std::max(least, known * kReadyWindowTimes);
   if (!facts.trial_took) window = std::max(window, facts.least);
   return std::min(window, facts.most);
 }

@@ -11,6 +11,8 @@ namespace edm::worker {
 // A release that replaces another one serves nobody until it is ready, and the other one can be put back: it
 // gets this much, or so many times what is known of its start, and no more.
 inline constexpr Millis kReadyWindowLeast{4'000};
+// A trial has shown that it becomes ready: what takes longer now is most likely the machine.
+inline constexpr Millis kProvenWindowLeast{15'000};
 inline constexpr int kReadyWindowTimes = 3;
 
 struct WindowFacts {

@@ -83,9 +83,9 @@ TEST(ReadyWindow, IsShortWhereAnotherReleaseWaitsToComeBack) {
       {{.most = 3 * seconds, .can_go_back = true, .running_took = seconds}, 3 * seconds},
       {{.most = most, .least = most, .can_go_back = true, .running_took = seconds}, most},
       {{.most = most, .least = 20 * seconds, .can_go_back = true, .running_took = seconds}, 20 * seconds},
-      {{.most = most, .least = most, .can_go_back = true, .trial_took = seconds}, kReadyWindowLeast},
-      {{.most = most, .can_go_back = true, .trial_took = 5 * seconds, .running_took = 9 * seconds},
-       15 * seconds},
+      {{.most = most, .least = most, .can_go_back = true, .trial_took = seconds}, kProvenWindowLeast},
+      {{.most = most, .can_go_back = true, .trial_took = 6 * seconds, .running_took = 9 * seconds},
+       18 * seconds},
   };
   for (const auto& row : rows) EXPECT_EQ(ReadyWindow(row.facts), row.expected);
 }
