@@ -149,10 +149,10 @@ class Cluster:
         return lab.run([lab.BIN / "edmctl", *argv], check=check, env=env, cwd=cwd, stdin=stdin, timeout=timeout)
 
     def listings(self):
-        """Every file of ours on disk, the bounded logs aside."""
+        """Every file and folder of ours on disk."""
         found = set()
-        for top, _, names in os.walk(self.folder.path):
-            found.update(os.path.relpath(os.path.join(top, name), self.folder.path) for name in names)
+        for top, folders, names in os.walk(self.folder.path):
+            found.update(os.path.relpath(os.path.join(top, name), self.folder.path) for name in names + folders)
         return found
 
 
