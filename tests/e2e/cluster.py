@@ -122,7 +122,7 @@ class Cluster:
             operation = answer.json
             if operation["state"] not in ("QUEUED", "RUNNING") or time.monotonic() > end:
                 return operation
-            answer = self.rest.get(f"/v1/operations/{operation['id']}?wait=60s", timeout=90)
+            answer = self.rest.get(f"/v1/operations/{operation['id']}/wait?timeout=60s", timeout=90)
 
     def order(self, name, verb, body=None, wait="120s"):
         answer = self.rest.post(f"/v1/instances/{name}/{verb}?wait={wait}", body, timeout=200)
@@ -149,10 +149,10 @@ class Cluster:
         return lab.run([lab.BIN / "edmctl", *argv], check=check, env=env, cwd=cwd, stdin=stdin, timeout=timeout)
 
     def listings(self):
-        """Every file of ours on disk, the bounded logs aside."""
+        """Every file and folder of ours on disk."""
         found = set()
-        for top, _, names in os.walk(self.folder.path):
-            found.update(os.path.relpath(os.path.join(top, name), self.folder.path) for name in names)
+        for top, folders, names in os.walk(self.folder.path):
+            found.update(os.path.relpath(os.path.join(top, name), self.folder.path) for name in names + folders)
         return found
 
 

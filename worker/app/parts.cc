@@ -34,7 +34,8 @@ std::string BesideThisProgram(const char* name) {
 Status MakeFolders(const fs::path& data) {
   std::error_code failed;
   fs::remove_all(data / "staging", failed);  // what a kill left there belongs to nobody
-  for (const auto* name : {"instances", "mirrors", "staging"}) {
+  // All that a delete does not remove: afterwards the folder is what it was before.
+  for (const auto* name : {"instances", "mirrors/instances", "mirrors/templates", "staging"}) {
     fs::create_directories(data / name, failed);
     if (failed)
       return Error{Code::kInternal, (data / name).string(), failed.message(), {}, "make it writable"};

@@ -1,6 +1,7 @@
 #include "master/adapters/loop/batch_writer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace edm::master {
@@ -32,11 +33,11 @@ BatchWriter::BatchWriter(Parts parts) : parts_(std::move(parts)), thread_([this]
 
 BatchWriter::~BatchWriter() { Stop(); }
 
-void BatchWriter::Add(Batch::Entry entry, std::shared_ptr<const State> view) {
+void BatchWriter::Add(Batch batch) {
   std::unique_lock lock(mutex_);
   room_.wait(lock, [this] { return pending_.entries.size() < kPendingMax || stopping_; });
-  pending_.entries.push_back(std::move(entry));
-  if (view) pending_.view = std::move(view);
+  std::move(batch.entries.begin(), batch.entries.end(), std::back_inserter(pending_.entries));
+  if (batch.view) pending_.view = std::move(batch.view);
   wake_.notify_one();
 }
 

@@ -21,7 +21,8 @@ namespace edm::master {
 // who waits for an answer then hears after kAnswerWaitMax that it is not stored yet.
 class BatchWriter {
  public:
-  static constexpr std::size_t kPendingMax = 10'000;  // decisions that wait; then Add waits as well
+  static constexpr std::size_t kPendingMax =
+      10'000;  // decisions that wait, and a round; then Add waits as well
   static constexpr Backoff kRetry{Millis(100), Millis(5'000)};
   static constexpr Millis kAnswerWaitMax{8'000};  // below the 10 s that clients wait
 
@@ -37,8 +38,9 @@ class BatchWriter {
   explicit BatchWriter(Parts parts);
   ~BatchWriter();  // Stop()
 
-  // From the loop's thread. Blocks while kPendingMax wait, unless it stops.
-  void Add(Batch::Entry entry, std::shared_ptr<const State> view);
+  // From the loop's thread. Blocks while kPendingMax wait, unless it stops. What changes the view comes in
+  // one batch with it: nobody hears of a change that the view does not show yet.
+  void Add(Batch batch);
 
   // Why nothing can be stored now; none: all is well. Any thread.
   std::optional<Error> Trouble() const;

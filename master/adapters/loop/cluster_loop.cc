@@ -128,34 +128,39 @@ void ClusterLoop::Run() {
 }
 
 void ClusterLoop::DecideAll(std::deque<Input> inputs) {
+  if (inputs.empty()) return;
+  Batch round;
+  bool changes_view = false;
   for (auto& input : inputs) {
     const auto* report = std::get_if<master::Report>(&input.what);
     const bool quiet = report != nullptr && IsQuiet(*report);
     auto decision = report != nullptr ? Decide(state_, *report, Now())
                                       : Decide(state_, std::get<Command>(input.what), Now());
-    const bool changes_view = ChangesView(decision, quiet);
-    // The view is shared once a round is over, or at once where somebody waits for it: sharing makes the next
-    // write clone a table, so not after each of many.
-    const bool last = &input == &inputs.back();
-    const bool share = changes_view && (last || input.answer);
-    writer_->Add({std::move(decision), std::move(input.answer)},
-                 share ? std::make_shared<const State>(state_.Share()) : nullptr);
+    changes_view |= ChangesView(decision, quiet);
+    round.entries.push_back({std::move(decision), std::move(input.answer)});
   }
+  // Shared once: sharing makes the next write clone a table.
+  if (changes_view) round.view = std::make_shared<const State>(state_.Share());
+  writer_->Add(std::move(round));
+}
+
+void ClusterLoop::Carry(Decision decision) {
+  if (IsEmpty(decision)) return;
+  Batch batch;
+  batch.entries.push_back({std::move(decision), {}});
+  batch.view = std::make_shared<const State>(state_.Share());
+  writer_->Add(std::move(batch));
 }
 
 void ClusterLoop::OnTime() {
   const auto now = Now();
   if (now.steady >= next_tick_) {
     next_tick_ = now.steady + kTickInterval;
-    auto decision = Decide(state_, master::Report(Tick{}), now);
-    if (!IsEmpty(decision))
-      writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
+    Carry(Decide(state_, master::Report(Tick{}), now));
   }
   if (now.steady >= next_sweep_) {
     next_sweep_ = now.steady + kSweepInterval;
-    auto decision = DecideSweep(state_, now);
-    if (!IsEmpty(decision))
-      writer_->Add({std::move(decision), {}}, std::make_shared<const State>(state_.Share()));
+    Carry(DecideSweep(state_, now));
   }
 }
 

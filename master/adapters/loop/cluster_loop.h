@@ -64,6 +64,7 @@ class ClusterLoop final : public Cluster {
   std::deque<Input> TakeInputs();
   void DecideAll(std::deque<Input> inputs);
   void OnTime();
+  void Carry(Decision decision);
   Moment Now() const { return {parts_.clock.Now(), parts_.clock.Steady()}; }
 
   const Parts parts_;

@@ -159,6 +159,32 @@ TEST(ClusterLoop, DeploysFromAnImportToRunning) {
   EXPECT_EQ(output, 20);
 }
 
+// Whoever waits for the end reads the view when the log is closed; what comes right behind must not matter.
+TEST(ClusterLoop, TheViewShowsAnEndBeforeItsLogIsClosed) {
+  World world;
+  Life life(world, world.kept);
+  life.AddWorker();
+  const std::jthread noise([&](const std::stop_token& enough) {
+    while (!enough.stop_requested()) {
+      life.loop->Report(Tick{});
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+    }
+  });
+  for (int i = 0; i < 30; ++i) {
+    const auto number = std::to_string(i);
+    const auto operation = "op-" + number;
+    ASSERT_TRUE(life.Create("shop-" + number).ok());
+    ASSERT_TRUE(life.Ask(life.Deploy("shop-" + number, operation)).ok());
+    std::promise<OperationState> seen;
+    const auto wake = std::make_shared<std::function<void()>>(
+        [&] { seen.set_value(StateOf(*life.loop->View(), operation)); });
+    life.log->WhenClosed(operation, wake);
+    auto state = seen.get_future();
+    ASSERT_EQ(state.wait_for(Millis(10'000)), std::future_status::ready) << operation;
+    EXPECT_EQ(state.get(), OperationState::kDone) << operation;
+  }
+}
+
 // A deploy of a git URL whose server hangs, for an instance that it makes.
 Begin FirstDeploy(Life& life) {
   auto begin = life.Deploy("shop", "op-1");
