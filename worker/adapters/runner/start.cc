@@ -78,10 +78,16 @@ Status BringUpWithSubnets(Job& job, ReleaseRecord& release, std::uint32_t& moves
   }
 }
 
+// An engine that restarts meanwhile says nothing about the release.
 Result<ReadyReport> Await(Job& job, const RunSpec& run, std::stop_token stop) {
-  return job.around.readiness.AwaitReady(
-      {job.instance(), run.services, run.ready_timeout}, [&](std::string_view line) { job.Log("", line); },
-      stop);
+  Result<ReadyReport> report = ReadyReport{};
+  EDM_CHECK(Patiently(job, [&]() -> Status {
+    report = job.around.readiness.AwaitReady(
+        {job.instance(), run.services, run.ready_timeout}, [&](std::string_view line) { job.Log("", line); },
+        stop);
+    return report.ok() ? Ok() : Status(report.error());
+  }));
+  return report;
 }
 
 // Whether the kept containers are exactly those of the release, so that starting them is all there is to do.
@@ -154,8 +160,8 @@ Status AwaitReady(Job& job) {
 Status Restore(Job& job) {
   const auto good = job.attempt.order.good_release;
   EDM_TRY(const auto* found, FindRelease(job, good));
-  // Nothing may cancel this: the instance would be left with neither release.
-  EDM_CHECK(Unhindered(job, [&] { return BringUp(job, good, {}); }));
+  // Nothing may cancel this, nor an engine that restarts: the instance would be left with neither release.
+  EDM_CHECK(Patiently(job, [&] { return Unhindered(job, [&] { return BringUp(job, good, {}); }); }));
   EDM_TRY([[maybe_unused]] const auto report, Await(job, found->run, {}));
   job.attempt.restored_release = good;
   job.Warn("release " + std::to_string(good) + " was put back");
