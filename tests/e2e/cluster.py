@@ -122,7 +122,7 @@ class Cluster:
             operation = answer.json
             if operation["state"] not in ("QUEUED", "RUNNING") or time.monotonic() > end:
                 return operation
-            answer = self.rest.get(f"/v1/operations/{operation['id']}?wait=60s", timeout=90)
+            answer = self.rest.get(f"/v1/operations/{operation['id']}/wait?timeout=60s", timeout=90)
 
     def order(self, name, verb, body=None, wait="120s"):
         answer = self.rest.post(f"/v1/instances/{name}/{verb}?wait={wait}", body, timeout=200)
