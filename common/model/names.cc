@@ -92,6 +92,7 @@ bool IsHostAndPort(std::string_view text) {
 Status CheckInstanceId(std::string_view id) { return CheckLabel("instance id", id); }
 Status CheckWorkerId(std::string_view id) { return CheckLabel("worker id", id); }
 Status CheckTokenName(std::string_view name) { return CheckLabel("token name", name); }
+Status CheckContextName(std::string_view name) { return CheckLabel("context", name); }
 Status CheckOwner(std::string_view owner) { return CheckCased("owner", owner); }
 Status CheckProject(std::string_view project) { return CheckCased("project", project); }
 Status CheckTemplateName(std::string_view name) { return CheckLabel("template", name); }

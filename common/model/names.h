@@ -14,6 +14,7 @@ namespace edm {
 Status CheckInstanceId(std::string_view id);
 Status CheckWorkerId(std::string_view id);
 Status CheckTokenName(std::string_view name);
+Status CheckContextName(std::string_view name);
 
 // [A-Za-z0-9][A-Za-z0-9._-]{0,62}, not ending in ".git" or "." and without "..". Keeps its case for display;
 // two that differ only in case are the same (text.h Folded).

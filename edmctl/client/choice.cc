@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "common/model/names.h"
 #include "edmctl/client/contexts.h"
 
 namespace edm::ctl {
@@ -21,6 +22,7 @@ std::string HostOf(const std::string& master) {
 
 Result<Context> Named(const Contexts& contexts, const std::string& name) {
   if (const auto* found = contexts.Find(name)) return *found;
+  EDM_CHECK(CheckContextName(name));
   std::vector<std::string> names;
   for (const auto& context : contexts.all) names.push_back(context.name);
   const auto near = Nearest(name, names);

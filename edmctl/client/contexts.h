@@ -48,7 +48,8 @@ struct Choice {
 };
 
 // A context named by flag beats EDM_MASTER; a master named by flag beats all. A master without a port gets
-// 8800. Error: none is chosen, or the named one does not exist (with the nearest name).
+// 8800. Error: none is chosen, the named one does not exist (with the nearest name), or its
+// name is none that a context can have.
 Result<Context> ChooseContext(const Contexts& contexts, const Choice& choice);
 
 // http://host:8080 for host:8800, https where a CA is pinned.

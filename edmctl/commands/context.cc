@@ -50,7 +50,7 @@ Status TakeToken(const Invocation& invocation, Context& context) {
 Result<int> Add(Invocation& invocation) {
   EDM_TRY(auto contexts, LoadContexts(invocation.paths.contexts));
   const auto name = invocation.args.Text("name");
-  EDM_CHECK(CheckTokenName(name));
+  EDM_CHECK(CheckContextName(name));
   const auto* known = contexts.Find(name);
   if (known == nullptr && !invocation.args.Has("master")) {
     return UsageError("context " + name + " needs a master",

@@ -1,5 +1,8 @@
 #include "edmctl/source/instance_name.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "common/base/text.h"
 
 namespace edm::ctl {
@@ -26,10 +29,14 @@ std::string InstanceNameFrom(std::string_view name) {
 }
 
 bool LooksLikeGitUrl(std::string_view target) {
-  for (const auto* scheme : {"http://", "https://", "ssh://", "git://", "file://", "ext::", "git@"}) {
-    if (target.starts_with(scheme)) return true;
-  }
-  return false;
+  if (target.starts_with("git@")) return true;
+  const auto scheme = target.substr(0, target.find(':'));
+  const auto rest = target.substr(scheme.size());
+  const auto fits = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-';
+  };
+  return !scheme.empty() && std::ranges::all_of(scheme, fits) &&
+         (rest.starts_with("://") || rest.starts_with("::"));
 }
 
 }  // namespace edm::ctl

@@ -9,7 +9,8 @@ namespace edm::ctl {
 // nothing of it can be used.
 std::string InstanceNameFrom(std::string_view name);
 
-// https, http, ssh or git URLs, and git@host:path: not a folder.
+// URLs of any scheme, "helper::address" and git@host:path: not a folder. Which of them may be fetched from is
+// for CheckGitUrl to say.
 bool LooksLikeGitUrl(std::string_view target);
 
 }  // namespace edm::ctl

@@ -105,6 +105,13 @@ class Scanner {
     } else if (fs::is_regular_file(status)) {
       file.size = fs::file_size(full, failure);
       file.executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
+      if ((status.permissions() & (fs::perms::set_uid | fs::perms::set_gid)) != fs::perms::none) {
+        return Error{Code::kInvalidArgument,
+                     full,
+                     "is setuid or setgid, which no upload may be",
+                     {},
+                     "chmod ug-s it, or leave it out with .dockerignore"};
+      }
     } else {
       return Error{Code::kInvalidArgument,
                    full,

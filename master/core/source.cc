@@ -75,7 +75,8 @@ void OnRepoDeleted(Draft& draft, const RepoDeleted& report) {
     } else {
       failure = std::move(error);
     }
-    return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(failure));
+    const auto state = record.plan.undoes_as.value_or(OperationState::kFailed);
+    return EndOperation(draft, std::move(record), state, std::move(failure));
   }
   draft.RemoveInstance(record.operation.instance);
   draft.Event({{}, "instance.deleted", record.operation.instance, record.operation.id, record.worker, ""});

@@ -20,10 +20,10 @@ Error Expired(const OperationRecord& record) {
   const auto took =
       std::chrono::duration_cast<Millis>(record.operation.deadline - record.operation.created_at);
   return {Code::kDeadlineExceeded,
-          "operation " + record.operation.id,
-          "it did not end within " + FormatDuration(took),
+          "instance " + record.operation.instance,
+          "its operation " + record.operation.id + " did not end within " + FormatDuration(took),
           {},
-          "give it more time with --timeout, or see edmctl why"};
+          "give it more time with --timeout, or see edmctl why " + record.operation.instance};
 }
 
 void JudgeOne(Draft& draft, const OperationRecord& record) {

@@ -67,6 +67,14 @@ Error Explained(const Progress& progress, int code) {
                  "check the URL; push a private repo to edm instead"};
   }
   auto error = GitFailure(object, code);
+  // libgit2 has no code of its own for what a server answers.
+  if (error.cause.ends_with("http status code: 404")) {
+    return Error{Code::kNotFound,
+                 object,
+                 "there is no git repo",
+                 {error.cause},
+                 "check the URL: git ls-remote must know it"};
+  }
   if (error.code == Code::kInternal) error.code = Code::kUnavailable;
   error.hint = "check the URL and that the master reaches its host";
   return error;

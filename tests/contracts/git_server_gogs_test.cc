@@ -16,6 +16,18 @@ GogsPatience Quick() {
   return {.call_deadline = Millis(1'000), .tries_max = 6, .pause = Backoff{Millis(50), Millis(400)}};
 }
 
+TEST(GogsPatience, BeginsNoTryAfterItsTime) {
+  int tries = 0;
+  const auto hangs = [&]() -> Status {
+    ++tries;
+    return Error{Code::kDeadlineExceeded, "git server", "not done", {}, ""};
+  };
+  EXPECT_FALSE(Patiently({.tries_max = 3, .total = Millis(0), .pause = {Millis(1), Millis(1)}}, hangs).ok());
+  EXPECT_EQ(tries, 1);
+  EXPECT_FALSE(Patiently({.tries_max = 3, .pause = {Millis(1), Millis(1)}}, hangs).ok());
+  EXPECT_EQ(tries, 1 + 3);
+}
+
 class Gogs final : public GitServerUnderTest {
  public:
   Gogs(const std::string& folder, Kind kind)

@@ -1,13 +1,18 @@
 """What a cluster stands on is full, down, slow or restarting: a clear error in bounded time, nothing left over, and
 everything goes on once it is back. The instance beside it never notices."""
 import contextlib
+import secrets
 import time
 
 import images
 import lab
 from bad_judges import BadInput, named
 
-SLOW = images.site(dockerfile=images.DOCKERFILE.replace("EXPOSE", 'RUN ["/bin/busybox", "sleep", "4"]\nEXPOSE'))
+
+def slow():
+    """A site whose build takes four seconds, each time: its cached layers are of no other."""
+    lasts = f'RUN ["/bin/busybox", "env", "OF={secrets.token_hex(4)}", "/bin/busybox", "sleep", "4"]\nEXPOSE'
+    return images.site(dockerfile=images.DOCKERFILE.replace("EXPOSE", lasts))
 
 
 class BackendCase(BadInput):
@@ -29,11 +34,11 @@ class BackendCase(BadInput):
         self.assertEqual(answer.status, 202, answer)
         return answer.json["id"]
 
-    def await_step(self, operation, step):
-        def running():
+    def await_step(self, operation, step, state="RUNNING"):
+        def reached():
             steps = {one["name"]: one["state"] for one in self.rest.get(f"/v1/operations/{operation}").json["steps"]}
-            return steps.get(step) == "RUNNING"
-        lab.eventually(running, 30, every=0.02, what=f"{step} of {operation}")
+            return steps.get(step) == state
+        lab.eventually(reached, 30, every=0.02, what=f"{step} of {operation}")
 
     def end_of(self, operation, seconds=60):
         answer = self.rest.get(f"/v1/operations/{operation}/wait?timeout={seconds}s", timeout=seconds + 10)

@@ -6,7 +6,7 @@ import unittest
 import bad_archives
 import images
 import lab
-from bad_backends import SLOW, BackendCase
+from bad_backends import BackendCase, slow
 from bad_codes import AWAY, LATE
 from bad_judges import LIMITS, NEIGHBOUR, named
 from cluster import Cluster
@@ -99,7 +99,7 @@ class ConsulTroubleTest(BackendCase):
 
     def test_a_store_that_restarts_during_a_deploy(self):
         with self.counted(consul="restarts"):
-            operation = self.begin(named("restarts"), SLOW)
+            operation = self.begin(named("restarts"), slow())
             self.await_step(operation, "build")
             self.consul.restart()
             ended = self.end_of(operation, 90)
@@ -111,7 +111,7 @@ class ConsulTroubleTest(BackendCase):
     def test_a_store_that_is_away_during_a_start(self):
         """What is to be published waits for Consul; the instance is where its order says once it is back."""
         with self.counted(consul="away", during="start"):
-            operation = self.begin(named("away"), SLOW)
+            operation = self.begin(named("away"), slow())
             self.await_step(operation, "build")
             self.proxy.cut()
             time.sleep(8)

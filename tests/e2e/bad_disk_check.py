@@ -1,14 +1,14 @@
 """The disk of a master or a worker is full: during an upload, a build, a state write."""
-import contextlib
 import os
+import signal
 import subprocess
-import threading
 import time
 import unittest
 
 import images
-from bad_backends import SLOW, BackendCase
-from bad_codes import LIMIT
+import lab
+from bad_backends import BackendCase, slow
+from bad_codes import AWAY, LIMIT
 from bad_judges import LIMITS, NEIGHBOUR, named
 from cluster import Cluster
 
@@ -17,13 +17,13 @@ MIB = 1 << 20
 
 class DiskTroubleTest(BackendCase):
     """Master and worker each on a small disk of their own; the engine's is somewhere else."""
-    MASTER, WORKER = 96 * MIB, 1200 * MIB
+    SIZES = {"master": 96 * MIB, "worker-1": 1200 * MIB}
 
     @classmethod
     def open_cluster(cls):
         cls.cluster = Cluster("bad-disk", more=[*LIMITS, "--disk-reserve", str(16 * MIB)])
         cls.addClassCleanup(cls.cluster.close)
-        for name, size in (("master", cls.MASTER), ("worker-1", cls.WORKER)):
+        for name, size in cls.SIZES.items():
             folder = cls.cluster.folder.path / name
             folder.mkdir(mode=0o700)
             mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(folder)], capture_output=True)
@@ -40,20 +40,25 @@ class DiskTroubleTest(BackendCase):
             worker.program.stop()
         cls.cluster.master.stop()
 
+    def resize(self, name, size):
+        lab.run(["mount", "-o", f"remount,size={size}", self.cluster.folder.path / name])
+
     def fill(self, name, free=0):
-        """Leaves so many bytes on that disk."""
-        folder = self.cluster.folder.path / name
-        ballast = folder / "ballast"
-        with open(ballast, "ab") as file:
-            facts = os.statvfs(folder)
-            room = facts.f_bavail * facts.f_frsize - free
-            with contextlib.suppress(OSError):
-                while room > 0:
-                    room -= file.write(bytes(min(room, MIB)))
-                    file.flush()
+        """Leaves so many bytes on that disk: it becomes as small as what lies there."""
+        def shrunk():
+            facts = os.statvfs(self.cluster.folder.path / name)
+            self.resize(name, (facts.f_blocks - facts.f_bfree) * facts.f_frsize + free)
+            return True
+        lab.eventually(shrunk, 10, what=f"a disk of {name} that is full")  # a program may write in between
 
     def free(self, name):
-        (self.cluster.folder.path / name / "ballast").unlink(missing_ok=True)
+        self.resize(name, self.SIZES[name])
+
+    def await_load(self, disk_free_mib):
+        """Load is told with the beats."""
+        def told():
+            return disk_free_mib(self.rest.get("/v1/workers/worker-1").json["load"]["disk_free_mib"])
+        lab.eventually(told, 15, what="the worker's word about its disk")
 
     def tearDown(self):
         for name in ("master", "worker-1"):
@@ -90,11 +95,12 @@ class DiskTroubleTest(BackendCase):
         self.fill("master", 0)
         with self.case(disk="full", during="state write"), self.within(30):
             body = {"id": named("none")}
-            self.judge_problem(self.rest.post("/v1/instances", body), LIMIT, "disk of the master")
+            self.judge_problem(self.rest.post("/v1/instances", body), LIMIT, "disk of the master", status=507)
             self.judge_grpc(self.grpc.call("CreateInstance", "CreateInstanceRequest", body), LIMIT, "disk of the master")
-            self.judge_problem(self.rest.post(f"/v1/instances/{named('there')}/start"), LIMIT, "disk of the master")
-            self.judge_problem(self.rest.call("PATCH", f"/v1/instances/{NEIGHBOUR}", {"description": "x"}), LIMIT, "disk of the master")
-            self.judge_problem(self.rest.post("/v1/tokens", {"name": "none"}), LIMIT, "disk of the master")
+            self.judge_problem(self.rest.post(f"/v1/instances/{named('there')}/start"), LIMIT, "disk of the master", status=507)
+            self.judge_problem(self.rest.call("PATCH", f"/v1/instances/{NEIGHBOUR}", {"description": "x"}), LIMIT, "disk of the master",
+                               status=507)
+            self.judge_problem(self.rest.post("/v1/tokens", {"name": "none"}), LIMIT, "disk of the master", status=507)
             self.judge_edmctl(self.cluster.edmctl("start", named("there"), check=False), 1, "disk of the master")
             self.judge_edmctl(self.cluster.edmctl("token", "create", "none", check=False), 1, "disk of the master")
             self.judge_push(self.push(named("there"), images.site("new")), "disk of the master")
@@ -112,45 +118,51 @@ class DiskTroubleTest(BackendCase):
     def test_a_disk_that_fills_up_while_an_operation_goes_on(self):
         """The worker's end is heard, and stored once there is room; a restart in between loses nothing."""
         with self.counted(disk="full", during="an operation"):
-            operation = self.begin(named("meanwhile"), SLOW)
+            operation = self.begin(named("meanwhile"), slow())
             self.await_step(operation, "build")
             self.fill("master", 0)
-            time.sleep(6)
+            # Its images are built, and who holds it cannot be stored: it is asked for again.
+            lab.eventually(lambda: any(named("meanwhile") in tag for tag in self.engine.listing()["images"]), 30, every=0.2,
+                           what="the image")
+            time.sleep(3)  # so much longer it lasts
             self.free("master")
-            self.assertEqual(self.end_of(operation)["state"], "DONE")
+            ended = self.end_of(operation)
+            self.assertEqual(ended["state"], "DONE", ended)
         self.assertEqual(self.cluster.delete(named("meanwhile"))["state"], "DONE")
         self.all_is_well()
 
     def test_a_worker_without_room(self):
         self.fill("worker-1", 100 * MIB)
-        time.sleep(3)  # its load is told with the beats
+        self.await_load(lambda free: free < 1024)
         with self.counted(disk="full", on="the worker", during="place"):
-            done = self.cluster.deploy(named("nowhere"))
-            self.judge_operation(done, LIMIT, "")
+            failure = self.judge_operation(self.cluster.deploy(named("nowhere")), AWAY, named("nowhere"))
+            self.assertRegex(failure["evidence"][0], "worker-1 has .* of disk free, 1024 are needed")
         self.free("worker-1")
-        time.sleep(3)
+        self.await_load(lambda free: free >= 1024)
         with self.counted(disk="full", on="the worker", during="checkout"):
-            # The worker takes the order while there is room, and finds none for the files.
-            self.fill("worker-1", 1030 * MIB)
-            time.sleep(3)
-            filler = threading.Timer(0.0, self.fill, ("worker-1", 0))
-            operation = self.begin(named("nowhere"), {**SLOW, **{f"more/{number}": "x" * 200_000 for number in range(60)}})
-            filler.start()
-            ended = self.end_of(operation)
-            filler.join()
-            self.assertEqual(ended["state"], "FAILED", ended)
-            self.assertIn(ended["failure"]["code"], (LIMIT,), ended)
+            # It sleeps while the order is made, and finds no room when it wakes: no beat is missed for so long.
+            self.worker.send_signal(signal.SIGSTOP)
+            try:
+                operation = self.begin(named("nowhere"), {**slow(), **{f"more/{number}": "x" * 200_000 for number in range(60)}})
+                self.await_step(operation, "place", "DONE")
+                self.fill("worker-1", MIB)
+            finally:
+                self.worker.send_signal(signal.SIGCONT)
+            self.judge_operation(self.end_of(operation), LIMIT)
         self.free("worker-1")
+        self.await_load(lambda free: free >= 1024)
         with self.counted(disk="full", on="the worker", during="build"):
-            operation = self.begin(named("nowhere"), SLOW)
+            operation = self.begin(named("nowhere"), slow())
             self.await_step(operation, "build")
             self.fill("worker-1", 0)
-            ended = self.end_of(operation)
-            self.assertEqual(ended["state"], "FAILED", ended)
-            self.judge(ended["failure"], LIMIT, "")
+            self.judge_operation(self.end_of(operation), LIMIT)
         self.free("worker-1")
         self.assertEqual(self.cluster.delete(named("nowhere"))["state"], "DONE")
         self.all_is_well()
+
+    @property
+    def worker(self):
+        return self.cluster.workers["worker-1"].program.process
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import unittest
 
 import images
 import lab
-from bad_backends import SLOW, BackendCase
-from bad_codes import AWAY, LATE
+from bad_backends import BackendCase, slow
+from bad_codes import AWAY, BROKEN, LATE
 from bad_judges import LIMITS, NEIGHBOUR, named
 from cluster import Cluster
 from proxy import Proxy
@@ -57,9 +57,10 @@ class EngineTroubleTest(BackendCase):
 
     def test_an_engine_that_goes_down_during_a_build(self):
         with self.counted(engine="down", step="build"), self.within(60):
-            operation = self.begin(named("builds"), SLOW)
+            operation = self.begin(named("builds"), slow())
             self.await_step(operation, "build")
-            time.sleep(0.5)
+            lab.eventually(lambda: b"sleep" in self.rest.get(f"/v1/instances/{named('builds')}/logs?build=true").body, 20,
+                           what="a build in the middle")
             self.proxy.cut()
             self.judge_operation(self.end_of(operation), AWAY, "")
         self.proxy.restore()
@@ -72,15 +73,20 @@ class EngineTroubleTest(BackendCase):
         with self.counted(engine="restarts", step="start"), self.within(90):
             operation = self.begin(named("starts"), images.site("two", compose=images.COMPOSE.replace("8000/", "8000/none"),
                                                                 **{"edm.yaml": "health: {time: 20s}\n"}))
-            self.await_step(operation, "start")
-            time.sleep(0.5)
+            lab.eventually(lambda: self.runs(named("starts"), "2"), 30, what="the container of release 2")
             self.proxy.cut()
-            time.sleep(1)
+            time.sleep(1)  # so long it is away
             self.proxy.restore()
-            self.assertEqual(self.end_of(operation, 90)["state"], "FAILED")
+            ended = self.end_of(operation, 90)
+            self.judge_operation(ended, BROKEN, named("starts"))
+            self.assertEqual(ended["restored_release"], 1, ended)
             lab.eventually(lambda: self.cluster.page(self.cluster.instance(named("starts"))) == "one", 30, what="the good release")
         self.assertEqual(self.cluster.delete(named("starts"))["state"], "DONE")
         self.all_is_well()
+
+    def runs(self, name, release):
+        return any(each["Labels"]["dev.edm.instance"] == name and each["Labels"]["dev.edm.release"] == release
+                   for each in self.engine.labelled("/containers/json?"))
 
     def test_an_engine_that_hangs(self):
         self.proxy.stall()
@@ -94,7 +100,7 @@ class EngineTroubleTest(BackendCase):
             self.judge_edmctl(done, 6)
         with self.counted(engine="hangs", call="cancel"), self.within(30):
             operation = self.begin(named("hung"), images.site("4"))
-            time.sleep(1)
+            self.await_step(operation, "place", "DONE")
             self.rest.post(f"/v1/operations/{operation}/cancel")
             self.assertEqual(self.end_of(operation)["state"], "CANCELLED")
         with self.counted(engine="hangs", call="run"), self.within(45):

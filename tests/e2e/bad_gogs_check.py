@@ -1,10 +1,11 @@
 """A Gogs-style git server is down, slow or restarting."""
-import time
+import contextlib
+import threading
 import unittest
 
 import images
 import lab
-from bad_backends import SLOW, BackendCase
+from bad_backends import BackendCase, slow
 from bad_codes import AWAY, LATE
 from bad_judges import LIMITS, named
 from cluster import Cluster
@@ -41,13 +42,15 @@ class GogsTroubleTest(BackendCase):
     def test_a_git_server_that_is_down(self):
         self.proxy.cut()
         with self.counted(git="down", door="REST"), self.within(60):
-            self.judge_operation(self.cluster.deploy(named("down")), AWAY)
+            failure = self.judge_operation(self.cluster.deploy(named("down")), AWAY)
+            self.assertIn("the instance stays", failure["evidence"][-1])  # its repo cannot be removed either
         with self.counted(git="down", door="gRPC"), self.within(60):
             self.judge_operation(self.deploy_over_grpc(named("down"), images.site("2"), create=True), AWAY)
         with self.counted(git="down", door="edmctl"), self.within(60):
             done = self.cluster.edmctl("deploy", str(self.folder_of(images.site("3"))), f"--id={named('down')}", check=False)
             self.judge_edmctl(done, 1)
         self.proxy.restore()
+        self.assertEqual(self.cluster.delete(named("down"))["state"], "DONE")
         self.all_is_well()
 
     def test_a_git_server_that_hangs(self):
@@ -61,20 +64,28 @@ class GogsTroubleTest(BackendCase):
         with self.counted(git="hangs", call="others"), self.within(5):
             self.assertEqual(self.rest.get("/v1/instances").status, 200)
         self.proxy.restore()
+        self.assertEqual(self.cluster.delete(named("hung"))["state"], "DONE")
         self.all_is_well()
+
+    @contextlib.contextmanager
+    def away(self, seconds):
+        """So long from now on, whatever is asked meanwhile."""
+        self.proxy.cut()
+        back = threading.Timer(seconds, self.proxy.restore)
+        back.start()
+        yield
+        back.join()
 
     def test_a_git_server_that_restarts(self):
         with self.counted(git="restarts", during="source"), self.within(90):
-            self.proxy.cut()
-            operation = self.begin(named("restarts"), SLOW)
-            time.sleep(2)
-            self.proxy.restore()
-            self.assertEqual(self.end_of(operation)["state"], "DONE")
+            with self.away(2):
+                operation = self.begin(named("restarts"), slow())
+            ended = self.end_of(operation)
+            self.assertEqual(ended["state"], "DONE", ended)
         with self.counted(git="restarts", during="delete"), self.within(90):
-            self.proxy.cut()
-            answer = self.rest.delete(f"/v1/instances/{named('restarts')}")
-            time.sleep(2)
-            self.proxy.restore()
+            with self.away(2):
+                answer = self.rest.delete(f"/v1/instances/{named('restarts')}")
+            self.assertEqual(answer.status, 202, answer)
             self.assertEqual(self.end_of(answer.json["id"])["state"], "DONE")
         self.all_is_well()
 

@@ -1,11 +1,13 @@
 """Bad input through every door that can take it: a clear error, nothing changed, nobody disturbed."""
+import socket
 import threading
 import unittest
 
 import bad_sources
 import images
+import lab
 from bad_clients import BadClients
-from bad_codes import AWAY, LATE, MISSING
+from bad_codes import AWAY, BROKEN, LATE
 from bad_folders import BadFolders
 from bad_git import BadGit
 from bad_judges import BadInput, named
@@ -46,7 +48,7 @@ class BadInputTest(BadNames, BadRequests, BadClients, BadFolders, BadGit, BadInp
         with Registry() as registry:
             for what, image, code, state, more in (
                     ("nobody listens", "127.0.0.1:1/none:1", AWAY, "FAILED", {}),
-                    ("it has none of that name", f"{registry.address}/none:1", MISSING, "FAILED", {}),
+                    ("it has none of that name", f"{registry.address}/none:1", BROKEN, "FAILED", {}),
                     ("it never answers", f"{registry.silent}/none:1", LATE, "EXPIRED", {"timeout": "5s"})):
                 files = images.site(compose=f"services: {{web: {{image: '{image}', ports: ['8000']}}}}\n")
                 with self.counted(image=what):
@@ -58,15 +60,38 @@ class BadInputTest(BadNames, BadRequests, BadClients, BadFolders, BadGit, BadInp
                     self.judge_edmctl(done, 6 if more else 1)
                     self.assertEqual(self.cluster.delete(named("pulls"))["state"], "DONE")
 
-    def test_a_build_that_hangs_ends_at_its_timeout(self):
-        hangs = images.site(dockerfile=images.DOCKERFILE + 'RUN ["/bin/busybox", "sleep", "3600"]\n')
-        with self.counted(workload="build hangs"):
-            self.judge_operation(self.cluster.deploy(named("hangs"), hangs, timeout="3s"), LATE, named("hangs"), state="EXPIRED")
-            ended = self.deploy_over_grpc(named("hangs"), hangs, timeout="3s")
-            self.judge_operation(ended, LATE, named("hangs"), state="EXPIRED")
-            folder = str(self.folder_of(hangs))
-            self.judge_edmctl(self.cluster.edmctl("deploy", folder, f"--id={named('hangs')}", "--timeout=3s", check=False), 6)
-            self.assertEqual(self.cluster.delete(named("hangs"))["state"], "DONE")
+    def test_what_hangs_ends_at_its_timeout(self):
+        for name, files in bad_sources.HANGS.items():
+            with self.counted(hangs=name):
+                self.judge_operation(self.cluster.deploy(named("hangs"), files, timeout="5s"), LATE, named("hangs"), state="EXPIRED")
+                ended = self.deploy_over_grpc(named("hangs"), files, timeout="5s")
+                self.judge_operation(ended, LATE, named("hangs"), state="EXPIRED")
+                folder = str(self.folder_of(files))
+                self.judge_edmctl(self.cluster.edmctl("deploy", folder, f"--id={named('hangs')}", "--timeout=5s", check=False), 6)
+                self.assertEqual(self.cluster.delete(named("hangs"))["state"], "DONE")
+
+    def test_host_ports_that_are_taken(self):
+        """By another instance, and by a process of the machine: the holder is named and goes on."""
+        def asks_for(port):
+            return images.site(compose=images.COMPOSE.replace('"8000"', f'"{port}:8000"'))
+
+        with socket.create_server(("0.0.0.0", 0)) as process:
+            port = process.getsockname()[1]
+            holder = self.cluster.deploy(named("holds"), asks_for(lab.free_port()))
+            self.assertEqual(holder["state"], "DONE", holder)
+            for what, taken, told in (("another instance", holder["endpoints"][0]["port"], named("holds")),
+                                      ("a process", port, str(port))):
+                with self.counted(port=what):
+                    files = asks_for(taken)
+                    failure = self.judge_operation(self.cluster.deploy(named("clashes"), files), BROKEN, f"{named('clashes')}/web")
+                    self.assertIn(told, failure["cause"])
+                    self.judge_operation(self.deploy_over_grpc(named("clashes"), files), BROKEN, f"{named('clashes')}/web")
+                    done = self.cluster.edmctl("deploy", str(self.folder_of(files)), f"--id={named('clashes')}", check=False)
+                    self.judge_edmctl(done, 1, told)
+                    self.judge_push(self.push(named("clashes"), files), told)
+                    self.assertEqual(self.cluster.delete(named("clashes"))["state"], "DONE")
+            self.assertEqual(self.cluster.page(holder), "hello")
+        self.assertEqual(self.cluster.delete(named("holds"))["state"], "DONE")
 
     def test_a_service_that_fills_its_log_is_bounded(self):
         talks = images.site(dockerfile=images.DOCKERFILE.split("CMD")[0] +

@@ -160,17 +160,23 @@ class BadRequests:
         self.rest.post("/v1/instances", {"id": named("empty")})
         everything, self.before = self.before, self.listing()
         path = f"/v1/instances/{named('empty')}"
-        for verb in ("start", "restart", "rollback", "build", "refresh"):
-            with self.case(verb=verb):
-                self.judge_problem(self.rest.post(f"{path}/{verb}"), BROKEN, named("empty"))
-                method = f"{verb.capitalize()}Instance"
-                self.judge_grpc(self.grpc.call(method, f"{method}Request", {"id": named("empty")}), BROKEN, named("empty"))
-                self.judge_edmctl(self.cluster.edmctl(verb, named("empty"), check=False), 1, named("empty"))
         with self.case(verb="logs, run and exec"):
             self.judge_problem(self.rest.get(f"{path}/logs"), BROKEN, named("empty"))
             self.judge_problem(self.rest.get(f"{path}/logs?build=true"), BROKEN, named("empty"))
             self.judge_problem(self.rest.post(f"{path}/run", {"argv": ["x"]}), BROKEN, named("empty"))
             self.judge_grpc(self.grpc.exec({"id": named("empty"), "argv": ["x"]}), BROKEN, named("empty"))
+        for verb in ("start", "restart", "rollback", "build"):
+            with self.case(verb=verb):
+                self.judge_problem(self.rest.post(f"{path}/{verb}"), BROKEN, named("empty"))
+                method = f"{verb.capitalize()}Instance"
+                self.judge_grpc(self.grpc.call(method, f"{method}Request", {"id": named("empty")}), BROKEN, named("empty"))
+                self.judge_edmctl(self.cluster.edmctl(verb, named("empty"), check=False), 1, named("empty"))
+        with self.case(verb="refresh"):  # what its branch holds the git server knows
+            self.judge_operation(self.cluster.order(named("empty"), "refresh"), BROKEN, named("empty"))
+            code, begun = self.grpc.call("RefreshInstance", "RefreshInstanceRequest", {"id": named("empty")})
+            self.assertEqual(code, "OK", begun)
+            self.judge_operation(self.cluster.ended(self.rest.get(f"/v1/operations/{begun['id']}/wait?timeout=60s")), BROKEN, named("empty"))
+            self.judge_edmctl(self.cluster.edmctl("refresh", named("empty"), check=False), 1, named("empty"))
         self.cluster.delete(named("empty"))
         self.before = everything
 

@@ -77,7 +77,7 @@ class GrpcDoor:
 
     def upload(self, data, chunk=200_000, **first):
         def requests():
-            yield self.messages.UploadSourceRequest(**first)
+            yield json_format.ParseDict(first, self.messages.UploadSourceRequest())
             for begin in range(0, len(data), chunk):
                 yield self.messages.UploadSourceRequest(data=data[begin:begin + chunk])
         try:

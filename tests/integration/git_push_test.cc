@@ -5,8 +5,11 @@
 #include <chrono>
 #include <fstream>
 #include <random>
+#include <span>
 #include <thread>
 
+#include "common/base/bytes.h"
+#include "common/rpc/http/client.h"
 #include "tests/integration/git_site.h"
 
 namespace edm::master {
@@ -29,6 +32,18 @@ class GitPush : public testing::Test {
   std::string At(const std::string& ref) {
     const auto found = site_.git().Resolve(kRepo, ref);
     return found.ok() ? *found : "none";
+  }
+  // To the push service of the repo, by no git client.
+  rpc::HttpCall RawPush() const {
+    rpc::HttpCall call;
+    call.method = "POST";
+    call.target = "/git/Ann/shop.git/git-receive-pack";
+    call.headers.Set("Authorization", std::string("Basic ") + ToBase64(std::string("x:") + GitSite::kToken));
+    call.headers.Set("Content-Type", "application/x-git-receive-pack-request");
+    return call;
+  }
+  Result<rpc::HttpReply> Send(const rpc::HttpCall& call) const {
+    return rpc::HttpClient({.url = "http://127.0.0.1:" + std::to_string(site_.port())}).Call(call);
   }
   void Commit(const std::string& content) {
     std::ofstream(work_ + "/file") << content;
@@ -253,6 +268,42 @@ TEST_F(GitPush, AnUploadByTheServerItselfAsksNobody) {
   EXPECT_TRUE(site_.gate().pushes().empty());
   EXPECT_EQ(site_.Git(site_.folder(), {"clone", "-q", site_.Url("ann", "shop"), "copy"}).exit_code, 0);
   EXPECT_TRUE(std::filesystem::exists(site_.folder() + "/copy/compose.yaml"));
+}
+
+TEST_F(GitPush, ThatBreaksOffHoldsNobodyElseUp) {
+  constexpr int kThreadsOfPushes = 4;  // GitSite's
+  for (int i = 0; i < kThreadsOfPushes; ++i) {
+    auto call = RawPush();
+    bool begun = false;
+    call.body_size = 100'000;
+    call.body_source = [&](std::span<char> into) -> Result<std::size_t> {
+      if (std::exchange(begun, true)) return Error{Code::kAborted, "client", "leaves", {}, ""};
+      return std::string_view("00a5").copy(into.data(), into.size());
+    };
+    EXPECT_EQ(Send(call).error().code, Code::kAborted);
+  }
+  Deploys();
+  EXPECT_EQ(Push("main").exit_code, 0);
+}
+
+TEST_F(GitPush, SaysWhatIsWrongWithARequestOfNoGitClient) {
+  for (const auto* body : {"", "garbage", "00a5", "ffff"}) {
+    auto call = RawPush();
+    call.body = body;
+    const auto answer = Send(call);
+    ASSERT_TRUE(answer.ok()) << ToString(answer.error());
+    EXPECT_EQ(answer->status, 400) << body;
+    EXPECT_TRUE(answer->body.starts_with("error: request: ")) << answer->body;
+    EXPECT_THAT(answer->body, HasSubstr("  next   "));
+  }
+  auto large = RawPush();
+  large.headers.Set("Expect", "100-continue");
+  large.body_size = 1ULL << 40U;
+  large.body_source = [](std::span<char> into) -> Result<std::size_t> { return into.size(); };
+  const auto answer = Send(large);
+  ASSERT_TRUE(answer.ok()) << ToString(answer.error());
+  EXPECT_EQ(answer->status, 413);
+  EXPECT_THAT(answer->body, HasSubstr("push.bytes_max"));
 }
 
 TEST(GitPushLimit, RefusesAPackThatIsTooLarge) {

@@ -46,7 +46,7 @@ class Source : public ::testing::Test {
 
   fs::path Repo(const std::string& name = "repo") const { return folder_ / name; }
 
-  std::string Git(std::vector<std::string> argv) {
+  std::string Git(std::vector<std::string> argv, std::string input = "") {
     argv.insert(argv.begin(), "git");
     std::string out;
     const auto end = processes_.Run({.argv = argv,
@@ -55,7 +55,8 @@ class Source : public ::testing::Test {
                                                      {"GIT_AUTHOR_NAME", "a"},
                                                      {"GIT_AUTHOR_EMAIL", "a@b"},
                                                      {"GIT_COMMITTER_NAME", "a"},
-                                                     {"GIT_COMMITTER_EMAIL", "a@b"}}},
+                                                     {"GIT_COMMITTER_EMAIL", "a@b"}},
+                                     .input = std::move(input)},
                                     [&](OutputStream, std::string_view line) { out = line; }, {});
     EXPECT_TRUE(end.ok() && end->succeeded()) << argv[1] << " " << out;
     return out;
@@ -145,6 +146,26 @@ TEST_F(Source, LinksThatLeaveTheTreeAreRefusedAndLeaveNothing) {
     EXPECT_FALSE(fs::exists(Checkout()));
     EXPECT_FALSE(fs::exists(Checkout() + ".part"));
     fs::remove(Repo() / name);
+  }
+}
+
+// Twenty trees, each with ten names for the one before: a pack of two kilobytes.
+TEST_F(Source, TreesThatNameEachOtherManyTimesAreRefusedBeforeAFileIsWritten) {
+  const auto repo = Repo().string();
+  for (const int names : {10, 1}) {
+    auto below = "100644 blob " + Git({"-C", repo, "hash-object", "-w", "--stdin"}, "x") + "\t";
+    for (int depth = 0; depth < (names == 1 ? 300 : 20); ++depth) {
+      std::string lines;
+      for (int i = 0; i < names; ++i) lines += below + "n" + std::to_string(i) + "\n";
+      below = "040000 tree " + Git({"-C", repo, "mktree"}, lines) + "\t";
+    }
+    const auto tree = below.substr(12, 40);
+    const auto commit = Git({"-C", repo, "commit-tree", tree, "-m", "bomb"});
+    Git({"-C", repo, "update-ref", "refs/heads/main", commit});
+    const auto taken = store_.Checkout(Request(commit), {});
+    ASSERT_FALSE(taken.ok());
+    EXPECT_EQ(taken.error().code, Code::kResourceExhausted) << ToString(taken.error());
+    EXPECT_FALSE(fs::exists(Checkout()));
   }
 }
 

@@ -1,9 +1,11 @@
 #include "worker/fetch/export_tree.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -31,8 +33,9 @@ Error DiskFailed(const fs::path& path) {
 
 bool IsFileName(const std::string& name) {
   const auto folded = Folded(name);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   return !name.empty() && name != "." && name != ".." && folded != ".git" &&
-         name.find('/') == std::string::npos;
+         name.find('/') == std::string::npos && IsUtf8(name) && std::ranges::none_of(name, is_control);
 }
 
 Status WriteAll(int fd, const char* bytes, std::uint64_t size, const fs::path& path) {
@@ -61,7 +64,55 @@ Status TreeExport::Write(git_repository* repository, const std::string& commit) 
     return Error{Code::kDataLoss, "commit " + commit, GitWords(), {}, "push it again"};
   }
   const Tree tree(top);
+  git_odb* opened = nullptr;
+  if (git_repository_odb(&opened, repository) != 0) {
+    return Error{Code::kInternal, "repo of commit " + commit, GitWords(), {}, "deploy again"};
+  }
+  const Objects objects(opened);
+  EDM_CHECK(Measure(repository, opened, top, 0));
   return WriteTree(repository, top, "");
+}
+
+// All of it before the first file is written: a few trees that name each other many times are a small pack
+// and more files than any disk holds.
+Status TreeExport::Measure(git_repository* repository, git_odb* objects, const git_tree* tree,
+                           std::uint32_t depth) {
+  if (depth > kDepthMax) {
+    return Error{Code::kResourceExhausted,
+                 "source",
+                 fmt::format("it has more than {} folders in each other", kDepthMax),
+                 {},
+                 "leave out what is made"};
+  }
+  for (std::size_t i = 0; i < git_tree_entrycount(tree); ++i) {
+    const auto* entry = git_tree_entry_byindex(tree, i);
+    if (++entries_ > kEntriesMax) {
+      return Error{Code::kResourceExhausted,
+                   "source",
+                   fmt::format("it has more than {} files", kEntriesMax),
+                   {},
+                   "leave out what is made"};
+    }
+    const auto* id = git_tree_entry_id(entry);
+    if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
+      git_tree* found = nullptr;
+      if (git_tree_lookup(&found, repository, id) != 0) continue;  // said where it is written
+      const Tree below(found);
+      EDM_CHECK(Measure(repository, objects, found, depth + 1));
+    } else if (git_tree_entry_type(entry) == GIT_OBJECT_BLOB) {
+      std::size_t size = 0;
+      git_object_t type = GIT_OBJECT_INVALID;
+      if (git_odb_read_header(&size, &type, objects, id) != 0) continue;
+      if ((bytes_ += size) > kBytesMax) {
+        return Error{Code::kResourceExhausted,
+                     "source",
+                     fmt::format("it has more than {}", FormatBytes(kBytesMax)),
+                     {},
+                     "leave out what is made"};
+      }
+    }
+  }
+  return Ok();
 }
 
 Status TreeExport::WriteTree(git_repository* repository, const git_tree* tree, const fs::path& below) {
@@ -71,10 +122,6 @@ Status TreeExport::WriteTree(git_repository* repository, const git_tree* tree, c
     const std::string name = git_tree_entry_name(entry);
     const auto path = below / name;
     if (!IsFileName(name)) return Refused(path, "no file may have this name");
-    if (++entries_ > kEntriesMax) {
-      return Error{
-          Code::kResourceExhausted, "source", "it has more than 200000 files", {}, "leave out what is made"};
-    }
     EDM_CHECK(WriteEntry(repository, entry, path));
   }
   return Ok();
@@ -104,9 +151,6 @@ Status TreeExport::WriteBlob(git_repository* repository, const git_tree_entry* e
   }
   const Blob blob(found);
   const auto size = static_cast<std::uint64_t>(git_blob_rawsize(found));
-  if ((bytes_ += size) > kBytesMax) {
-    return Error{Code::kResourceExhausted, "source", "it has more than 4 GiB", {}, "leave out what is made"};
-  }
   const auto* bytes = static_cast<const char*>(git_blob_rawcontent(found));
   const auto full = root_ / path;
   struct stat there {};

@@ -16,11 +16,13 @@ class TreeExport {
  public:
   static constexpr std::uint64_t kEntriesMax = 200'000;
   static constexpr std::uint64_t kBytesMax = 4ULL * 1024 * 1024 * 1024;
+  static constexpr std::uint32_t kDepthMax = 256;
 
   explicit TreeExport(std::filesystem::path root) : root_(std::move(root)) {}
   Status Write(git_repository* repository, const std::string& commit);
 
  private:
+  Status Measure(git_repository* repository, git_odb* objects, const git_tree* tree, std::uint32_t depth);
   Status WriteTree(git_repository* repository, const git_tree* tree, const std::filesystem::path& below);
   Status WriteEntry(git_repository* repository, const git_tree_entry* entry,
                     const std::filesystem::path& path);

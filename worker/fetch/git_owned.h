@@ -14,6 +14,7 @@ using Remote = Owned<git_remote, git_remote_free>;
 using Commit = Owned<git_commit, git_commit_free>;
 using Tree = Owned<git_tree, git_tree_free>;
 using Blob = Owned<git_blob, git_blob_free>;
+using Objects = Owned<git_odb, git_odb_free>;
 
 // libgit2's words about its last failure on this thread.
 inline std::string GitWords() {

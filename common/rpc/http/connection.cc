@@ -272,7 +272,8 @@ Connection::Awaitable Connection::Serve() {
     if (!sink_) {
       if (input_.size() < kReadAheadBytesMax)
         StartRead(body_done_ && !raw_ ? kHeadReadBytes : kBodyReadBytes);
-      if (input_ended_) TellGone();
+      // With whole requests still to be read, the client has only closed its side.
+      if (input_ended_ && (input_.empty() || !body_done_ || raw_)) TellGone();
     }
     const auto until = ExchangeDeadline();
     if (Now() >= until) OnStall();

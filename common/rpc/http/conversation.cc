@@ -42,9 +42,16 @@ Status Conversation::ToEnd(const HttpClient::BodySink& sink) {
   while (true) {
     EDM_CHECK(GiveBody(sink));
     if (parser_->done()) return Ok();
-    if (ended_) return parser_->FeedEnd();
+    if (ended_) return End();
     EDM_CHECK(Move());
   }
+}
+
+// The server went away, or what stands before it did: the same call may succeed a little later.
+Status Conversation::End() {
+  auto ended = parser_->FeedEnd();
+  if (ended.ok() || ended.error().code != Code::kDataLoss) return ended;
+  return Error{Code::kUnavailable, "", "the connection ended in the middle of the answer", {}, ""};
 }
 
 Status Conversation::GiveBody(const HttpClient::BodySink& sink) {

@@ -35,6 +35,7 @@ class Conversation {
   Status Fill();
   Status Receive();
   Status GiveBody(const HttpClient::BodySink& sink);
+  Status End();
 
   Transport& transport_;
   const HttpCall& call_;

@@ -44,9 +44,11 @@ Error Unexpected(const std::string& object, const rpc::HttpReply& reply) {
 }  // namespace
 
 Status Patiently(const GogsPatience& patience, const std::function<Status()>& work) {
+  const auto until = std::chrono::steady_clock::now() + patience.total;
   for (std::uint32_t tries = 1;; ++tries) {
     auto done = work();
     if (done.ok() || !MayPass(done.error()) || tries >= patience.tries_max) return done;
+    if (std::chrono::steady_clock::now() + patience.pause.After(tries) >= until) return done;
     std::this_thread::sleep_for(patience.pause.After(tries));
   }
 }

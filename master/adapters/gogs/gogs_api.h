@@ -19,6 +19,7 @@ namespace edm::master {
 struct GogsPatience {
   Millis call_deadline{10'000};
   std::uint32_t tries_max = 6;
+  Millis total{20'000};  // no try begins after that: six that hang would take a minute
   Backoff pause{Millis(200), Millis(5'000)};
 };
 

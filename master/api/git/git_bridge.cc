@@ -26,34 +26,58 @@ void SendBody(rpc::Exchange& exchange, Process& program, const BodySent& sent) {
   program.CloseInput();
 }
 
-// True when the whole answer went out.
-Result<bool> SendAnswer(rpc::Exchange& exchange, Process& program) {
+struct Answer {
   CgiReply reply;
-  bool begun = false;
+  bool headed = false;  // the head of it came
+  bool begun = false;   // and was sent
+  bool broken = false;
+};
+
+// http-backend that dies behind its head tells so there: no line of git's protocol begins like that.
+bool TellsOfDeath(std::string_view first) { return first.starts_with("Status: "); }
+
+// The head waits for what comes behind it, so that a failure before that can still be told.
+Status SendAnswer(rpc::Exchange& exchange, Process& program, Answer& answer) {
   std::array<char, kPieceBytes> piece;
   for (;;) {
     const auto count = program.Read(piece);
-    if (!count.ok() || *count == 0) {
-      if (begun) return count.ok();
-      return Error{
-          Code::kInternal, "git", "gave no answer", {program.ErrorTail()}, "look at the log of the master"};
-    }
+    answer.broken = answer.broken || !count.ok();
+    if (!count.ok() || *count == 0) return Ok();
     std::string_view bytes(piece.data(), *count);
     std::string rest;
-    if (!begun) {
-      EDM_TRY(begun, reply.Add(bytes, &rest));
-      if (!begun) continue;
-      exchange.Begin(reply.head());
+    if (!answer.headed) {
+      EDM_TRY(answer.headed, answer.reply.Add(bytes, &rest));
       bytes = rest;
     }
-    if (!bytes.empty() && !exchange.Write(bytes).ok()) return false;
+    if (bytes.empty() || answer.broken) continue;
+    if (!answer.begun) {
+      answer.broken = TellsOfDeath(bytes);
+      if (answer.broken) continue;
+      exchange.Begin(answer.reply.head());
+      answer.begun = true;
+    }
+    if (!exchange.Write(bytes).ok()) {
+      answer.broken = true;
+      return Ok();
+    }
   }
+}
+
+Error NoAnswer(bool by_its_body, std::string words) {
+  if (!by_its_body)
+    return {Code::kInternal, "git", "gave no answer", {std::move(words)}, "look at the log of the master"};
+  return {Code::kInvalidArgument,
+          "request",
+          "git cannot read it",
+          {std::move(words)},
+          "use a git client; if it was one, look at the log of the master"};
 }
 
 }  // namespace
 
 Status BridgeToCgi(const std::shared_ptr<rpc::Exchange>& exchange, std::shared_ptr<Process> program) {
-  const auto sent = std::make_shared<std::atomic<bool>>(!exchange->request().has_body);
+  const bool has_body = exchange->request().has_body;
+  const auto sent = std::make_shared<std::atomic<bool>>(!has_body);
   exchange->OnGone([program, sent] {
     if (*sent) program->Kill();
   });
@@ -63,11 +87,16 @@ Status BridgeToCgi(const std::shared_ptr<rpc::Exchange>& exchange, std::shared_p
   } else {
     body = std::jthread([&] { SendBody(*exchange, *program, sent); });
   }
-  const auto answered = SendAnswer(*exchange, *program);
+  Answer answer;
+  const auto told = SendAnswer(*exchange, *program, answer);
   const auto end = program->Wait();
   if (body.joinable()) body.join();
-  if (!answered.ok()) return answered.error();
-  if (*answered && end.ok() && end->succeeded()) {
+  if (!told.ok()) return told;
+  const bool whole = answer.headed && !answer.broken && end.ok() && end->succeeded();
+  if (!whole && !answer.begun)
+    return NoAnswer(answer.headed && exchange->request().method == "POST", program->ErrorTail());
+  if (!answer.begun) exchange->Begin(answer.reply.head());
+  if (whole) {
     exchange->Finish();
   } else {
     exchange->Abort();

@@ -10,7 +10,8 @@ namespace edm::master {
 
 // Carries one request to a CGI program and its answer back, both ways at once, and ends the program when the
 // client leaves. Blocks its thread. An answer that breaks off breaks the connection.
-// Error: the program gave no answer; nothing was sent yet.
+// Errors, nothing was sent yet: kInternal (the program gave no answer), kInvalidArgument (it ended because of
+// what the request's body holds).
 Status BridgeToCgi(const std::shared_ptr<rpc::Exchange>& exchange, std::shared_ptr<Process> program);
 
 }  // namespace edm::master

@@ -28,6 +28,14 @@ void Refuse(rpc::Exchange& exchange, const Error& error) {
   Refuse(exchange, rpc::HttpStatus(error.code), error);
 }
 
+Error TooLarge(const GitRoute& route, std::uint64_t limit) {
+  return {Code::kResourceExhausted,
+          "push to " + route.repo.name,
+          "is larger than " + FormatBytes(limit),
+          {},
+          "push fewer commits at once, or raise push.bytes_max"};
+}
+
 std::vector<std::pair<std::string, std::string>> GitSettings(const std::string& hook_folder,
                                                              std::uint64_t push_max) {
   return {{"core.hooksPath", hook_folder},
@@ -38,6 +46,7 @@ std::vector<std::pair<std::string, std::string>> GitSettings(const std::string& 
           {"receive.autogc", "false"},
           {"receive.advertiseAtomic", "false"},
           {"transfer.fsckObjects", "true"},
+          {"receive.fsck.badFilemode", "error"},  // setuid and the like
           {"core.fsync", "committed,loose-object"},
           // A worker fetches the commit of its order, whatever the branch has become meanwhile.
           {"uploadpack.allowAnySHA1InWant", "true"},
@@ -69,11 +78,17 @@ Result<GitHttp::Asker> GitHttp::Identify(const rpc::HttpRequest& request, const 
 void GitHttp::Handle(const std::shared_ptr<rpc::Exchange>& exchange) {
   const auto& request = exchange->request();
   const auto route = FindGitRoute(request.method, request.path, request.query);
-  if (!route.ok()) return Refuse(*exchange, route.error());
+  if (!route.ok()) {
+    const bool other_verb = route.error().code == Code::kUnimplemented;
+    return Refuse(*exchange, other_verb ? 405 : rpc::HttpStatus(route.error().code), route.error());
+  }
   const auto asker = Identify(request, *route);
   if (!asker.ok()) return Refuse(*exchange, asker.error());
   const bool writes = route->service == GitRoute::Service::kWrite;
-  exchange->LimitBody(writes ? options_.push_bytes_max + kPushOverheadBytes : kReadRequestBytesMax);
+  const auto body_max = writes ? options_.push_bytes_max + kPushOverheadBytes : kReadRequestBytesMax;
+  if (request.content_length.value_or(0) > body_max)
+    return Refuse(*exchange, 413, TooLarge(*route, body_max));
+  exchange->LimitBody(body_max);
   auto& pool = writes && !route->advertises ? peers_.pushes : peers_.reads;
   const bool posted =
       pool.Post([this, exchange, found = *route, who = *asker] { Serve(exchange, found, who); });
@@ -104,6 +119,7 @@ void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRou
   auto bridged = program.ok() ? BridgeToCgi(exchange, std::move(*program)) : Status(program.error());
   if (bridged.ok()) return;
   peers_.on_failure(bridged.error());
+  if (bridged.error().code == Code::kInvalidArgument) return Refuse(*exchange, bridged.error());
   Refuse(
       *exchange,
       {Code::kInternal, "repo " + route.repo.name, "cannot be served", {}, "look at the log of the master"});
@@ -112,6 +128,8 @@ void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRou
 ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute& route,
                                 const Asker& asker) const {
   const auto service = route.service == GitRoute::Service::kRead ? "git-upload-pack" : "git-receive-pack";
+  // No CONTENT_LENGTH: its input ends with the pipe. Of a body that breaks off before that length,
+  // http-backend reads the end over and over, for ever.
   ProcessSpec spec;
   spec.argv = {"git", "http-backend"};
   spec.directory = "/";
@@ -136,8 +154,6 @@ ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute&
       {"EDM_INSTANCE", route.repo.name},
       {"EDM_ACTOR", asker.name},
   };
-  if (request.content_length)
-    spec.environment.emplace_back("CONTENT_LENGTH", std::to_string(*request.content_length));
   for (const auto& [header, variable] :
        {std::pair("Content-Encoding", "HTTP_CONTENT_ENCODING"),
         std::pair("Git-Protocol", "HTTP_GIT_PROTOCOL"), std::pair("Git-Protocol", "GIT_PROTOCOL")}) {

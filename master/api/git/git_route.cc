@@ -49,7 +49,7 @@ Result<GitRoute> FindGitRoute(std::string_view method, std::string_view path, st
   }
   if (method != (refs ? "GET" : "POST")) {
     return Error{
-        Code::kInvalidArgument, "method " + Shown(method), "does not fit this path", {}, "use a git client"};
+        Code::kUnimplemented, "method " + Shown(method), "does not fit this path", {}, "use a git client"};
   }
   route.service = *service;
   route.advertises = refs;

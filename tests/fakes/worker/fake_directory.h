@@ -2,8 +2,10 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "worker/ports/directory.h"
 
@@ -15,6 +17,11 @@ class FakeDirectory final : public Directory {
   void SetAway(bool away) {
     const std::lock_guard lock(mutex_);
     away_ = away;
+  }
+  // The next call alone.
+  void FailNext(Error error) {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(error);
   }
   std::set<std::string> holders() const {
     const std::lock_guard lock(mutex_);
@@ -52,12 +59,14 @@ class FakeDirectory final : public Directory {
   template <class Change>
   Status Unless(Change change) {
     const std::lock_guard lock(mutex_);
+    if (auto failure = std::exchange(failure_, std::nullopt)) return *failure;
     if (away_) return Error{Code::kUnavailable, "directory", "away", {}, "start it"};
     change();
     return Ok();
   }
 
   mutable std::mutex mutex_;
+  std::optional<Error> failure_;
   bool away_ = false;
   std::set<std::string> holders_;
   std::map<std::string, Published> published_;

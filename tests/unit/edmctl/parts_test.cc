@@ -182,6 +182,13 @@ TEST(InstanceNames, AreMadeOfFoldersAndUrls) {
   for (const auto& [folder, id] : table) EXPECT_EQ(InstanceNameFrom(folder), id) << folder;
 }
 
+TEST(Targets, OfAnySchemeAreUrlsAndNotFolders) {
+  for (const auto* url : {"https://h/x", "ssh://h/x", "FILE:///etc", "ftp://h/x", "ext::sh -c id", "git@h:x"})
+    EXPECT_TRUE(LooksLikeGitUrl(url)) << url;
+  for (const auto* folder : {"", ".", "shop", "./a://b", "/srv/x:y", "a:b", ":", "://x"})
+    EXPECT_FALSE(LooksLikeGitUrl(folder)) << folder;
+}
+
 TEST(Targets, AreNeverAnotherFoldersInstance) {
   EXPECT_EQ(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->id, "shop");
   EXPECT_TRUE(ChooseTarget({"/a/shop", "", "shop", std::nullopt, std::nullopt})->must_be_new);
@@ -237,6 +244,9 @@ TEST(ContextChoice, TheStrongestWins) {
   EXPECT_EQ(ChooseContext(contexts, {.master_flag = "10.0.0.9"})->token, "");  // no token of another master
   EXPECT_THAT(ChooseContext(contexts, {.context_flag = "taem"}).error().hint, HasSubstr("team"));
   EXPECT_EQ(ChooseContext({}, {}).error().code, Code::kInvalidArgument);
+  EXPECT_EQ(ChooseContext(contexts, {.context_flag = "nobody"}).error().code, Code::kNotFound);
+  EXPECT_EQ(ChooseContext(contexts, {.context_flag = "../x"}).error().code, Code::kInvalidArgument);
+  EXPECT_EQ(ChooseContext(contexts, {.context_flag = "../x"}).error().object, "context '../x'");
 }
 
 struct Typed {

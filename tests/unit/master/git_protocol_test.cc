@@ -43,6 +43,7 @@ TEST(GitRoute, RefusesEverythingElse) {
   };
   const auto none = Code::kNotFound;
   const auto bad = Code::kInvalidArgument;
+  const auto verb = Code::kUnimplemented;
   for (const auto& row : {Row{"GET", "/git/ann/shop.git/HEAD", "", none},
                           Row{"GET", "/git/ann/shop.git/objects/info/packs", "", none},
                           Row{"GET", "/git/ann/shop.git/objects/12/34", "", none},
@@ -58,8 +59,8 @@ TEST(GitRoute, RefusesEverythingElse) {
                           Row{"GET", "/git/ann/shop.git/info/refs", "", bad},
                           Row{"GET", "/git/ann/shop.git/info/refs", "service=git-upload-archive", bad},
                           Row{"GET", "/git/ann/shop.git/info/refs", "service=git-upload-pack&x=y", bad},
-                          Row{"GET", "/git/ann/shop.git/git-upload-pack", "", bad},
-                          Row{"DELETE", "/git/ann/shop.git/git-receive-pack", "", bad},
+                          Row{"GET", "/git/ann/shop.git/git-upload-pack", "", verb},
+                          Row{"DELETE", "/git/ann/shop.git/git-receive-pack", "", verb},
                           Row{"POST", "/git/ann/shop.git/git-upload-archive", "", none}}) {
     const auto route = FindGitRoute(row.method, row.path, row.query);
     ASSERT_FALSE(route.ok()) << row.path;

@@ -143,6 +143,21 @@ TEST(Operation, ThatIsUndoneDoesNotWaitForEverForWhatBringsItsSource) {
   EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kCancelled);
 }
 
+TEST(Operation, ThatCannotBeUndoneEndsAsWhatItWasAndSaysWhatStays) {
+  ClusterFixture cluster;
+  auto begin = FirstFetch(cluster);
+  begin.timeout = Millis(20'000);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  cluster.Pass(Millis(21'000) + kCancelWaitMax + Millis(1'000));
+  ASSERT_EQ(cluster.Op(begin.operation).plan.stage, Stage::kFinish);
+  (void)cluster.Tell(RepoDeleted{begin.operation, Error{Code::kUnavailable, "git server", "is away"}});
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kExpired);
+  const auto& failure = *cluster.Op(begin.operation).operation.failure;
+  EXPECT_EQ(failure.code, Code::kDeadlineExceeded);
+  EXPECT_EQ(failure.object, "instance " + begin.instance);
+  EXPECT_TRUE(failure.evidence.back().starts_with("the instance stays")) << failure.evidence.back();
+}
+
 TEST(Operation, WhoseFetchFailsOrIsTooLateTakesTheInstanceThatItMadeAway) {
   for (const bool is_late : {false, true}) {
     ClusterFixture cluster;

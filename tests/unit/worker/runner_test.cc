@@ -173,6 +173,28 @@ TEST_F(RunnerFixture, AnUnchangedServiceWithAVolumeIsLent) {
   EXPECT_EQ(Tried()[0].service, "web");
 }
 
+TEST_F(RunnerFixture, ADirectoryThatIsTooSlowIsAskedAgain) {
+  directory_.FailNext({Code::kDeadlineExceeded, "state file", "the change is not stored yet"});
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRunning);
+  EXPECT_EQ(directory_.holders(), std::set<std::string>{"shop"});
+}
+
+TEST_F(RunnerFixture, AnEngineThatRestartsDuringAStartIsWaitedFor) {
+  readiness_.FailNext({Code::kUnavailable, "container engine", "away"});
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRunning);
+}
+
+TEST_F(RunnerFixture, AnEngineThatRestartsDuringARestoreIsWaitedFor) {
+  workloads_.AddVolume("web");
+  Run(Deploy(1, 1));
+  runtime_.Fail("Up", {Code::kUnavailable, "container engine", "away"},
+                2);  // of the new release, and the old one
+  readiness_.FailNext({Code::kUnavailable, "container engine", "away"});
+  const auto end = Run(Deploy(2, 2, 1));
+  EXPECT_EQ(end.restored_release, 1u);
+  EXPECT_EQ(RunningRelease(), 1u);
+}
+
 TEST_F(RunnerFixture, AReleaseThatDoesNotStartPutsTheGoodOneBack) {
   workloads_.AddVolume("web");
   Run(Deploy(1, 1));

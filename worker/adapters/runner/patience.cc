@@ -41,4 +41,15 @@ Status Unhindered(const Job& job, const std::function<Status()>& call) {
   }
 }
 
+Result<ReadyReport> AwaitPatiently(Job& job, const ReadyRequest& request, const std::string& prefix,
+                                   std::stop_token stop) {
+  Result<ReadyReport> report = ReadyReport{};
+  EDM_CHECK(Patiently(job, [&]() -> Status {
+    report = job.around.readiness.AwaitReady(
+        request, [&](std::string_view line) { job.Log("", prefix + std::string(line)); }, stop);
+    return report.ok() ? Ok() : Status(report.error());
+  }));
+  return report;
+}
+
 }  // namespace edm::worker

@@ -17,12 +17,24 @@ void NoteFetchedInputs(const Job& job, ReleaseRecord& release) {
   for (auto& [image, id] : IdsOf(job, unknown)) release.inputs[image] = std::move(id);
 }
 
+// A directory that is slow is asked again like one that is away: a master whose disk is full answers late,
+// and each of these calls may be made twice.
+Status Insist(const Job& job, const std::function<Status()>& call) {
+  return Patiently(job, [&]() -> Status {
+    auto status = call();
+    if (status.ok() || status.error().code != Code::kDeadlineExceeded) return status;
+    auto error = std::move(status).error();
+    error.code = Code::kUnavailable;
+    return error;
+  });
+}
+
 }  // namespace
 
 Status PublishHolder(Job& job) {
   const auto& order = job.attempt.order;
   if (!job.holding.address_published || !order.holds_address) {
-    auto status = Patiently(job, [&] { return job.around.directory.PutHolder(job.instance()); });
+    auto status = Insist(job, [&] { return job.around.directory.PutHolder(job.instance()); });
     if (!status.ok()) return About(std::move(status).error(), "address of instance " + job.instance());
     job.holding.address_published = true;
   }
@@ -50,7 +62,7 @@ Status WithdrawEndpoints(Job& job) {
 }
 
 Status ForgetHolder(Job& job) {
-  EDM_CHECK(Patiently(job, [&] { return job.around.directory.DropHolder(job.instance()); }));
+  EDM_CHECK(Insist(job, [&] { return job.around.directory.DropHolder(job.instance()); }));
   job.holding.address_published = false;
   job.around.addresses.Release(job.instance());
   // Else a start after a kill in between would adopt them again, for nobody.

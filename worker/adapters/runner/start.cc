@@ -93,8 +93,7 @@ Status BringUpWithSubnets(Job& job, ReleaseRecord& release, std::uint32_t& moves
 }
 
 Result<ReadyReport> Await(Job& job, const RunSpec& run, Millis timeout, std::stop_token stop) {
-  return job.around.readiness.AwaitReady(
-      {job.instance(), run.services, timeout}, [&](std::string_view line) { job.Log("", line); }, stop);
+  return AwaitPatiently(job, {job.instance(), run.services, timeout}, "", stop);
 }
 
 // Whether the kept containers are exactly those of the release, so that starting them is all there is to do.
@@ -186,9 +185,12 @@ Status AwaitReady(Job& job) {
 Status Restore(Job& job) {
   const auto good = job.attempt.order.good_release;
   EDM_TRY(const auto* found, FindRelease(job, good));
-  // Nothing may cancel this: the instance would be left with neither release.
-  EDM_CHECK(StopWhatFailed(job, good));
-  EDM_CHECK(Unhindered(job, [&] { return BringUp(job, good, {}, {}); }));
+  // Nothing may cancel this, nor an engine that restarts: the instance would be left with neither release.
+  const auto put_back = [&]() -> Status {
+    EDM_CHECK(StopWhatFailed(job, good));
+    return Unhindered(job, [&] { return BringUp(job, good, {}, {}); });
+  };
+  EDM_CHECK(Patiently(job, put_back));
   EDM_TRY([[maybe_unused]] const auto report, Await(job, found->run, found->run.ready_timeout, {}));
   job.attempt.restored_release = good;
   job.Warn("release " + std::to_string(good) + " was put back");

@@ -91,9 +91,7 @@ Result<ReadyReport> Await(Job& job, const TrialPlan& plan) {
   std::erase_if(services, [&](const WantedService& one) {
     return std::ranges::find(plan.tried, one.service) == plan.tried.end();
   });
-  return job.around.readiness.AwaitReady(
-      {Named(job), std::move(services), run.ready_timeout},
-      [&](std::string_view line) { job.Log("", "trial: " + std::string(line)); }, job.stop);
+  return AwaitPatiently(job, {Named(job), std::move(services), run.ready_timeout}, "trial: ", job.stop);
 }
 
 std::string Renamed(std::string text, const std::string& from, const std::string& to) {
