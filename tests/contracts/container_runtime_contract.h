@@ -299,7 +299,7 @@ TYPED_TEST_P(ContainerRuntimeContract, ListeningAndHealthNeedARunningContainer) 
   EXPECT_EQ(this->runtime().ListeningPorts(id).error().code, Code::kFailedPrecondition);
 }
 
-TYPED_TEST_P(ContainerRuntimeContract, BuildsOfTheSameHaveTheSameContent) {
+TYPED_TEST_P(ContainerRuntimeContract, AnImageHasTheSameContentByTagAndById) {
   auto& runtime = this->runtime();
   EXPECT_EQ(*runtime.ImageContent(this->Build().tag), "");
   ASSERT_TRUE(runtime.Build(this->Build(), {}, {}).ok());
@@ -361,7 +361,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     StopAndStartKeepTheSameContainers, StartOfWhatIsNotThereIsNotFoundAndStopIsDone,
     RemoveLeavesNothingButImagesAndAskedTwiceIsDone, RemoveMayKeepVolumes, AnImageInUseStays,
     AForeignProjectOfThatNameIsRefused, ExecGivesOutputAndExitCode, ExecNeedsAServiceThatRuns,
-    AWatchTellsOfStartsAndEnds, ListeningAndHealthNeedARunningContainer, BuildsOfTheSameHaveTheSameContent,
+    AWatchTellsOfStartsAndEnds, ListeningAndHealthNeedARunningContainer, AnImageHasTheSameContentByTagAndById,
     WhatIsLentIsGivenBackAndStartsAgain, FollowedLogsEndWhenTheInstanceIsGoneOrStopIsRequested);
 
 }  // namespace edm::worker

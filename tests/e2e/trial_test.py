@@ -12,7 +12,7 @@ OUTAGE_MAX = 10  # seconds
 # Runs and listens, and its healthcheck never passes.
 UNWELL = images.COMPOSE.replace("http://127.0.0.1:8000/", "http://127.0.0.1:8000/none")
 STORE = f"""  store:
-    image: {images.BASE}
+    build: {{context: ., dockerfile_inline: "FROM {images.BASE}"}}
     command: ["/bin/busybox", "httpd", "-f", "-p", "9000", "-h", "/data"]
     stop_signal: SIGKILL
     volumes: ["data:/data"]
