@@ -61,8 +61,8 @@ class ConsulTroubleTest(BackendCase):
     def refused_by_every_door(self, what):
         """After the first write has met the trouble, all others hear of it at once."""
         first = self.rest.post("/v1/tokens", {"name": "first", "request_id": named(what)}, timeout=30)
-        self.assertIn(first.status, (503, 504), first)
-        self.assertIn(first.json["code"], (AWAY, LATE), first)
+        # It may have been taken: nobody was told.
+        self.judge_problem(first, LATE, status=504)
         body = {"id": named("none")}
         with self.within(10):
             self.judge_problem(self.rest.post("/v1/instances", body), AWAY, status=503)
