@@ -142,7 +142,7 @@ class Chaos:
         assert self.cluster.answers()
         entries = self.ledger.expected()
         listed = self.ledger.check(entries)
-        left = self.traces.look(chaos_traces.Facts(self.rest, listed))
+        left = self.traces.look(chaos_traces.Facts(self.rest, listed, self.ledger.tried))
         assert not left, "; ".join(left)
         for name, entry in entries.items():
             if entry.state == "RUNNING":

@@ -30,6 +30,7 @@ class Ledger:
         self.rest = rest
         self.entries = {}  # instance -> Entry; a deleted one has none
         self.orders = []   # given since the last settling
+        self.tried = set()  # instances of which a failed trial may be kept for inspection
 
     def names(self, state):
         return sorted(name for name, entry in self.entries.items() if entry.state == state)
@@ -71,8 +72,15 @@ class Ledger:
         for order, operation in self.outcomes():
             if operation is not None:
                 self.check_outcome(order, operation, entries)
+                self.note_trial(order, operation)
                 apply(entries, order, operation)
         return entries
+
+    def note_trial(self, order, operation):
+        if operation["still_serves"]:
+            self.tried.add(order.instance)
+        elif operation["state"] == "DONE" and order.verb != "restart":
+            self.tried.discard(order.instance)
 
     @staticmethod
     def check_outcome(order, operation, entries):

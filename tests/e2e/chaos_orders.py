@@ -60,7 +60,7 @@ class Orders:
     def deploy(self, name, fails=False):
         serial = self.next_serial()
         order = Order(name, "deploy", page=chaos_sources.page(serial), fails=fails)
-        data = images.tarball(chaos_sources.slow(serial, serves=not fails))
+        data = images.tarball(chaos_sources.slow(name, serial, serves=not fails))
         return self.send(order, "PUT", f"/v1/instances/{name}/source?create=true&until=RUNNING", data,
                          headers={"Content-Type": "application/gzip"})
 
@@ -148,7 +148,7 @@ class Orders:
     def unheard_upload(self):
         """Uploads, and returns once the operation is open: its reply comes when the source is taken in, if ever."""
         name, serial = self.some_old_or_new(), self.next_serial()
-        data = images.tarball(chaos_sources.heavy(chaos_sources.slow(serial)))
+        data = images.tarball(chaos_sources.heavy(chaos_sources.slow(name, serial)))
         order = Order(name, "deploy", page=chaos_sources.page(serial), before=frozenset(self.ledger.operations_of(name)))
         door = self.half_open(name, len(data))
         door.send(data)
@@ -170,14 +170,16 @@ class Orders:
         idle = self.ledger.idle("RUNNING")
         serial = self.next_serial()
         if idle and self.random.random() < 0.5:
-            push = self.pusher(self.random.choice(idle), chaos_sources.heavy(chaos_sources.slow(serial)))
+            name = self.random.choice(idle)
+            push = self.pusher(name, chaos_sources.heavy(chaos_sources.slow(name, serial)))
             narrow = chaos_push.NarrowDoor(self.cluster.http, HALF_SENT)
             scene.leave += [narrow.close, push.leave]
             push.begin(narrow.address)
             assert narrow.full.wait(60), f"the push never sent {HALF_SENT} bytes: {push.said()}"
         else:
-            data = images.tarball(chaos_sources.heavy(chaos_sources.slow(serial)))
-            door = self.half_open(self.some_old_or_new(), len(data))
+            name = self.some_old_or_new()
+            data = images.tarball(chaos_sources.heavy(chaos_sources.slow(name, serial)))
+            door = self.half_open(name, len(data))
             scene.leave.append(door.close)
             door.send(data[:self.random.randrange(1, len(data) - 1)])
         return scene
@@ -188,7 +190,7 @@ class Orders:
 
     def push(self):
         name, serial = self.some(), self.next_serial()
-        push = self.pusher(name, chaos_sources.slow(serial))
+        push = self.pusher(name, chaos_sources.slow(name, serial))
         order = Order(name, "push", page=chaos_sources.page(serial), before=frozenset(self.ledger.operations_of(name)))
         push.begin(f"127.0.0.1:{self.cluster.http}")
         self.ledger.give(order)

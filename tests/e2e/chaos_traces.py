@@ -7,6 +7,7 @@ import os
 import pathlib
 import sqlite3
 
+import chaos_sources
 import images
 import lab
 
@@ -24,10 +25,11 @@ def differ(what, there, wanted):
 class Facts:
     """What the master says of each instance: the standard that everything else is held against."""
 
-    def __init__(self, rest, listed):
+    def __init__(self, rest, listed, tried):
         self.status = {name: one["status"] for name, one in listed.items()}
         self.kept = {name: rest.get(f"/v1/instances/{name}/releases").json["releases"] for name in listed}
         self.operations = [one["id"] for one in rest.get("/v1/operations?page_size=1000").json["operations"]]
+        self.tried = tried  # instances of which a failed trial may be kept
         self.tokens = [one["id"] for one in rest.get("/v1/tokens").json["tokens"]]
 
     def releases(self):
@@ -66,10 +68,13 @@ class Traces:
         state = {"RUNNING": "running", "STOPPED": "exited"}
         containers = {f"{name}.web.1 of {name}, {state.get(status['phase'])}" for name, status in facts.status.items()}
         networks = {f"{name}_default of {name}" for name in facts.status}
-        volumes = {f"{name}_data of {name}" for name in facts.status}
+        volumes = {f"{name}_data of {name}" for name in facts.status if chaos_sources.has_volume(name)}
+        kept = {f"{name}_trial.web.1 of {name}_trial, exited" for name in facts.tried}
+        kept_networks = {f"{name}_default.trial.default of {name}_trial" for name in facts.tried}
         built = {f"edm/{name}/web:r{number}" for name, number in facts.releases()}
-        found += differ("container", self.ask("ps", "-a", "--format", "{{.Names}} of " + LABEL + ", {{.State}}"), containers)
-        found += differ("network", self.ask("network", "ls", "--format", "{{.Name}} of " + LABEL),
+        found += differ("container", set(self.ask("ps", "-a", "--format", "{{.Names}} of " + LABEL + ", {{.State}}")) - kept,
+                        containers)
+        found += differ("network", set(self.ask("network", "ls", "--format", "{{.Name}} of " + LABEL)) - kept_networks,
                         networks | {f"{name} of " for name in ("bridge", "host", "none")})
         found += differ("volume", self.ask("volume", "ls", "--format", "{{.Name}} of " + LABEL), volumes)
         found += differ("image", self.ask("images", "-a", "--format", "{{.Repository}}:{{.Tag}}"), built | {images.BASE})
