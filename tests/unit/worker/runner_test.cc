@@ -179,6 +179,13 @@ TEST_F(RunnerFixture, ADirectoryThatIsTooSlowIsAskedAgain) {
   EXPECT_EQ(directory_.holders(), std::set<std::string>{"shop"});
 }
 
+TEST_F(RunnerFixture, ADeleteOutlastsAnEngineThatIsSlow) {
+  Run(Deploy(1, 1));
+  runtime_.Fail("Remove", {Code::kDeadlineExceeded, "container engine", "not done within 30.0 s"}, 1);
+  EXPECT_EQ(Run(Reach(2, Target::kDeleted)).phase, Phase::kDeleted);
+  EXPECT_TRUE(Containers().empty());
+}
+
 TEST_F(RunnerFixture, AnEngineThatRestartsDuringAStartIsWaitedFor) {
   readiness_.FailNext({Code::kUnavailable, "container engine", "away"});
   EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRunning);

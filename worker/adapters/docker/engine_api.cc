@@ -55,7 +55,11 @@ Result<nlohmann::json> EngineApi::Call(rpc::HttpCall call, std::string_view obje
   call.target = std::string(kApi) + call.target;
   call.stall = call.deadline;
   auto reply = http_->Call(call);
-  if (!reply.ok()) return Explained(std::move(reply).error());
+  if (!reply.ok()) {
+    auto error = Explained(std::move(reply).error());
+    error.evidence.push_back(call.method + " " + call.target);
+    return error;
+  }
   if (!reply->ok() && reply->status != kNotModified) {
     return EngineError(reply->status, EngineMessage(reply->body), object);
   }

@@ -1,4 +1,5 @@
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/patience.h"
 #include "worker/core/garbage.h"
 
 namespace edm::worker {
@@ -51,15 +52,20 @@ Status LetGoOfAll(Job& job) {
 }  // namespace
 
 Status Remove(Job& job) {
-  EDM_CHECK(DropTrial(job));
-  EDM_CHECK(job.around.runtime.Remove(job.instance(), job.attempt.order.keep_volumes));
+  const auto remove = [&]() -> Status {
+    EDM_CHECK(DropTrial(job));
+    return job.around.runtime.Remove(job.instance(), job.attempt.order.keep_volumes);
+  };
+  EDM_CHECK(Insist(job, remove));
   job.holding.running_release = 0;
   return Ok();
 }
 
 Status DropImages(Job& job) {
-  EDM_TRY(const auto everything, job.around.runtime.Everything());
-  return RemoveImages(job, ImagesOf(job.instance(), 0, everything.images));
+  return Insist(job, [&]() -> Status {
+    EDM_TRY(const auto everything, job.around.runtime.Everything());
+    return RemoveImages(job, ImagesOf(job.instance(), 0, everything.images));
+  });
 }
 
 Status DropFiles(Job& job) {

@@ -31,6 +31,16 @@ Status Patiently(const Job& job, const std::function<Status()>& call) {
   }
 }
 
+Status Insist(const Job& job, const std::function<Status()>& call) {
+  return Patiently(job, [&]() -> Status {
+    auto status = call();
+    if (status.ok() || status.error().code != Code::kDeadlineExceeded) return status;
+    auto error = std::move(status).error();
+    error.code = Code::kUnavailable;
+    return error;
+  });
+}
+
 Status Unhindered(const Job& job, const std::function<Status()>& call) {
   for (std::uint32_t tries = 1;; ++tries) {
     auto status = call();

@@ -11,6 +11,10 @@ namespace edm::worker {
 // Ends early when the job is stopped. On the calling thread.
 Status Patiently(const Job& job, const std::function<Status()>& call);
 
+// The same for peers that are slow, of calls that may be made twice: an engine under load, a master whose
+// disk is full.
+Status Insist(const Job& job, const std::function<Status()>& call);
+
 // Calls again while the engine has something in the way (kAborted, kAlreadyExists), some 5 s in all: it
 // finishes what a kill or a cancellation broke off a moment later, and then it can be taken over. Ends early
 // when the job is stopped.

@@ -17,18 +17,6 @@ void NoteFetchedInputs(const Job& job, ReleaseRecord& release) {
   for (auto& [image, id] : IdsOf(job, unknown)) release.inputs[image] = std::move(id);
 }
 
-// A directory that is slow is asked again like one that is away: a master whose disk is full answers late,
-// and each of these calls may be made twice.
-Status Insist(const Job& job, const std::function<Status()>& call) {
-  return Patiently(job, [&]() -> Status {
-    auto status = call();
-    if (status.ok() || status.error().code != Code::kDeadlineExceeded) return status;
-    auto error = std::move(status).error();
-    error.code = Code::kUnavailable;
-    return error;
-  });
-}
-
 }  // namespace
 
 Status PublishHolder(Job& job) {
