@@ -56,10 +56,8 @@ Status SendAnswer(rpc::Exchange& exchange, Process& program, Answer& answer) {
       exchange.Begin(answer.reply.head());
       answer.begun = true;
     }
-    if (!exchange.Write(bytes).ok()) {
-      answer.broken = true;
-      return Ok();
-    }
+    // Read on all the same: a program whose output nobody takes never ends.
+    answer.broken = !exchange.Write(bytes).ok();
   }
 }
 
@@ -89,6 +87,7 @@ Status BridgeToCgi(const std::shared_ptr<rpc::Exchange>& exchange, std::shared_p
   }
   Answer answer;
   const auto told = SendAnswer(*exchange, *program, answer);
+  if (!told.ok()) program->Kill();
   const auto end = program->Wait();
   if (body.joinable()) body.join();
   if (!told.ok()) return told;

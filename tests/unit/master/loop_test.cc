@@ -72,6 +72,10 @@ struct Life {
     facts.rpc_address = "w1:1";
     facts.public_address = "10.0.0.1";
     loop->Report(WorkerRegistered{facts, kProtocol, "s", {}});
+    Beat();
+  }
+  // One that is silent for some seconds is lost.
+  void Beat() {
     loop->Report(WorkerBeat{"w1",
                             "s",
                             {.memory_total_mib = 8'000,
@@ -173,6 +177,7 @@ TEST(ClusterLoop, TheViewShowsAnEndBeforeItsLogIsClosed) {
   for (int i = 0; i < 30; ++i) {
     const auto number = std::to_string(i);
     const auto operation = "op-" + number;
+    life.Beat();
     ASSERT_TRUE(life.Create("shop-" + number).ok());
     ASSERT_TRUE(life.Ask(life.Deploy("shop-" + number, operation)).ok());
     std::promise<OperationState> seen;

@@ -11,7 +11,7 @@ namespace edm::master::rest {
 
 // A request and its answer in memory. Answers with room as long as `room` is true; the body is what `body`
 // says, handed out in `piece_bytes`.
-class MemoryExchange final : public rpc::Exchange {
+class MemoryExchange : public rpc::Exchange {
  public:
   MemoryExchange(std::string verb, const std::string& target, std::string with_body = {})
       : body(std::move(with_body)) {
