@@ -47,8 +47,8 @@ class Deaf final : public rest::MemoryExchange {
 
 TEST(GitBridge, AProgramWhoseAnswerNobodyTakesComesToItsEnd) {
   const auto exchange = std::make_shared<Deaf>();
-  const auto program =
-      std::make_shared<Talker>("Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n" + std::string(20'000, 'x'));
+  const auto program = std::make_shared<Talker>("Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n" +
+                                                std::string(20'000, 'x'));
   EXPECT_TRUE(BridgeToCgi(exchange, program).ok());
   EXPECT_FALSE(program->would_hang);
   EXPECT_TRUE(exchange->aborted);
