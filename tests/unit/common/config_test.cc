@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "common/adapters/config/load.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace edm {
 namespace {
@@ -30,9 +31,7 @@ class ConfigTest : public testing::Test {
     settings_.Add("labels", &options_.labels, "what placement may ask for");
     settings_.Add("subnets", &options_.pools, "list of subnets", "pools");
     settings_.AddChoice("store", &options_.store, {"sqlite", "consul"}, "where state lives");
-    path_ = std::filesystem::path(testing::TempDir()) / "config_test.yaml";
   }
-  void TearDown() override { std::filesystem::remove(path_); }
 
   Result<CommandLine> Load(std::vector<const char*> argv,
                            std::vector<std::pair<std::string, std::string>> environment = {},
@@ -46,7 +45,8 @@ class ConfigTest : public testing::Test {
 
   Options options_;
   Settings settings_{"EDM_MASTER_"};
-  std::filesystem::path path_;
+  const TemporaryFolder folder_;
+  const std::filesystem::path path_ = std::filesystem::path(folder_.path()) / "config_test.yaml";
 };
 
 TEST_F(ConfigTest, FlagsWinOverTheEnvironmentWhichWinsOverTheFile) {

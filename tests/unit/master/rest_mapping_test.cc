@@ -16,7 +16,8 @@ class Routes : public testing::Test {
  protected:
   Routes() { ServeEveryMethod(table_); }
   std::string Found(const char* verb, const char* path) {
-    const auto found = RouteTable(table_).Find(verb, path);
+    const RouteTable routes(table_);
+    const auto found = routes.Find(verb, path);
     if (const auto* miss = std::get_if<RouteTable::Miss>(&found)) {
       return std::to_string(miss->status) + " " + miss->allow + "|" + miss->error.hint;
     }
