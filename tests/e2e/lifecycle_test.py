@@ -9,21 +9,15 @@ import unittest
 import images
 import lab
 from cluster import docker_listing
-from one_worker import OneWorkerTest
+from one_worker import TracelessTest
 
 CRASHES = images.DOCKERFILE.replace('CMD ["/bin/busybox", "httpd", "-f", "-p", "8000", "-h", "/www"]',
                                     'CMD ["/bin/busybox", "sh", "-c", "echo no database; exit 3"]')
 WRONG_PORT = images.DOCKERFILE.replace('"8000"', '"3000"').replace("EXPOSE 8000", "EXPOSE 8000")
 
 
-class LifecycleTest(OneWorkerTest):
+class LifecycleTest(TracelessTest):
     NAME = "lifecycle"
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        after = docker_listing()
-        assert after == cls.engine_before, f"left on the engine: {after} instead of {cls.engine_before}"
 
     def test_a_folder_becomes_a_url_and_every_verb_does_what_it_says(self):
         before = docker_listing()

@@ -25,3 +25,13 @@ class OneWorkerTest(unittest.TestCase):
     def tearDownClass(cls):
         for instance in cls.rest.get("/v1/instances").json["instances"]:
             cls.cluster.delete(instance["id"])
+
+
+class TracelessTest(OneWorkerTest):
+    """Of whose instances the engine holds nothing afterwards."""
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        after = docker_listing()
+        assert after == cls.engine_before, f"left on the engine: {after} instead of {cls.engine_before}"

@@ -2,6 +2,7 @@
 
 #include "common/core/compose/final_service.h"
 #include "common/core/compose/interpolate.h"
+#include "common/core/compose/ipam.h"
 #include "common/core/compose/stored_document.h"
 #include "common/core/yaml/json.h"
 
@@ -24,16 +25,7 @@ bool IsExternal(const Node& written) {
 }
 
 Result<Node> Network(std::string_view name, const Node& written, const FinalInput& input) {
-  const auto subnet = input.subnets.find(std::string(name));
-  if (subnet == input.subnets.end()) {
-    return Error{Code::kInternal, "network " + std::string(name), "was given no subnet", {}, "report this"};
-  }
-  auto range = Node::Map();
-  range.Set("subnet", Node::String(subnet->second));
-  auto config = Node::Sequence();
-  config.Add(std::move(range));
-  auto ipam = Node::Map();
-  ipam.Set("config", std::move(config));
+  EDM_TRY(auto ipam, IpamOf(std::string(name), input.subnets));
   auto network = Node::Map();
   network.Set("name", Node::String(input.instance + "_" + std::string(name)));
   network.Set("driver", Node::String("bridge"));

@@ -7,16 +7,13 @@
 #include "common/core/compose/mount.h"
 #include "common/core/compose/port_list.h"
 #include "common/core/compose/rules/service_keys.h"
+#include "common/core/yaml/text_of.h"
 
 namespace edm::compose {
 namespace {
 
 using yaml::Node;
-
-std::string TextOf(const Node& map, std::string_view key) {
-  const auto* node = map.Find(key);
-  return node ? node->text() : "";
-}
+using yaml::TextOf;
 
 std::vector<std::string> TextsOf(const Node& list) {
   std::vector<std::string> texts;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/core/compose/ipam.h"
 #include "common/core/compose/stored_document.h"
 #include "common/model/labels.h"
 #include "common/model/trial_name.h"
@@ -55,15 +56,7 @@ std::string LastNetworkOf(const Node& running, const std::string& instance) {
 
 Result<Node> Network(Node network, const std::string& key, const std::string& name, const std::string& trial,
                      const std::map<std::string, std::string>& subnets) {
-  const auto subnet = subnets.find(key);
-  if (subnet == subnets.end())
-    return Error{Code::kInternal, "network " + name, "was given no subnet", {}, "report this"};
-  auto range = Node::Map();
-  range.Set("subnet", Node::String(subnet->second));
-  auto config = Node::Sequence();
-  config.Add(std::move(range));
-  auto ipam = Node::Map();
-  ipam.Set("config", std::move(config));
+  EDM_TRY(auto ipam, IpamOf(key, subnets));
   network.Set("name", Node::String(name));
   network.Set("ipam", std::move(ipam));
   Relabel(network, trial);

@@ -5,18 +5,14 @@
 #include <optional>
 
 #include "common/core/compose/stored_document.h"
-#include "common/core/yaml/node.h"
+#include "common/core/yaml/text_of.h"
 #include "common/model/labels.h"
 
 namespace edm::compose {
 namespace {
 
 using yaml::Node;
-
-std::string TextOf(const Node& map, std::string_view key) {
-  const auto* value = map.Find(key);
-  return value ? value->text() : "";
-}
+using yaml::TextOf;
 
 // Absent: it lies elsewhere.
 std::optional<std::string> Below(std::string_view path, std::string_view folder) {

@@ -115,18 +115,17 @@ Error FailedTrial(Job& job, Error error) {
   return OfInstance(std::move(error), job);
 }
 
+// Nor does one stay that an earlier attempt has made.
 Status GoOnWithout(Job& job, const std::string& why) {
   job.Log("", "no trial beside release " + std::to_string(job.holding.running_release) + ": " + why);
-  return Ok();
+  return DropTrial(job);
 }
 
 Status TryAsPlanned(Job& job, const TrialPlan& plan, const TrialQuestion& question,
                     const std::vector<ContainerFacts>& containers) {
   auto status = Unhindered(job, [&] { return BringUp(job, plan, question, containers); });
-  if (!status.ok() && status.error().code == Code::kResourceExhausted) {
-    EDM_CHECK(DropTrial(job));
+  if (!status.ok() && status.error().code == Code::kResourceExhausted)
     return GoOnWithout(job, ToString(status.error()));
-  }
   if (!status.ok()) return FailedTrial(job, std::move(status).error());
   auto report = Await(job, plan);
   if (!report.ok()) return FailedTrial(job, std::move(report).error());
@@ -139,7 +138,6 @@ Status TryAsPlanned(Job& job, const TrialPlan& plan, const TrialQuestion& questi
 
 Status Try(Job& job) {
   if (!RunsAnother(job)) return Ok();
-  EDM_CHECK(DropTrial(job));
   EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
   const auto question = QuestionOf(job, containers);
   if (!question.ok()) return GoOnWithout(job, ToString(question.error()));
