@@ -28,6 +28,31 @@ struct Source {
   std::uint32_t size_kib = 0;
 };
 
+enum class Strategy : std::uint8_t { kDefault = 0, kSpread = 1, kBinpack = 2 };
+
+// A wish about a worker's label.
+struct Affinity {
+  std::string label;
+  std::string value;
+  std::int32_t weight = 0;  // -100 to 100; negative: rather not there
+  bool operator==(const Affinity&) const = default;
+};
+
+// Where an instance may run, and where it had better; Requirements of model.proto says each.
+struct Requirements {
+  std::string architecture;
+  std::uint32_t gpus = 0;
+  std::uint32_t disk_mib = 0;
+  std::vector<std::uint32_t> host_ports;
+  std::vector<std::string> apart_from;
+  bool one_per_worker = false;
+  std::vector<Affinity> affinities;
+  std::string spread_by;
+  Strategy strategy = Strategy::kDefault;
+  bool singleton = false;
+  bool operator==(const Requirements&) const = default;
+};
+
 struct InstanceSpec {
   std::string branch = "main";
   std::string template_name;
@@ -35,6 +60,7 @@ struct InstanceSpec {
   std::uint32_t memory_mib = 0;
   double cpus = 0;
   std::map<std::string, std::string> worker_labels;
+  Requirements requirements;
 };
 
 // Why a worker was chosen, and why each other was not.

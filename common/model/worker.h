@@ -24,6 +24,9 @@ struct Load {
 
 enum class WorkerState : std::uint8_t { kJoining = 0, kReady = 1, kCordoned = 2, kDraining = 3, kLost = 4 };
 
+// What people want of a worker, whether or not it is there.
+enum class Availability : std::uint8_t { kActive = 0, kClosed = 1, kEmptying = 2 };
+
 // The container engine of a worker; what it did not tell is "".
 struct EngineFacts {
   std::string version;
@@ -41,6 +44,7 @@ struct WorkerFacts {
   std::string public_address;  // where people reach what it runs
   std::map<std::string, std::string> labels;
   std::uint32_t cores = 0;
+  std::uint32_t gpus = 0;
   std::string architecture;
   std::string version;
   EngineFacts engine;

@@ -72,10 +72,11 @@ struct Reservation {
   std::optional<WallTime> network_taken;  // by the worker's clock, as its samples are
 };
 
-// A worker as the master knows it. Only `facts`, `state` (cordon) and `joined_at` are stored.
+// A worker as the master knows it. Only `facts`, `state`, `availability` and `joined_at` are stored.
 struct WorkerRecord {
   WorkerFacts facts;
   WorkerState state = WorkerState::kJoining;
+  Availability availability = Availability::kActive;
   WallTime joined_at;
   std::uint32_t revision = 0;
 

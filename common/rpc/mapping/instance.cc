@@ -42,6 +42,42 @@ Source FromProto(const v1::Source& message) {
           .size_kib = message.size_kib()};
 }
 
+v1::Requirements ToProto(const Requirements& requirements) {
+  v1::Requirements message;
+  message.set_architecture(requirements.architecture);
+  message.set_gpus(requirements.gpus);
+  message.set_disk_mib(requirements.disk_mib);
+  for (const auto port : requirements.host_ports) message.add_host_ports(port);
+  for (const auto& one : requirements.apart_from) message.add_apart_from(one);
+  message.set_one_per_worker(requirements.one_per_worker);
+  for (const auto& one : requirements.affinities) {
+    auto& affinity = *message.add_affinities();
+    affinity.set_label(one.label);
+    affinity.set_value(one.value);
+    affinity.set_weight(one.weight);
+  }
+  message.set_spread_by(requirements.spread_by);
+  message.set_strategy(static_cast<v1::Requirements::Strategy>(requirements.strategy));
+  message.set_singleton(requirements.singleton);
+  return message;
+}
+
+Requirements FromProto(const v1::Requirements& message) {
+  return {.architecture = message.architecture(),
+          .gpus = message.gpus(),
+          .disk_mib = message.disk_mib(),
+          .host_ports = {message.host_ports().begin(), message.host_ports().end()},
+          .apart_from = {message.apart_from().begin(), message.apart_from().end()},
+          .one_per_worker = message.one_per_worker(),
+          .affinities = MapAll<Affinity>(message.affinities(),
+                                         [](const v1::Requirements::Affinity& one) {
+                                           return Affinity{one.label(), one.value(), one.weight()};
+                                         }),
+          .spread_by = message.spread_by(),
+          .strategy = static_cast<Strategy>(message.strategy()),
+          .singleton = message.singleton()};
+}
+
 v1::InstanceSpec ToProto(const InstanceSpec& spec) {
   v1::InstanceSpec message;
   message.set_branch(spec.branch);
@@ -50,6 +86,7 @@ v1::InstanceSpec ToProto(const InstanceSpec& spec) {
   message.set_memory_mib(spec.memory_mib);
   message.set_cpus(spec.cpus);
   message.mutable_worker_labels()->insert(spec.worker_labels.begin(), spec.worker_labels.end());
+  if (spec.requirements != Requirements{}) *message.mutable_requirements() = ToProto(spec.requirements);
   return message;
 }
 
@@ -59,7 +96,8 @@ InstanceSpec FromProto(const v1::InstanceSpec& message) {
           .environment = {message.environment().begin(), message.environment().end()},
           .memory_mib = message.memory_mib(),
           .cpus = message.cpus(),
-          .worker_labels = {message.worker_labels().begin(), message.worker_labels().end()}};
+          .worker_labels = {message.worker_labels().begin(), message.worker_labels().end()},
+          .requirements = FromProto(message.requirements())};
 }
 
 v1::Placement ToProto(const Placement& placement) {

@@ -57,6 +57,7 @@ v1::Worker ToProto(const WorkerFacts& facts) {
   message.set_public_address(facts.public_address);
   message.mutable_labels()->insert(facts.labels.begin(), facts.labels.end());
   message.set_cores(facts.cores);
+  message.set_gpus(facts.gpus);
   message.set_architecture(facts.architecture);
   message.set_version(facts.version);
   *message.mutable_engine() = ToProto(facts.engine);
@@ -69,6 +70,7 @@ WorkerFacts FromProto(const v1::Worker& message) {
           .public_address = message.public_address(),
           .labels = {message.labels().begin(), message.labels().end()},
           .cores = message.cores(),
+          .gpus = message.gpus(),
           .architecture = message.architecture(),
           .version = message.version(),
           .engine = FromProto(message.engine())};

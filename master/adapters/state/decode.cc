@@ -98,6 +98,7 @@ Result<WorkerRecord> DecodeWorker(const KvEntry& entry) {
   record.facts = FromProto(message.worker());
   record.joined_at = FromProto(message.worker().joined_at());
   record.revision = message.revision();
+  record.availability = static_cast<Availability>(message.worker().availability());
   const auto state = static_cast<WorkerState>(message.worker().state());
   const bool kept = state == WorkerState::kCordoned || state == WorkerState::kDraining;
   record.state = kept ? state : WorkerState::kJoining;

@@ -79,6 +79,7 @@ std::string EncodeOne(const WorkerRecord& record) {
   v1::StoredWorker message;
   *message.mutable_worker() = ToProto(record.facts);
   message.mutable_worker()->set_state(static_cast<v1::Worker::State>(record.state));
+  message.mutable_worker()->set_availability(static_cast<v1::Worker::Availability>(record.availability));
   *message.mutable_worker()->mutable_joined_at() = ToProto(record.joined_at);
   message.set_revision(record.revision);
   return message.SerializeAsString();
