@@ -45,6 +45,7 @@ struct Order {
   WallTime deadline;  // by the master's clock, for people
   bool holds_address = false;
   std::optional<Millis> time_left;  // from when it was sent
+  bool singleton = false;           // never two live copies
 };
 
 struct ReleaseImage {

@@ -54,6 +54,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.kept_releases = KeptReleases(state, instance, builds ? order.release : 0);
   order.deadline = record.operation.deadline;
   order.holds_address = worker && !status.address.empty() && status.address == worker->facts.public_address;
+  order.singleton = instance.instance.spec.requirements.singleton;
   if (order.target == Target::kRunning) {
     instance.tried_release = std::max(instance.tried_release, order.release);
   }

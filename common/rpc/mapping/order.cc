@@ -91,6 +91,7 @@ v1::Order ToProto(const Order& order) {
   *message.mutable_deadline() = ToProto(order.deadline);
   message.set_holds_address(order.holds_address);
   if (order.time_left) *message.mutable_time_left() = ToProto(*order.time_left);
+  message.set_singleton(order.singleton);
   return message;
 }
 
@@ -113,7 +114,8 @@ Result<Order> FromProto(const v1::Order& message) {
               .good_release = message.good_release(),
               .kept_releases = {message.kept_releases().begin(), message.kept_releases().end()},
               .deadline = FromProto(message.deadline()),
-              .holds_address = message.holds_address()};
+              .holds_address = message.holds_address(),
+              .singleton = message.singleton()};
   if (message.has_time_left()) order.time_left = FromProto(message.time_left());
   if (message.has_source()) {
     EDM_TRY(order.source, RepoFromProto(message.source(), "source"));

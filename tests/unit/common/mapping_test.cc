@@ -33,7 +33,8 @@ Order SomeOrder() {
           .kept_releases = {2, 3},
           .deadline = WallTime(Millis(1'234'567)),
           .holds_address = true,
-          .time_left = Millis(90'500)};
+          .time_left = Millis(90'500),
+          .singleton = true};
 }
 
 TEST(Mapping, ATimeBeyondAllYearsIsCutNotWrapped) {
@@ -56,6 +57,7 @@ TEST(Mapping, AnOrderComesBackAsItWasSent) {
   EXPECT_EQ(ToProto(*back).SerializeAsString(), sent.SerializeAsString());
   EXPECT_EQ(back->source->password, "secret");
   EXPECT_EQ(back->kept_releases, (std::vector<std::uint32_t>{2, 3}));
+  EXPECT_TRUE(back->singleton);
 }
 
 TEST(Mapping, AnOrderWithoutCredentialsHoldsNoSecret) {
