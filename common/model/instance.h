@@ -94,6 +94,7 @@ struct InstanceStatus {
   std::string operation;
   std::optional<Placement> placement;
   Source source;
+  bool keeps_data = false;  // in volumes or folders of its worker: that does not move by itself
 };
 
 // One deployed, addressable thing: what was asked for (spec) and what is so (status).

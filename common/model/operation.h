@@ -25,6 +25,7 @@ enum class OperationKind : std::uint8_t {
   kRollback = 9,
   kDelete = 10,
   kUpdate = 11,
+  kMove = 12,
 };
 
 //   Pending > Running > { Done | Failed | Cancelled | Expired }      exactly one of the four, for ever

@@ -46,6 +46,7 @@ struct Order {
   bool holds_address = false;
   std::optional<Millis> time_left;  // from when it was sent
   bool singleton = false;           // never two live copies
+  bool leave_address = false;       // instance/<id>/ip is the master's to write
 };
 
 struct ReleaseImage {
@@ -86,6 +87,7 @@ struct AttemptEnd {
   bool still_serves = false;           // it was never replaced
   std::vector<Endpoint> endpoints;
   std::vector<ServiceStatus> services;
+  bool keeps_data = false;  // in volumes or folders of its worker
 };
 
 struct Warning {
@@ -109,6 +111,7 @@ struct Observation {
   std::vector<Endpoint> endpoints;
   std::vector<ServiceStatus> services;
   std::string operation;
+  bool keeps_data = false;  // in volumes or folders of its worker
 };
 
 }  // namespace edm

@@ -34,6 +34,7 @@ struct EngineFacts {
   std::string compose_version;
   std::string storage_driver;
   std::string cgroup_version;  // "1" or "2"
+  std::string id{};            // two workers may share one engine
   bool operator==(const EngineFacts&) const = default;
 };
 

@@ -86,7 +86,8 @@ Health HealthOf(const std::vector<ServiceStatus>& services) {
 
 Observation Observe(const Holding& holding, const AttemptRecord* attempt,
                     const std::vector<ContainerFacts>& containers) {
-  Observation seen{.instance = holding.instance, .release = holding.running_release};
+  Observation seen{
+      .instance = holding.instance, .release = holding.running_release, .keeps_data = KeepsData(holding)};
   if (attempt != nullptr) {
     seen.attempt = attempt->order.attempt;
     seen.phase = attempt->ended() ? attempt->end->phase : attempt->phase;
@@ -105,7 +106,7 @@ Observation Observe(const Holding& holding, const AttemptRecord* attempt,
 bool SameObservation(const Observation& a, const Observation& b) {
   return a.instance == b.instance && a.attempt == b.attempt && a.phase == b.phase && a.health == b.health &&
          a.release == b.release && a.endpoints == b.endpoints && a.services == b.services &&
-         a.operation == b.operation;
+         a.operation == b.operation && a.keeps_data == b.keeps_data;
 }
 
 }  // namespace edm::worker

@@ -1,5 +1,6 @@
 #include "worker/core/records.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace edm::worker {
@@ -15,6 +16,11 @@ bool IsFixedPort(std::string_view port_name) { return port_name.find('=') != std
 bool IsBare(const Holding& holding) {
   return holding.releases.empty() && holding.running_release == 0 && !holding.address_published &&
          !holding.inspect_until && !holding.trial_until;
+}
+
+bool KeepsData(const Holding& holding) {
+  return std::any_of(holding.releases.begin(), holding.releases.end(),
+                     [](const auto& release) { return release.second.run.keeps_data; });
 }
 
 bool CanGoBack(const Order& order, const Holding& holding) {
@@ -33,7 +39,8 @@ AttemptEnd EndOf(const AttemptRecord& attempt, const Holding& holding) {
                  .running_release = holding.running_release,
                  .restored_release = attempt.restored_release,
                  .still_serves = attempt.course == Course::kDismiss && attempt.restored_release != 0,
-                 .services = attempt.services};
+                 .services = attempt.services,
+                 .keeps_data = KeepsData(holding)};
   if (attempt.failure) {
     end.phase = attempt.failed_as;
   } else {

@@ -23,6 +23,7 @@ struct RunSpec {
   Millis ready_timeout{60'000};
   Millis ready_least{0};  // its folder asks for that much time; see ready_window.h
   Seconds stop_grace{10};
+  bool keeps_data = true;  // in volumes or folders of this machine; true too where it is not known
 };
 
 // A release whose images are on this worker.
@@ -59,6 +60,9 @@ struct Holding {
 
 // Whether nothing of the instance is on this worker but what was reserved for it.
 bool IsBare(const Holding& holding);
+
+// Whether one of its releases has written to this machine what another worker would not have.
+bool KeepsData(const Holding& holding);
 
 // One attempt, as the journal keeps it: written before each effect and after.
 struct AttemptRecord {

@@ -60,6 +60,7 @@ class Workload {
   // What the folder itself asks for: health.time, else the longest start_period of its healthchecks.
   virtual Millis ready_least() const = 0;
   virtual Seconds stop_grace() const = 0;  // the longest of its services
+  virtual bool keeps_data() const = 0;     // in named volumes, or folders of the machine
   virtual Result<FinalWorkload> Finalise(const FinalRequest& request) const = 0;
 };
 

@@ -88,6 +88,7 @@ v1::AttemptEnd ToProto(const AttemptEnd& end) {
   message.set_running_release(end.running_release);
   message.set_restored_release(end.restored_release);
   message.set_still_serves(end.still_serves);
+  message.set_keeps_data(end.keeps_data);
   MapInto(end.endpoints, message.mutable_endpoints(), [](const Endpoint& e) { return ToProto(e); });
   MapInto(end.services, message.mutable_services(), [](const ServiceStatus& s) { return ToProto(s); });
   return message;
@@ -101,7 +102,8 @@ AttemptEnd FromProto(const v1::AttemptEnd& message) {
       .still_serves = message.still_serves(),
       .endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& e) { return FromProto(e); }),
       .services =
-          MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); })};
+          MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); }),
+      .keeps_data = !message.has_keeps_data() || message.keeps_data()};
   if (message.has_failure()) end.failure = FromProto(message.failure());
   return end;
 }

@@ -143,6 +143,7 @@ v1::InstanceStatus ToProto(const InstanceStatus& status) {
   if (status.failure) *message.mutable_failure() = ToProto(*status.failure);
   message.set_operation(status.operation);
   if (status.placement) *message.mutable_placement() = ToProto(*status.placement);
+  message.set_keeps_data(status.keeps_data);
   if (status.source.kind != SourceKind::kNone) *message.mutable_source() = ToProto(status.source);
   return message;
 }
@@ -165,6 +166,7 @@ InstanceStatus FromProto(const v1::InstanceStatus& message) {
   status.operation = message.operation();
   if (message.has_placement()) status.placement = FromProto(message.placement());
   status.source = FromProto(message.source());
+  status.keeps_data = !message.has_keeps_data() || message.keeps_data();
   return status;
 }
 

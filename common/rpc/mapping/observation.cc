@@ -71,6 +71,7 @@ v1::Observation ToProto(const Observation& observation) {
   MapInto(observation.services, message.mutable_services(),
           [](const ServiceStatus& s) { return ToProto(s); });
   message.set_order(observation.operation);
+  message.set_keeps_data(observation.keeps_data);
   return message;
 }
 
@@ -84,7 +85,8 @@ Observation FromProto(const v1::Observation& message) {
       .endpoints = MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& e) { return FromProto(e); }),
       .services =
           MapAll<ServiceStatus>(message.services(), [](const v1::ServiceStatus& s) { return FromProto(s); }),
-      .operation = message.order()};
+      .operation = message.order(),
+      .keeps_data = !message.has_keeps_data() || message.keeps_data()};
 }
 
 }  // namespace edm::rpc

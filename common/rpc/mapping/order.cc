@@ -92,6 +92,7 @@ v1::Order ToProto(const Order& order) {
   message.set_holds_address(order.holds_address);
   if (order.time_left) *message.mutable_time_left() = ToProto(*order.time_left);
   message.set_singleton(order.singleton);
+  message.set_leave_address(order.leave_address);
   return message;
 }
 
@@ -115,7 +116,8 @@ Result<Order> FromProto(const v1::Order& message) {
               .kept_releases = {message.kept_releases().begin(), message.kept_releases().end()},
               .deadline = FromProto(message.deadline()),
               .holds_address = message.holds_address(),
-              .singleton = message.singleton()};
+              .singleton = message.singleton(),
+              .leave_address = message.leave_address()};
   if (message.has_time_left()) order.time_left = FromProto(message.time_left());
   if (message.has_source()) {
     EDM_TRY(order.source, RepoFromProto(message.source(), "source"));

@@ -39,6 +39,7 @@ v1::Engine ToProto(const EngineFacts& engine) {
   message.set_compose_version(engine.compose_version);
   message.set_storage_driver(engine.storage_driver);
   message.set_cgroup_version(engine.cgroup_version);
+  message.set_id(engine.id);
   return message;
 }
 
@@ -47,7 +48,8 @@ EngineFacts FromProto(const v1::Engine& message) {
           .api_version = message.api_version(),
           .compose_version = message.compose_version(),
           .storage_driver = message.storage_driver(),
-          .cgroup_version = message.cgroup_version()};
+          .cgroup_version = message.cgroup_version(),
+          .id = message.id()};
 }
 
 v1::Worker ToProto(const WorkerFacts& facts) {

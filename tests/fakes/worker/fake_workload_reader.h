@@ -38,6 +38,7 @@ class FakeWorkload final : public Workload {
   Millis ready_timeout() const override { return Millis(1'000); }
   Millis ready_least() const override { return Millis(0); }
   Seconds stop_grace() const override { return Seconds(1); }
+  bool keeps_data() const override { return !with_volume_.empty(); }
 
   Result<FinalWorkload> Finalise(const FinalRequest& request) const override {
     const auto labels =

@@ -34,7 +34,8 @@ Order SomeOrder() {
           .deadline = WallTime(Millis(1'234'567)),
           .holds_address = true,
           .time_left = Millis(90'500),
-          .singleton = true};
+          .singleton = true,
+          .leave_address = true};
 }
 
 TEST(Mapping, ATimeBeyondAllYearsIsCutNotWrapped) {
@@ -48,6 +49,13 @@ TEST(Mapping, ATimeBeyondAllYearsIsCutNotWrapped) {
   EXPECT_GT(FromProto(time), WallTime());
   EXPECT_EQ(ToProto(WallTime::max()).seconds(), 253'402'300'799) << "the end of the year 9999";
   EXPECT_EQ(ToProto(WallTime::min()).seconds(), -62'135'596'800) << "the beginning of the year 1";
+}
+
+TEST(Mapping, DataThatAWorkerDoesNotSpeakOfIsTakenToBeThere) {
+  EXPECT_TRUE(FromProto(v1::Observation()).keeps_data);
+  EXPECT_TRUE(FromProto(v1::AttemptEnd()).keeps_data);
+  EXPECT_FALSE(FromProto(ToProto(Observation{})).keeps_data);
+  EXPECT_FALSE(FromProto(ToProto(AttemptEnd{})).keeps_data);
 }
 
 TEST(Mapping, AnOrderComesBackAsItWasSent) {
@@ -114,7 +122,8 @@ TEST(Mapping, EveryKindOfEventComesBack) {
 }
 
 TEST(Mapping, FactsLoadAndObservationsComeBack) {
-  const WorkerFacts facts{"w1", "10.0.0.1:8834", "1.2.3.4", {{"gpu", "no"}}, 2, "amd64", "0.1.0", "20.10.24"};
+  const WorkerFacts facts{"w1", "10.0.0.1:8834", "1.2.3.4", {{"gpu", "no"}}, 2,
+                          1,    "amd64",         "0.1.0",   {"20.10.24"}};
   EXPECT_EQ(ToProto(FromProto(ToProto(facts))).SerializeAsString(), ToProto(facts).SerializeAsString());
   const Load load{0.5, 0.25, 100, 50, 1000, 500, 3, 1, 40, WallTime(Millis(1999))};
   EXPECT_EQ(ToProto(FromProto(ToProto(load))).SerializeAsString(), ToProto(load).SerializeAsString());

@@ -52,8 +52,8 @@ TEST(ImageContent, IsTheSameForReleasesAndAnotherForAnotherCommand) {
 
 TEST(EngineFacts, AreReadFromVersionAndInfo) {
   const auto facts = ReadEngineFacts({{"Version", "20.10.24"}, {"ApiVersion", "1.41"}},
-                                     {{"Driver", "overlay2"}, {"CgroupVersion", "2"}});
-  EXPECT_EQ(facts, (EngineFacts{"20.10.24", "1.41", "", "overlay2", "2"}));
+                                     {{"Driver", "overlay2"}, {"CgroupVersion", "2"}, {"ID", "e1"}});
+  EXPECT_EQ(facts, (EngineFacts{"20.10.24", "1.41", "", "overlay2", "2", "e1"}));
   EXPECT_EQ(ReadEngineFacts(nullptr, nullptr), EngineFacts{});
 }
 

@@ -294,6 +294,29 @@ TEST_F(RunnerFixture, TheSameSourceWithAnotherEnvironmentIsANewRelease) {
   EXPECT_EQ(Run(order).running_release, 2u);
 }
 
+TEST_F(RunnerFixture, AnOrderThatLeavesTheAddressNeitherPutsNorDropsIt) {
+  runtime_.Behaves("job", ContainerState::kExited, ContainerHealth::kNone, 0);
+  auto order = Deploy(1, 1);
+  order.leave_address = true;
+  Run(order);
+  EXPECT_FALSE(directory_.holders().contains("shop")) << "it serves before the master says so";
+  EXPECT_TRUE(directory_.published().contains("shop"));
+  ASSERT_TRUE(directory_.PutHolder("shop").ok());  // the master has moved it here, and away again
+  auto gone = Reach(2, Target::kDeleted);
+  gone.leave_address = true;
+  EXPECT_EQ(Run(gone).phase, Phase::kDeleted);
+  EXPECT_TRUE(directory_.holders().contains("shop"));
+  EXPECT_FALSE(directory_.published().contains("shop"));
+}
+
+TEST_F(RunnerFixture, AWorkerSaysWhetherAnInstanceKeepsData) {
+  runtime_.Behaves("job", ContainerState::kExited, ContainerHealth::kNone, 0);
+  EXPECT_FALSE(Run(Deploy(1, 1)).keeps_data);
+  workloads_.AddVolume("web");
+  EXPECT_TRUE(Run(Deploy(2, 2)).keeps_data);
+  EXPECT_TRUE(runner_->Observations().front().keeps_data);
+}
+
 WantedPort Fixed(std::uint16_t host_port) { return {"web", 80, "tcp", host_port}; }
 
 TEST_F(RunnerFixture, AFixedPortIsKeptOverStopAndStart) {

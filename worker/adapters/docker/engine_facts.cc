@@ -33,7 +33,8 @@ EngineFacts ReadEngineFacts(const nlohmann::json& version, const nlohmann::json&
   return {.version = TextAt(version, "Version"),
           .api_version = TextAt(version, "ApiVersion"),
           .storage_driver = TextAt(info, "Driver"),
-          .cgroup_version = TextAt(info, "CgroupVersion")};
+          .cgroup_version = TextAt(info, "CgroupVersion"),
+          .id = TextAt(info, "ID")};
 }
 
 Result<EngineFacts> AskEngine(const EngineApi& api, ProcessRunner& processes) {

@@ -88,7 +88,8 @@ RunSpec Describe(const Job& job) {
           .catalog_names = workload.catalog_names(),
           .ready_timeout = workload.ready_timeout(),
           .ready_least = workload.ready_least(),
-          .stop_grace = workload.stop_grace()};
+          .stop_grace = workload.stop_grace(),
+          .keeps_data = workload.keeps_data()};
 }
 
 }  // namespace edm::worker

@@ -21,11 +21,11 @@ void NoteFetchedInputs(const Job& job, ReleaseRecord& release) {
 
 Status PublishHolder(Job& job) {
   const auto& order = job.attempt.order;
-  if (!job.holding.address_published || !order.holds_address) {
+  if (!order.leave_address && (!job.holding.address_published || !order.holds_address)) {
     auto status = Insist(job, [&] { return job.around.directory.PutHolder(job.instance()); });
     if (!status.ok()) return About(std::move(status).error(), "address of instance " + job.instance());
-    job.holding.address_published = true;
   }
+  job.holding.address_published = true;
   if (order.build) job.Emit(job.attempt.built);
   return Ok();
 }
@@ -50,7 +50,8 @@ Status WithdrawEndpoints(Job& job) {
 }
 
 Status ForgetHolder(Job& job) {
-  EDM_CHECK(Insist(job, [&] { return job.around.directory.DropHolder(job.instance()); }));
+  if (!job.attempt.order.leave_address)
+    EDM_CHECK(Insist(job, [&] { return job.around.directory.DropHolder(job.instance()); }));
   job.holding.address_published = false;
   job.around.addresses.Release(job.instance());
   // Else a start after a kill in between would adopt them again, for nobody.

@@ -155,6 +155,16 @@ Seconds ComposeWorkload::stop_grace() const {
   return longest;
 }
 
+bool ComposeWorkload::keeps_data() const {
+  const auto& services = judged_.blueprint.services;
+  return std::any_of(services.begin(), services.end(), [](const compose::ServicePlan& service) {
+    const auto is_of_machine = [](const compose::BindMount& bind) {
+      return bind.source.starts_with('/') && !bind.read_only;
+    };
+    return !service.volumes.empty() || std::any_of(service.binds.begin(), service.binds.end(), is_of_machine);
+  });
+}
+
 std::map<std::string, std::string> ComposeWorkload::Images() const {
   std::map<std::string, std::string> images;
   for (const auto& service : judged_.blueprint.services) {

@@ -43,6 +43,7 @@ class ComposeWorkload final : public Workload {
   Millis ready_timeout() const override;
   Millis ready_least() const override;
   Seconds stop_grace() const override;
+  bool keeps_data() const override;
   Result<FinalWorkload> Finalise(const FinalRequest& request) const override;
 
  private:
