@@ -82,6 +82,11 @@ Settings SettingsOf(const MasterOptions& options) {
   settings.stop_deadline = options.stop_deadline;
   settings.delete_deadline = options.delete_deadline;
   settings.beat_interval = options.beat_interval;
+  settings.beats_missed = options.beats_missed;
+  settings.fence_after = options.fence_after;
+  settings.evict_after = options.evict_after;
+  settings.moves_at_once = options.moves_at_once;
+  settings.suspect_share = options.suspect_share;
   settings.releases_kept = options.releases_kept;
   settings.operations_kept = options.operations_kept;
   settings.operations_kept_for = options.operations_kept_for;

@@ -51,6 +51,13 @@ void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("deadline.stop", &options.stop_deadline, "of a stop that names none");
   keys.Add("deadline.delete", &options.delete_deadline, "of a delete");
   keys.Add("beat.interval", &options.beat_interval, "between two beats of a worker");
+  keys.Add("beat.missed", &options.beats_missed, "number", "beats that a worker may miss; then it is lost");
+  keys.Add("fence.after", &options.fence_after,
+           "that long after it heard no master, a worker stops its singletons");
+  keys.Add("evict.after", &options.evict_after, "how long a copy that has moved away goes on serving");
+  keys.Add("moves.at_once", &options.moves_at_once, "number", "moves that the master begins by itself");
+  keys.Add("moves.suspect_share", &options.suspect_share, "number",
+           "share of the workers; when more vanish at once, nothing of them is placed elsewhere");
   keys.Add("keep.releases", &options.releases_kept, "number", "releases kept of each instance");
   keys.Add("keep.operations", &options.operations_kept, "number", "ended operations that are kept");
   keys.Add("keep.operations_for", &options.operations_kept_for, "how long they are kept at most");

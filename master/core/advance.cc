@@ -3,10 +3,12 @@
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
+#include "master/core/move.h"
 #include "master/core/order.h"
 #include "master/core/placement/place.h"
 #include "master/core/placement/promises.h"
 #include "master/core/releases.h"
+#include "master/core/seat.h"
 #include "master/core/steps.h"
 #include "master/core/undo_creation.h"
 
@@ -46,20 +48,27 @@ void AskForSource(Draft& draft, OperationRecord record, const InstanceRecord& in
   draft.Put(std::move(record));
 }
 
-PlacementRequest RequestFor(const State& state, const OperationRecord& record,
-                            const InstanceRecord& instance) {
+PlacementRequest RequestFor(const State& state, const OperationRecord& record, const InstanceRecord& instance,
+                            SteadyTime now) {
   const auto& spec = instance.instance.spec;
   const auto& status = instance.instance.status;
   PlacementRequest request;
   request.instance = instance.instance.id;
   request.labels = spec.worker_labels;
   request.memory_mib = spec.memory_mib == 0 ? kMemoryDefaultMib : spec.memory_mib;
-  request.holder = HolderOf(state, instance.instance.id);
-  const bool builds = NeedsSource(record.operation.kind);
-  if (!builds) request.holder = status.worker;
-  request.needs_network = builds && status.release == 0;
+  request.holder = record.plan.move ? "" : SeatOf(state, instance, now);
+  request.needs_network = request.holder.empty() || status.release == 0;
   request.rejected_by = record.plan.rejected_by;
+  if (record.plan.move) request.barred = BarredFrom(state, *record.plan.move, now);
   return request;
+}
+
+// Whether it may go to another worker than the one that holds it.
+bool IsPlaced(const OperationRecord& record, const std::string& seat) {
+  const auto kind = record.operation.kind;
+  if (record.plan.move) return record.plan.move->leg == Leg::kArrive;
+  return NeedsSource(kind) ||
+         (seat.empty() && kind != OperationKind::kStop && kind != OperationKind::kDelete);
 }
 
 // What an order to a worker that is there must pass: stop and delete go to the holder whatever its load is.
@@ -98,17 +107,21 @@ Error NoWorker(const State& state, const OperationRecord& record, const Placemen
 
 void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord& instance,
                      Placement placement) {
-  const bool builds = NeedsSource(record.operation.kind);
+  const bool places = IsPlaced(record, SeatOf(draft.state(), instance, draft.now().steady));
   record.worker = placement.worker;
   record.placement_note = placement.worker + ": " + placement.reason;
-  if (builds) SetStep(draft, record, "place", StepState::kDone, record.placement_note);
+  if (places) SetStep(draft, record, "place", StepState::kDone, record.placement_note);
 
   Promise(draft, record, instance);
 
   auto changed = instance;
   auto& status = changed.instance.status;
-  status.worker = record.worker;
-  if (builds) status.placement = std::move(placement);
+  if (ArrivesBeside(record, instance)) {
+    record.placement = std::move(placement);
+  } else {
+    status.worker = record.worker;
+    if (places) status.placement = std::move(placement);
+  }
   AssignOrder(draft, record, changed);
   draft.PutStatus(std::move(changed));
 }
@@ -117,16 +130,43 @@ void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord
 void WaitForWorker(Draft& draft, OperationRecord record, const InstanceRecord& instance,
                    const Placement& placement, bool is_stored) {
   const auto& state = draft.state();
-  const bool builds = NeedsSource(record.operation.kind);
+  const bool places = IsPlaced(record, SeatOf(state, instance, draft.now().steady));
   // Orders under way end, and what they took shows in the samples then: the deadline limits this wait.
-  const bool promised = builds && WaitsForPromises(RequestFor(state, record, instance), state.workers);
+  const bool promised =
+      places && WaitsForPromises(RequestFor(state, record, instance, draft.now().steady), state.workers);
   const auto notes = draft.decision().notes.size();
-  if (builds) SetStep(draft, record, "place", StepState::kRunning, promised ? kFreeIsPromised : "");
+  if (places) SetStep(draft, record, "place", StepState::kRunning, promised ? kFreeIsPromised : "");
   if (!promised && draft.now().steady - record.stage_began >= kPlacementWaitMax) {
     auto error = NoWorker(state, record, placement);
     return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(error));
   }
   if (!is_stored || draft.decision().notes.size() != notes) draft.Put(std::move(record));
+}
+
+// What is there of a deleted instance goes when its worker is back.
+void FinishWithoutWorker(Draft& draft, OperationRecord record, const std::string& worker) {
+  SetStep(draft, record, "delete", StepState::kRunning,
+          "worker " + worker + " is away: what is there goes when it is back");
+  EnterStage(draft, record, Stage::kFinish);
+  Advance(draft, std::move(record), true);
+}
+
+// A worker that was away when the move was asked for may be back.
+bool MustLeaveFirst(const State& state, const OperationRecord& record, const InstanceRecord& instance) {
+  const auto& move = *record.plan.move;
+  return instance.instance.spec.requirements.singleton && move.leg == Leg::kArrive && !move.was_left &&
+         record.plan.until == Until::kRunning && !IsAway(state, move.from);
+}
+
+// Whether a copy of a singleton may still run on a worker that is silent.
+bool WaitsForFence(const State& state, const OperationRecord& record, const InstanceRecord& instance,
+                   SteadyTime now) {
+  const auto kind = record.operation.kind;
+  const auto& one = instance.instance;
+  const bool gives_up = record.plan.move && record.plan.move->gives_up_data;
+  return one.spec.requirements.singleton && (gives_up || !one.status.keeps_data) &&
+         kind != OperationKind::kStop && kind != OperationKind::kDelete && !one.status.worker.empty() &&
+         IsAway(state, one.status.worker) && !IsFenced(state, one.status.worker, now);
 }
 
 void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& instance) {
@@ -140,13 +180,27 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
     EnterStage(draft, record, Stage::kFinish);
     return Advance(draft, std::move(record), true);
   }
-  const bool builds = NeedsSource(kind);
-  auto placement = builds ? Place(RequestFor(state, record, instance), state.workers, draft.now().wall)
-                          : Holder(state, status.worker, draft.now().wall);
+  const bool is_left = kind == OperationKind::kDelete && IsAway(state, status.worker);
+  if (is_left) return FinishWithoutWorker(draft, std::move(record), status.worker);
+  if (WaitsForFence(state, record, instance, draft.now().steady)) {
+    const auto notes = draft.decision().notes.size();
+    SetStep(draft, record, "place", StepState::kRunning,
+            "waits until " + status.worker + ", which is silent, has surely stopped it");
+    if (!waited || draft.decision().notes.size() != notes) draft.Put(std::move(record));
+    return;
+  }
+  if (record.plan.move && MustLeaveFirst(state, record, instance)) record.plan.move->leg = Leg::kLeave;
+  // A singleton does not stop before there is a place for it.
+  const bool places = IsPlaced(record, SeatOf(state, instance, draft.now().steady)) || record.plan.move;
+  auto placement =
+      places ? Place(RequestFor(state, record, instance, draft.now().steady), state.workers, draft.now().wall)
+             : Holder(state, status.worker, draft.now().wall);
+  if (!placement.worker.empty() && record.plan.move && record.plan.move->leg == Leg::kLeave)
+    placement = Holder(state, record.plan.move->from, draft.now().wall);
   if (placement.worker.empty()) {
     return WaitForWorker(draft, std::move(record), instance, placement, waited);
   }
-  if (builds) SetStep(draft, record, "place", StepState::kRunning);
+  if (places) SetStep(draft, record, "place", StepState::kRunning);
   EnterStage(draft, record, Stage::kAttempt);
   RecordPlacement(draft, record, instance, std::move(placement));
   SendOrderOf(draft, record);
@@ -169,32 +223,54 @@ void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance
 // What the steps of an attempt say belongs to the worker that could not try.
 void ResetSteps(OperationRecord& record) {
   for (auto& step : record.operation.steps) {
-    if (step.name != "source") step = Step{.name = step.name};
+    if (step.name != "source" && step.name != "stop") step = Step{.name = step.name};
   }
+}
+
+// The next attempt of the same operation.
+void OrderAnew(Draft& draft, OperationRecord& record, const InstanceRecord& instance, Placement placement) {
+  PromiseEnds(draft, record, OperationState::kFailed);
+  ResetSteps(record);
+  RecordPlacement(draft, record, instance, std::move(placement));
+  record.worker_cursor = 0;
+  record.stage_began = draft.now().steady;
+  SendOrderOf(draft, record);
+  draft.Put(record);
 }
 
 }  // namespace
 
 bool TryElsewhere(Draft& draft, OperationRecord& record, const Error& failure) {
   const auto instance = draft.state().instances.Find(record.operation.instance);
-  const bool is_new = instance != nullptr && record.order.build && instance->instance.status.release == 0 &&
+  if (instance == nullptr || record.plan.cancel_requested || draft.now().steady >= record.expires)
+    return false;
+  const bool is_new = record.order.build && instance->instance.status.release == 0 &&
                       ReleasesOf(draft.state(), record.operation.instance).empty();
-  if (!is_new || record.plan.cancel_requested || draft.now().steady >= record.expires) return false;
+  const bool arrives = record.plan.move && record.plan.move->leg == Leg::kArrive;
+  if (!is_new && !arrives && !IsAway(draft.state(), record.worker)) return false;
   record.plan.rejected_by[record.worker] = ToString(failure);
   if (record.plan.rejected_by.size() >= kPlacementsMax) return false;
-  auto placement =
-      Place(RequestFor(draft.state(), record, *instance), draft.state().workers, draft.now().wall);
+  auto placement = Place(RequestFor(draft.state(), record, *instance, draft.now().steady),
+                         draft.state().workers, draft.now().wall);
   if (placement.worker.empty()) return false;
-  PromiseEnds(draft, record, OperationState::kFailed);
   Warning warning{record.worker + " could not take it: " + ToString(failure) + "; trying " +
                   placement.worker};
   if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning.text);
   draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, std::move(warning)});
-  ResetSteps(record);
-  RecordPlacement(draft, record, *instance, std::move(placement));
-  record.worker_cursor = 0;
-  SendOrderOf(draft, record);
-  draft.Put(record);
+  OrderAnew(draft, record, *instance, std::move(placement));
+  return true;
+}
+
+bool BeginLeg(Draft& draft, OperationRecord& record, Leg leg) {
+  const auto instance = draft.state().instances.Find(record.operation.instance);
+  if (instance == nullptr) return false;
+  record.plan.move->leg = leg;
+  const auto now = draft.now();
+  auto placement = leg == Leg::kArrive ? Place(RequestFor(draft.state(), record, *instance, now.steady),
+                                               draft.state().workers, now.wall)
+                                       : Holder(draft.state(), record.plan.move->from, now.wall);
+  if (placement.worker.empty()) return false;
+  OrderAnew(draft, record, *instance, std::move(placement));
   return true;
 }
 

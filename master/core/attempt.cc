@@ -5,6 +5,8 @@
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
+#include "master/core/move.h"
+#include "master/core/order.h"
 #include "master/core/placement/promises.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
@@ -21,10 +23,28 @@ void OnPhase(Draft& draft, const OperationRecord& record, Phase phase) {
   draft.PutStatus(std::move(changed));
 }
 
-void OnBuilt(Draft& draft, const OperationRecord& record, const Built& built, WallTime time) {
+// A release that was built before has its images on this worker now.
+void OnBuiltAgain(Draft& draft, OperationRecord& record, Release release, const Built& built) {
+  if (record.plan.move) {
+    record.plan.move->images = built.images;  // it counts once it has arrived
+    if (ArrivesBeside(record, *draft.state().instances.Find(release.instance))) return;
+  }
+  auto changed = *draft.state().instances.Find(release.instance);
+  if (const auto worker = draft.state().workers.Find(record.worker)) {
+    changed.instance.status.address = worker->facts.public_address;
+    draft.PutStatus(std::move(changed));
+  }
+  if (record.plan.move) return;
+  release.images = built.images;
+  release.worker = record.worker;
+  draft.Put(std::move(release));
+}
+
+void OnBuilt(Draft& draft, OperationRecord& record, const Built& built, WallTime time) {
   const auto found = draft.state().instances.Find(record.operation.instance);
-  if (found == nullptr || draft.state().releases.Find(ReleaseKey(found->instance.id, record.order.release)))
-    return;
+  if (found == nullptr) return;
+  if (const auto known = draft.state().releases.Find(ReleaseKey(found->instance.id, record.order.release)))
+    return OnBuiltAgain(draft, record, *known, built);
   const auto& instance = found->instance;
   Release release;
   release.instance = instance.id;
@@ -70,6 +90,7 @@ void Settle(Draft& draft, const OperationRecord& record, const AttemptEnd& end) 
     status.health = Health::kHealthy;
   }
   if (end.phase == Phase::kRunning) status.health = Health::kHealthy;
+  status.keeps_data = end.keeps_data;
   draft.PutStatus(std::move(changed));
 }
 
@@ -103,12 +124,33 @@ void AddRejections(Error& failure, const OperationRecord& record) {
   }
 }
 
+Error FailureOf(const OperationRecord& record, const AttemptEnd& end) {
+  if (end.failure) return *end.failure;
+  const bool cancelled = end.phase == Phase::kCancelled;
+  return {cancelled ? Code::kCancelled : Code::kInternal,
+          "instance " + record.operation.instance,
+          cancelled ? "cancelled" : "the attempt ended as " + std::string(PhaseName(end.phase)),
+          {},
+          cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
+}
+
+// What becomes of a move whose leg has ended. False: it ends as any other operation would.
+bool OnLegEnd(Draft& draft, OperationRecord& record, const AttemptEnd& end, bool reached) {
+  if (reached && record.plan.move->leg == Leg::kArrive) Arrive(draft, record, end);
+  if (reached) return GoOnMoving(draft, record, true, OperationState::kDone, {});
+  auto failure = FailureOf(record, end);
+  AddRejections(failure, record);
+  return GoOnMoving(draft, record, false, Outcome(record, end, draft.now().steady), std::move(failure));
+}
+
 void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
   Settle(draft, record, end);
   record.operation.restored_release = end.restored_release;
   record.operation.still_serves = end.still_serves;
   record.operation.endpoints = end.endpoints;
-  if (Reached(record.order, end.phase)) {
+  const bool reached = Reached(record.order, end.phase);
+  if (record.plan.move && OnLegEnd(draft, record, end, reached)) return;
+  if (reached) {
     // Another than was asked for where nothing differed from what runs: its number was never used.
     if (end.phase == Phase::kRunning && end.running_release != 0)
       record.operation.release = end.running_release;
@@ -118,17 +160,8 @@ void OnEnd(Draft& draft, OperationRecord record, const AttemptEnd& end) {
     record.stage_began = draft.now().steady;
     return Advance(draft, std::move(record), true);
   }
-  auto failure = end.failure;
-  if (!failure) {
-    const bool cancelled = end.phase == Phase::kCancelled;
-    failure =
-        Error{cancelled ? Code::kCancelled : Code::kInternal,
-              "instance " + record.operation.instance,
-              cancelled ? "cancelled" : "the attempt ended as " + std::string(PhaseName(end.phase)),
-              {},
-              cancelled ? "start it again when you want it" : "edmctl logs " + record.operation.instance};
-  }
-  AddRejections(*failure, record);
+  auto failure = FailureOf(record, end);
+  AddRejections(failure, record);
   const auto outcome = Outcome(record, end, draft.now().steady);
   EndOperation(draft, std::move(record), outcome, std::move(failure));
 }
@@ -175,6 +208,7 @@ void OnOrderRefused(Draft& draft, const OrderRefused& report) {
   if (instance) {
     end.endpoints = instance->instance.status.endpoints;
     end.services = instance->instance.status.services;
+    end.keeps_data = instance->instance.status.keeps_data;
   }
   OnEnd(draft, *found, end);
 }

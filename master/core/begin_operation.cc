@@ -5,6 +5,7 @@
 #include "master/core/create_instance.h"
 #include "master/core/end_operation.h"
 #include "master/core/idempotency.h"
+#include "master/core/move.h"
 #include "master/core/not_found.h"
 #include "master/core/open_delete.h"
 #include "master/core/releases.h"
@@ -18,7 +19,8 @@ namespace {
 struct Verdict {
   std::uint32_t release = 0;  // to start
   bool done = false;          // nothing is left to do
-  std::string note;           // why it is done
+  std::optional<MoveVerdict> move{};
+  std::string note;  // why it is done
 };
 
 Millis DefaultTimeout(const Settings& settings, OperationKind kind, Until until) {
@@ -27,6 +29,8 @@ Millis DefaultTimeout(const Settings& settings, OperationKind kind, Until until)
       return settings.source_deadline;
     case OperationKind::kBuild:
       return settings.build_deadline;
+    case OperationKind::kMove:
+      return settings.deploy_deadline;
     case OperationKind::kDeploy:
     case OperationKind::kRefresh:
       return until == Until::kSource ? settings.source_deadline : settings.deploy_deadline;
@@ -94,6 +98,13 @@ Result<Verdict> Judge(const State& state, const Begin& begin, const InstanceReco
                                status.phase == Phase::kBuilt);
       verdict.note = "it does not run";
       return verdict;
+    case OperationKind::kMove: {
+      EDM_TRY(verdict.move, JudgeMove(state, begin, record));
+      verdict.release = verdict.move->release;
+      verdict.done = verdict.move->is_there;
+      verdict.note = "it is there already";
+      return verdict;
+    }
     default:
       return verdict;
   }
@@ -156,6 +167,14 @@ void PutCurrent(Draft& draft, const OperationRecord& record) {
   draft.PutStatus(std::move(instance));
 }
 
+// What its worker stopped by itself is not to be started again.
+void WishStopped(Draft& draft, const std::string& id) {
+  auto changed = *draft.state().instances.Find(id);
+  if (changed.instance.status.desired != Target::kRunning) return;
+  changed.instance.status.desired = Target::kStopped;
+  draft.PutStatus(std::move(changed));
+}
+
 }  // namespace
 
 bool NeedsSource(OperationKind kind) {
@@ -196,6 +215,7 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   auto record = Make(draft, begin);
   record.plan.made_instance = makes_it || (NeedsSource(begin.kind) && IsBeingMade(draft.state(), *instance));
   record.operation.release = verdict.release;
+  if (verdict.move) PlanMove(record, *verdict.move);
   if (begin.kind == OperationKind::kBuild) record.plan.source = instance->instance.status.source;
   if (NeedsWorker(begin.kind, record.plan.until) && !verdict.done)
     Supersede(draft, begin.instance, begin.operation);
@@ -206,6 +226,7 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   draft.Event({{}, "operation.began", begin.instance, begin.operation, "", ""});
   PutCurrent(draft, record);
   if (verdict.done) {
+    if (begin.kind == OperationKind::kStop) WishStopped(draft, begin.instance);
     record.operation.endpoints = instance->instance.status.endpoints;
     for (const auto& step : std::vector<Step>(record.operation.steps)) {
       SetStep(draft, record, step.name, StepState::kDone, verdict.note);

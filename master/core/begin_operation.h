@@ -12,9 +12,13 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin);
 // way already is not begun twice, except after a restart (`again`), when each effect is asked for once more.
 void Advance(Draft& draft, OperationRecord record, bool again = false);
 
-// After a worker could not try to build an instance that never was anywhere: another one gets the order, when
-// one takes it. False: nobody is left, `record` says who was asked.
+// After a worker could not try an instance that never was anywhere, or that was to move there, or after it
+// was lost: another one gets the order, when one takes it. False: nobody is left, `record` says who was
+// asked.
 bool TryElsewhere(Draft& draft, OperationRecord& record, const Error& failure);
+
+// Orders the next leg of a move. False: no worker takes it.
+bool BeginLeg(Draft& draft, OperationRecord& record, Leg leg);
 
 // Whether this kind of operation needs a commit, a worker.
 bool NeedsSource(OperationKind kind);

@@ -10,6 +10,7 @@
 #include "master/core/source.h"
 #include "master/core/timers.h"
 #include "master/core/tokens.h"
+#include "master/core/workers.h"
 
 namespace edm::master {
 namespace {
@@ -23,12 +24,17 @@ struct OnCommand {
   Result<Accepted> operator()(const CreateToken& it) { return AddToken(draft, it); }
   Result<Accepted> operator()(const RevokeToken& it) { return Revoke(draft, it); }
   Result<Accepted> operator()(const UseToken& it) { return Use(draft, it); }
+  Result<Accepted> operator()(const ChangeWorker& it) { return SetWorker(draft, it); }
+  Result<Accepted> operator()(const RemoveWorker& it) { return TakeWorkerAway(draft, it); }
+  Result<Accepted> operator()(const ResumeMoves& it) { return ResumePlacing(draft, it); }
   Result<Accepted> operator()(const TemplateChanged& it) { return RememberTemplate(draft, it); }
 };
 
 Result<Accepted> OnAddress(Draft& draft, const AddressPublished& it) {
   const auto found = draft.state().instances.Find(it.instance);
   if (found != nullptr && found->instance.status.worker != it.worker) {
+    // It says that it is not there: as it is.
+    if (it.address.empty()) return Accepted{};
     return Error{Code::kAborted,
                  "instance " + it.instance,
                  "worker " + it.worker + " does not hold it",

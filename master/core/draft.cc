@@ -65,6 +65,11 @@ void Draft::Put(WorkerRecord record) {
   decision_.changes.emplace_back(Stored<WorkerRecord>{id, kept});
 }
 
+void Draft::RemoveWorker(const std::string& id) {
+  state_.workers.Erase(id);
+  decision_.changes.emplace_back(Stored<WorkerRecord>{id, nullptr});
+}
+
 void Draft::PutVolatile(WorkerRecord record) {
   const auto id = record.facts.id;
   state_.workers.Put(id, std::make_shared<const WorkerRecord>(std::move(record)));

@@ -18,6 +18,7 @@ class Draft {
   const State& state() const { return state_; }
   Moment now() const { return now_; }
   Decision& decision() { return decision_; }
+  Watch& watch() { return state_.watch; }
 
   void PutSpec(InstanceRecord record);  // raises the revision
   void PutStatus(InstanceRecord record);
@@ -26,7 +27,8 @@ class Draft {
   void RemoveOperation(const std::string& id);
   void Put(Release release);
   void RemoveRelease(const std::string& instance, std::uint32_t number);
-  void Put(WorkerRecord record);          // facts, state and all
+  void Put(WorkerRecord record);  // facts, state and all
+  void RemoveWorker(const std::string& id);
   void PutVolatile(WorkerRecord record);  // what is never stored: beats, load, reservations
   void Put(TokenRecord record);
   void RemoveToken(const std::string& id);

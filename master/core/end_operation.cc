@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "master/core/own_moves.h"
 #include "master/core/placement/promises.h"
 #include "master/core/steps.h"
 
@@ -49,6 +50,7 @@ void EndOperation(Draft& draft, OperationRecord record, OperationState state, st
   record.plan.stage = Stage::kEnded;
   PromiseEnds(draft, record, state);
   NoteOnInstance(draft, record);
+  NoteMoveEnd(draft, record, state);
   auto text = std::string(StateWord(state));
   if (operation.failure) text += ": " + ToString(*operation.failure);
   draft.Event({{}, "operation.ended", operation.instance, operation.id, record.worker, std::move(text)});

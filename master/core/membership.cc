@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 #include "master/core/begin_operation.h"
-#include "master/core/end_operation.h"
+#include "master/core/evict.h"
+#include "master/core/loss.h"
 #include "master/core/observe.h"
+#include "master/core/own_moves.h"
 #include "master/core/placement/place.h"
 #include "master/core/placement/promises.h"
+#include "master/core/seat.h"
 
 namespace edm::master {
 namespace {
@@ -27,44 +33,6 @@ void Reattach(Draft& draft, const std::string& worker) {
   }
 }
 
-void LoseWorker(Draft& draft, WorkerRecord record) {
-  record.state = WorkerState::kLost;
-  record.lost_at = draft.now().steady;
-  record.session.clear();
-  const auto id = record.facts.id;
-  draft.Put(std::move(record));
-  draft.Event({{}, "worker.lost", "", "", id, "no beat came for a while"});
-  const auto instances = draft.state().instances.all();
-  for (const auto& [name, instance] : instances) {
-    const auto& status = instance->instance.status;
-    if (status.worker != id || status.phase != Phase::kRunning || status.health == Health::kUnknown) continue;
-    auto changed = *instance;
-    changed.instance.status.health = Health::kUnknown;
-    draft.PutStatus(std::move(changed));
-  }
-}
-
-void EndAttemptsOn(Draft& draft, const std::string& worker) {
-  const auto open = draft.state().open;
-  for (const auto& id : open) {
-    const auto found = draft.state().operations.Find(id);
-    if (found == nullptr || found->worker != worker || found->plan.stage != Stage::kAttempt) continue;
-    const auto instance = draft.state().instances.Find(found->operation.instance);
-    if (instance && instance->instance.status.attempt == found->attempt) {
-      auto changed = *instance;
-      changed.instance.status.phase = Phase::kLost;
-      draft.PutStatus(std::move(changed));
-    }
-    CancelAttemptOf(draft, *found, "the master lost sight of this worker", true);
-    EndOperation(draft, *found, OperationState::kFailed,
-                 Error{Code::kUnavailable,
-                       "worker " + worker,
-                       "it fell silent during the attempt",
-                       {},
-                       "when it is back (edmctl worker ls), try again"});
-  }
-}
-
 }  // namespace
 
 Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
@@ -77,15 +45,21 @@ Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
   }
   const auto found = draft.state().workers.Find(report.facts.id);
   WorkerRecord record = found ? *found : WorkerRecord{};
-  const bool changed = !found || !SameFacts(record.facts, report.facts) || record.state == WorkerState::kLost;
+  auto facts = report.facts;
+  for (const auto& [key, value] : record.given_labels) facts.labels[key] = value;
+  const bool changed = !found || !SameFacts(record.facts, facts) || record.state == WorkerState::kLost;
   if (!found) record.joined_at = draft.now().wall;
-  record.facts = report.facts;
+  record.facts = std::move(facts);
+  record.own_labels = report.facts.labels;
   record.protocol = report.protocol;
   record.session = report.session;
   record.seen = draft.now().steady;
   record.seen_at = draft.now().wall;
-  if (record.state == WorkerState::kJoining || record.state == WorkerState::kLost)
-    record.state = WorkerState::kReady;
+  if (record.state == WorkerState::kLost) record.back_at = draft.now().steady;
+  record.state = WorkerState::kReady;
+  draft.watch().removed.erase(report.facts.id);
+  // There is room again for what found none.
+  if (record.flaps == 0) RestIsOver(draft);
   if (changed) {
     ++record.revision;
     draft.Put(std::move(record));
@@ -93,6 +67,7 @@ Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
     draft.PutVolatile(std::move(record));
   }
   draft.Event({{}, "worker.ready", "", "", report.facts.id, ""});
+  NoteAllCopies(draft, report.facts.id, report.observations);
   ObserveAll(draft, report.facts.id, report.observations);
   Reattach(draft, report.facts.id);
   return Accepted{};
@@ -116,23 +91,30 @@ Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report) {
   record.seen = draft.now().steady;
   record.seen_at = draft.now().wall;
   draft.PutVolatile(std::move(record));
-  for (const auto& one : report.changed) Observe(draft, report.worker, one);
+  for (const auto& one : report.changed) {
+    NoteCopy(draft, report.worker, one);
+    Observe(draft, report.worker, one);
+  }
   return Accepted{};
 }
 
 void JudgeBeats(Draft& draft) {
   const auto now = draft.now().steady;
   const auto& state = draft.state();
-  const auto beats = state.settings.beat_interval * kMissedBeatsMax;
+  const auto beats = state.settings.beat_interval * state.settings.beats_missed;
+  std::vector<std::string> away;
   const auto workers = state.workers.all();
   for (const auto& [id, worker] : workers) {
     const bool quiet = now - worker->seen > beats && now - state.started > beats * kGraceAfterStart;
-    if (worker->state != WorkerState::kLost) {
-      if (quiet) LoseWorker(draft, *worker);
-    } else if (now - worker->lost_at > kLostPatience) {
-      EndAttemptsOn(draft, id);
-    }
+    if (worker->state != WorkerState::kLost && !quiet) continue;
+    if (worker->state != WorkerState::kLost) LoseWorker(draft, *worker);
+    away.push_back(id);
   }
+  for (const auto& [id, since] : state.watch.removed) away.push_back(id);
+  if (away.empty()) return;
+  const bool partitioned = SuspectsPartition(draft);
+  for (const auto& id : away) CarryOnFrom(draft, id, partitioned);
+  std::erase_if(draft.watch().removed, [&](const auto& one) { return IsFenced(state, one.first, now); });
 }
 
 }  // namespace edm::master

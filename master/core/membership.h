@@ -11,7 +11,7 @@ Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report);
 // kFailedPrecondition when the session is not known: the worker registers again.
 Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report);
 
-// Who was silent for too long is lost; what was open on it ends after kLostPatience.
+// Who was silent for too long is lost; what was open on it is carried on elsewhere, or ends.
 void JudgeBeats(Draft& draft);
 
 }  // namespace edm::master

@@ -31,13 +31,16 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   const auto found = draft.state().instances.Find(seen.instance);
   if (found == nullptr) return;
   const auto& known = found->instance.status;
-  if (known.worker != worker || seen.attempt != known.attempt) return;
+  // An attempt that was ordered while the worker was silent may never have reached it.
+  const bool is_back = known.phase == Phase::kLost && seen.attempt < known.attempt;
+  if (known.worker != worker || (seen.attempt != known.attempt && !is_back)) return;
   // A worker that could not try has nothing of it: that it forgets even this is no news.
   if (known.phase == Phase::kRejected && seen.phase == Phase::kDeleted) return;
   if (IsFollowed(draft.state(), seen.instance, seen.attempt)) return;
   if (IsUnderWay(seen.phase)) return CancelOrphan(draft, worker, seen);
   auto changed = *found;
   auto& status = changed.instance.status;
+  status.attempt = seen.attempt;
   // The attempt has ended: what its worker sees is what is so. An attempt that only built, or came to
   // nothing, leaves the release before it in service.
   status.phase = seen.release != 0 ? Phase::kRunning : seen.phase;
@@ -45,9 +48,11 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   if (seen.release != 0) status.release = seen.release;
   status.endpoints = seen.endpoints;
   status.services = seen.services;
+  status.keeps_data = seen.keeps_data;
+  if (known.phase == Phase::kLost && status.phase == Phase::kRunning) status.failure.reset();
   const bool same = status.phase == known.phase && status.health == known.health &&
                     status.release == known.release && status.endpoints == known.endpoints &&
-                    status.services == known.services;
+                    status.services == known.services && status.keeps_data == known.keeps_data;
   if (same) return;
   if (status.health != known.health || status.phase != known.phase) {
     draft.Event({{},
@@ -69,7 +74,8 @@ void ObserveAll(Draft& draft, const std::string& worker, const std::vector<Obser
   const auto instances = draft.state().instances.all();
   for (const auto& [id, record] : instances) {
     const auto& status = record->instance.status;
-    if (status.worker != worker || status.phase != Phase::kRunning || there.contains(id)) continue;
+    const bool ran = status.phase == Phase::kRunning || status.phase == Phase::kLost;
+    if (status.worker != worker || !ran || there.contains(id)) continue;
     if (IsFollowed(draft.state(), id, status.attempt)) continue;
     auto changed = *record;
     changed.instance.status.phase = Phase::kFailed;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "master/core/begin_operation.h"
+#include "master/core/evict.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
 
@@ -17,12 +18,31 @@ Target TargetOf(const OperationRecord& record) {
       return Target::kDeleted;
     case OperationKind::kBuild:
       return Target::kBuilt;
+    case OperationKind::kMove:
+      if (record.plan.move->leg == Leg::kLeave) return Target::kStopped;
+      if (record.plan.move->leg == Leg::kReturn) return Target::kRunning;
+      [[fallthrough]];
     default:
       return record.plan.until == Until::kBuilt ? Target::kBuilt : Target::kRunning;
   }
 }
 
+// A release whose images are on another worker is built again, from the very commits that it was made of.
+void BuildAgain(OperationRecord& record, const Release& release, Order& order) {
+  record.plan.source = release.source;
+  order.build = true;
+  order.restart = false;
+  order.source = RepoAccess{.commit = release.source.commit};
+  order.template_name = release.template_name;
+  if (!release.template_name.empty()) order.template_source = RepoAccess{.commit = release.template_commit};
+}
+
 }  // namespace
+
+bool ArrivesBeside(const OperationRecord& record, const InstanceRecord& instance) {
+  const auto& move = record.plan.move;
+  return move && move->leg == Leg::kArrive && !instance.instance.spec.requirements.singleton;
+}
 
 void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance) {
   const auto& state = draft.state();
@@ -32,6 +52,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   const bool builds = NeedsSource(kind);
   // A worker that could not try has not used the number up.
   if (builds && record.operation.release == 0) record.operation.release = ++instance.releases;
+  instance.attempts = std::max(instance.attempts, AttemptSeenOn(state, record.worker, instance.instance.id));
   record.attempt = ++instance.attempts;
 
   Order order;
@@ -48,19 +69,27 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.restart = kind == OperationKind::kRestart;
   order.no_cache = record.plan.no_cache;
   order.template_name = instance.instance.spec.template_name;
+  const auto release = state.releases.Find(ReleaseKey(order.instance, order.release));
+  const bool starts = order.target == Target::kRunning || order.target == Target::kBuilt;
+  if (!builds && starts && release != nullptr && release->worker != record.worker)
+    BuildAgain(record, *release, order);
   order.keep_volumes = record.plan.keep_volumes;
   order.good_release =
       order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
-  order.kept_releases = KeptReleases(state, instance, builds ? order.release : 0);
+  order.kept_releases = KeptReleases(state, instance, order.build ? order.release : 0);
   order.deadline = record.operation.deadline;
   order.holds_address = worker && !status.address.empty() && status.address == worker->facts.public_address;
   order.singleton = instance.instance.spec.requirements.singleton;
   if (order.target == Target::kRunning) {
     instance.tried_release = std::max(instance.tried_release, order.release);
   }
+  const bool beside = ArrivesBeside(record, instance);
+  order.leave_address = beside;
   record.order = std::move(order);
+  if (beside) return;  // what is so stays so until it has arrived
 
-  status.desired = TargetOf(record);
+  // A singleton that is on its way is still meant to run.
+  if (kind != OperationKind::kMove) status.desired = TargetOf(record);
   status.attempt = record.attempt;
   status.phase = Phase::kPlaced;
   if (kind == OperationKind::kStop) SetStep(draft, record, "stop", StepState::kRunning);

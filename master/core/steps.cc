@@ -13,6 +13,10 @@ std::vector<Step> StepsOf(OperationKind kind, Until until) {
     case OperationKind::kBuild:
       names = {"place", "policy", "build"};
       break;
+    case OperationKind::kMove:
+      names = {"place", "policy", "build"};
+      if (until >= Until::kRunning) names.push_back("start");
+      break;
     case OperationKind::kDeploy:
     case OperationKind::kRefresh:
       names = {"source"};

@@ -7,7 +7,9 @@
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
+#include "master/core/evict.h"
 #include "master/core/membership.h"
+#include "master/core/own_moves.h"
 #include "master/core/placement/promises.h"
 #include "master/core/recent.h"
 #include "master/core/undo_creation.h"
@@ -86,6 +88,10 @@ void OnTick(Draft& draft) {
   for (const auto& id : open) {
     if (const auto record = draft.state().operations.Find(id)) JudgeOne(draft, *record);
   }
+  if (draft.now().steady < draft.watch().next_look) return;
+  draft.watch().next_look = draft.now().steady + kLookInterval;
+  BeginOwnMoves(draft);
+  EvictLeftOvers(draft);
 }
 
 void OnRecovered(Draft& draft) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "common/base/time.h"
 #include "master/model/records.h"
@@ -55,6 +56,9 @@ struct Begin {
   std::optional<Source> upload;
   std::optional<Instance> create;  // made when the instance is not there
   std::optional<PendingPush> push;
+  std::string to;             // of a move: the only worker that will do; "": any other
+  bool give_up_data = false;  // likewise: it begins with empty volumes there
+  bool only_if_lost = false;  // likewise: refused while its worker is there
 };
 
 struct CancelOperation {
@@ -73,6 +77,27 @@ struct RevokeToken {
   std::string id;
 };
 
+// Only what is present is changed.
+struct ChangeWorker {
+  Origin origin;
+  std::string id;
+  std::optional<Availability> availability;
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> remove_labels;
+  std::optional<std::uint32_t> revision;  // the one it was based on
+};
+
+struct RemoveWorker {
+  Origin origin;
+  std::string id;
+  bool force = false;  // whatever it holds
+};
+
+// What vanished at once is lost indeed.
+struct ResumeMoves {
+  Origin origin;
+};
+
 // A worker gave this token for its certificate; afterwards it is worth nothing.
 struct UseToken {
   std::string id;
@@ -87,7 +112,7 @@ struct TemplateChanged {
 };
 
 using Command = std::variant<CreateInstance, UpdateInstance, Begin, CancelOperation, CreateToken, RevokeToken,
-                             UseToken, TemplateChanged>;
+                             UseToken, TemplateChanged, ChangeWorker, RemoveWorker, ResumeMoves>;
 
 // The answer to a command that was accepted: ids to look up in the view, which holds the change by then.
 struct Accepted {

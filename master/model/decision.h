@@ -54,6 +54,11 @@ struct SendOrder {  // and follow it from `after_cursor` on; answered by Attempt
   std::string commit;
   std::uint32_t after_cursor = 0;
 };
+struct EvictCopy {  // a copy that nobody wants there; its worker reports it until it is gone
+  std::string worker;
+  std::string rpc_address;
+  Order order;
+};
 struct CancelAttempt {
   std::string worker;
   std::string rpc_address;
@@ -80,8 +85,8 @@ struct KeepCommits {  // those of its releases as they are known when it is done
 struct ForgetEvents {  // the operation's event log is removed
   std::string operation;
 };
-using Effect = std::variant<TakeSource, FindUpload, StopTaking, SendOrder, CancelAttempt, MoveBranch,
-                            DeleteRepo, KeepCommits, ForgetEvents>;
+using Effect = std::variant<TakeSource, FindUpload, StopTaking, SendOrder, EvictCopy, CancelAttempt,
+                            MoveBranch, DeleteRepo, KeepCommits, ForgetEvents>;
 
 // One line for those who watch an operation. `worker_cursor` is 0 for what the master itself has to say.
 struct OperationNote {

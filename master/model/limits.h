@@ -11,6 +11,8 @@ namespace edm::master {
 
 using namespace std::chrono_literals;
 
+inline constexpr std::uint32_t kMissedBeatsMax = 3;  // then a worker is lost, unless it is set otherwise
+
 struct Settings {
   Millis build_deadline = 30min;
   Millis start_deadline = 2min;    // start, restart, rollback
@@ -19,6 +21,11 @@ struct Settings {
   Millis delete_deadline = 10min;
   Millis source_deadline = 10min;
   Millis beat_interval = 1s;
+  std::uint32_t beats_missed = kMissedBeatsMax;
+  Millis fence_after = 10s;  // that long after it heard no master, a worker stops its singletons
+  Millis evict_after = 3s;   // a copy that is not wanted any more stays that long: callers find the new one
+  std::uint32_t moves_at_once = 8;  // those that the master begins by itself
+  double suspect_share = 0.5;       // of all workers; when more vanish at once, nothing is placed elsewhere
   std::uint32_t releases_kept = 5;  // built ones that can be rolled back to
   std::uint32_t operations_kept = 1'000;
   Millis operations_kept_for = std::chrono::hours(24 * 7);
@@ -27,9 +34,20 @@ struct Settings {
 
 inline constexpr Millis kTimeoutMin = 1s;
 inline constexpr Millis kTimeoutMax = std::chrono::hours(24);
-inline constexpr int kMissedBeatsMax = 3;         // then a worker is lost
-inline constexpr int kGraceAfterStart = 2;        // times as many beats, once after a master's start
-inline constexpr Millis kLostPatience = 15s;      // from lost to the end of its open attempts
+inline constexpr int kGraceAfterStart = 2;         // times as many beats, once after a master's start
+inline constexpr Millis kLostPatience = 15s;       // from lost to the end of its open attempts
+inline constexpr Millis kFenceMargin = 6s;         // for two clocks that drift, and for the stop itself
+inline constexpr Millis kAtOnce = 10s;             // workers that vanish within it vanish together
+inline constexpr int kOverdueBeats = 2;            // so late, a worker may be about to be lost as well
+inline constexpr Millis kMovePause = 100ms;        // between the starts of two moves of the master's own...
+inline constexpr int kMovesInARow = 10;            // ...of which so many may begin together
+inline constexpr std::size_t kDrainAtOnceMax = 3;  // moves away from one worker
+inline constexpr Millis kCalm = 30s;             // what moves or vanishes again so soon does not come to rest
+inline constexpr Millis kUnrestFirst = 5s;       // the pause after that, doubled each time...
+inline constexpr Millis kUnrestMost = 5min;      // ...up to this
+inline constexpr Millis kLookInterval = 500ms;   // for what to move by itself, or to evict
+inline constexpr Millis kEvictRetryFirst = 5s;   // until the same eviction is ordered again, doubled...
+inline constexpr Millis kEvictRetryMost = 1min;  // ...up to this
 inline constexpr Millis kPlacementWaitMax = 10s;  // for a worker that takes it
 inline constexpr Millis kDeadlineSlack = 2s;      // the worker's own verdict may come that late
 inline constexpr Millis kCancelWaitMax = 10s;     // for the worker's word after a cancel

@@ -10,6 +10,7 @@
 #include "common/model/operation.h"
 #include "common/model/order.h"
 #include "common/model/worker.h"
+#include "master/model/move.h"
 #include "master/model/stage.h"
 
 namespace edm::master {
@@ -46,6 +47,7 @@ struct OperationPlan {
   // Its source does not come, and the instance that it made goes with it: how it ends once that is done.
   std::optional<OperationState> undoes_as;
   std::map<std::string, std::string> rejected_by;  // workers that could not try it, and why
+  std::optional<MovePlan> move;                    // of kind MOVE
 };
 
 struct OperationRecord {
@@ -62,6 +64,7 @@ struct OperationRecord {
   SteadyTime expires;  // the operation's deadline
   SteadyTime stage_began;
   SteadyTime cancelled_at;
+  std::optional<Placement> placement;  // of a move, until it has arrived
 };
 
 // What an open operation was promised on a worker, whether or not a sample shows it yet.
@@ -72,14 +75,16 @@ struct Reservation {
   std::optional<WallTime> network_taken;  // by the worker's clock, as its samples are
 };
 
-// A worker as the master knows it. Only `facts`, `state`, `availability` and `joined_at` are stored.
+// A worker as the master knows it. What stands before `own_labels` is stored.
 struct WorkerRecord {
   WorkerFacts facts;
   WorkerState state = WorkerState::kJoining;
   Availability availability = Availability::kActive;
   WallTime joined_at;
   std::uint32_t revision = 0;
+  std::map<std::string, std::string> given_labels;  // by people, over its own; `facts` has both
 
+  std::map<std::string, std::string> own_labels;  // as it registered last
   std::uint32_t protocol = 0;
   std::string session;
   std::optional<Load> load;           // the last one that made sense
@@ -88,6 +93,8 @@ struct WorkerRecord {
   WallTime seen_at;
   SteadyTime seen;  // the last beat, or the master's start
   SteadyTime lost_at;
+  SteadyTime back_at;       // it registered again after it was lost
+  std::uint32_t flaps = 0;  // losses shortly after it was back
   std::vector<Reservation> reservations;
   double settling = 0;    // orders that ended lately, each with a weight that fades
   SteadyTime echo_until;  // samples may show what its own orders did

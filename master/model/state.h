@@ -9,6 +9,7 @@
 #include "master/model/moment.h"
 #include "master/model/records.h"
 #include "master/model/table.h"
+#include "master/model/watch.h"
 
 namespace edm::master {
 
@@ -30,6 +31,7 @@ struct State {
   std::optional<Moment> last_look;  // at both clocks
   SteadyTime wall_trusted_from{};   // before it nothing is removed because of its age
   Settings settings;
+  Watch watch;  // the loop's alone
 
   // A copy for readers.
   State Share();

@@ -16,9 +16,24 @@ v1::Token ToProto(const TokenRecord& token) {
   return message;
 }
 
+// LOST hides what people want of it, and that hides that it is there.
+WorkerState ShownState(const WorkerRecord& worker) {
+  if (worker.state != WorkerState::kReady) return worker.state;
+  switch (worker.availability) {
+    case Availability::kActive:
+      return worker.state;
+    case Availability::kClosed:
+      return WorkerState::kCordoned;
+    case Availability::kEmptying:
+      return WorkerState::kDraining;
+  }
+  return worker.state;
+}
+
 v1::Worker ToProto(const WorkerRecord& worker) {
   auto message = rpc::ToProto(worker.facts);
-  message.set_state(static_cast<v1::Worker::State>(worker.state));
+  message.set_state(static_cast<v1::Worker::State>(ShownState(worker)));
+  message.set_availability(static_cast<v1::Worker::Availability>(worker.availability));
   if (worker.load) *message.mutable_load() = rpc::ToProto(*worker.load);
   *message.mutable_joined_at() = rpc::ToProto(worker.joined_at);
   if (worker.seen_at != WallTime{}) *message.mutable_seen_at() = rpc::ToProto(worker.seen_at);

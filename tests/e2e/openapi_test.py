@@ -112,10 +112,27 @@ class OpenApiTest(OneWorkerTest):
         running = self.call("post", instance + "/build", {"no_cache": True}, id="api").json
         self.call("post", "/v1/operations/{id}/cancel", {}, id=running["id"])
         self.watch_events()
+        self.move_and_lose(instance, wait)
         self.call("delete", instance, query=wait, id="api")
+        self.call("delete", "/v1/workers/{id}", query="?force=true", id="worker-1")
         routes = {(method, path) for path, methods in self.document["paths"].items() for method in methods
                   if method in ("get", "put", "post", "patch", "delete") and path.startswith("/v1/")}
         self.assertEqual(routes - self.called, set())
+
+    def move_and_lose(self, instance, wait):
+        """It is where it shall go to; then its worker is lost, and there is no other."""
+        done = self.call("post", instance + "/move", {"worker": "worker-1"}, query=wait, id="api").json
+        self.assertEqual(done["state"], "DONE", done)
+        worker = self.call("patch", "/v1/workers/{id}", {"availability": "CLOSED", "labels": {"zone": "a"}}, id="worker-1").json
+        self.assertEqual((worker["state"], worker["labels"]), ("CORDONED", {"zone": "a"}))
+        self.call("patch", "/v1/workers/{id}", {"availability": "ACTIVE", "remove_labels": ["zone"]}, id="worker-1")
+        program = self.cluster.workers["worker-1"]
+        program.program.kill()
+        lab.eventually(lambda: self.cluster.rest.get("/v1/workers/worker-1").json["state"] == "LOST", 20, what="the loss")
+        self.call("post", instance + "/recover", {}, id="api")
+        self.call("post", "/v1/moves/resume", {})
+        program.start()
+        lab.eventually(program.ready, 20, what="the worker being READY")
 
     def watch_events(self):
         import http.client

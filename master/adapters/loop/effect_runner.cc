@@ -36,6 +36,7 @@ void EffectRunner::Connect(Cluster& cluster) {
 void EffectRunner::Do(Effect effect) {
   // These never block, and must not wait behind what they stop.
   if (const auto* cancel = std::get_if<CancelAttempt>(&effect)) return Perform(*cancel);
+  if (const auto* evict = std::get_if<EvictCopy>(&effect)) return Perform(*evict);
   if (const auto* stop = std::get_if<StopTaking>(&effect)) return Perform(*stop);
   if (const auto* take = std::get_if<TakeSource>(&effect)) (void)BeginTaking(take->operation);
   auto shared = std::make_shared<const Effect>(std::move(effect));
@@ -190,7 +191,14 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
     return order;
   }
   const auto until = order.deadline + Millis(60'000);
+  // A release that is built again takes the very template that it was made with, or none.
+  const auto pinned = order.template_source ? order.template_source->commit : std::string();
   EDM_TRY(order.source, parts_.git.GrantRead({order.owner, order.instance}, effect.commit, until));
+  if (!pinned.empty()) {
+    EDM_TRY(order.template_source,
+            parts_.git.GrantRead({std::string(kTemplatesOwner), order.template_name}, pinned, until));
+    return order;
+  }
   EDM_TRY(order.template_name, TemplateOf(effect));
   if (!order.template_name.empty()) {
     const RepoName repo{std::string(kTemplatesOwner), order.template_name};
@@ -217,6 +225,11 @@ void EffectRunner::Perform(const SendOrder& effect) {
     return cluster_->Report(OrderRefused{effect.order.operation, effect.order.attempt, std::move(error)});
   }
   parts_.workers.Assign({effect.worker, effect.rpc_address}, std::move(order).value(), effect.after_cursor);
+}
+
+// Nobody waits for its end: its worker reports the copy until it is gone.
+void EffectRunner::Perform(const EvictCopy& effect) {
+  parts_.workers.Assign({effect.worker, effect.rpc_address}, effect.order, 0);
 }
 
 void EffectRunner::Perform(const CancelAttempt& effect) {

@@ -42,6 +42,7 @@ class EffectRunner final : public EffectSink {
   void Perform(const FindUpload& effect);
   void Perform(const StopTaking& effect);
   void Perform(const SendOrder& effect);
+  void Perform(const EvictCopy& effect);
   void Perform(const CancelAttempt& effect);
   void Perform(const MoveBranch& effect);
   void Perform(const DeleteRepo& effect);

@@ -1,3 +1,4 @@
+#include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/instance.h"
 #include "common/rpc/mapping/operation.h"
 #include "common/rpc/mapping/order.h"
@@ -23,6 +24,17 @@ Result<Message> Parse(const KvEntry& entry) {
                "restore the store from a backup, or remove that key"};
 }
 
+MovePlan MoveFromProto(const v1::StoredOperation::Move& message) {
+  MovePlan move{.leg = static_cast<Leg>(message.leg()),
+                .from = message.from(),
+                .to = message.to(),
+                .gives_up_data = message.gives_up_data(),
+                .was_left = message.was_left()};
+  for (const auto& image : message.images()) move.images.push_back(FromProto(image));
+  if (message.ends_as() != 0) move.ends_as = static_cast<OperationState>(message.ends_as());
+  return move;
+}
+
 OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
   OperationPlan plan;
   plan.stage = static_cast<Stage>(message.stage());
@@ -38,6 +50,7 @@ OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
   plan.made_instance = message.made_instance();
   if (message.undoes_as() != 0) plan.undoes_as = static_cast<OperationState>(message.undoes_as());
   plan.rejected_by = {message.rejected_by().begin(), message.rejected_by().end()};
+  if (message.has_move()) plan.move = MoveFromProto(message.move());
   return plan;
 }
 
@@ -99,9 +112,8 @@ Result<WorkerRecord> DecodeWorker(const KvEntry& entry) {
   record.joined_at = FromProto(message.worker().joined_at());
   record.revision = message.revision();
   record.availability = static_cast<Availability>(message.worker().availability());
-  const auto state = static_cast<WorkerState>(message.worker().state());
-  const bool kept = state == WorkerState::kCordoned || state == WorkerState::kDraining;
-  record.state = kept ? state : WorkerState::kJoining;
+  record.given_labels = {message.labels().begin(), message.labels().end()};
+  record.state = WorkerState::kJoining;
   return record;
 }
 

@@ -1,3 +1,4 @@
+#include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/instance.h"
 #include "common/rpc/mapping/operation.h"
 #include "common/rpc/mapping/order.h"
@@ -38,6 +39,18 @@ std::string EncodeStatus(const InstanceRecord& record) {
   return message.SerializeAsString();
 }
 
+v1::StoredOperation::Move MoveToProto(const MovePlan& move) {
+  v1::StoredOperation::Move message;
+  message.set_leg(static_cast<std::uint32_t>(move.leg));
+  message.set_from(move.from);
+  message.set_to(move.to);
+  message.set_gives_up_data(move.gives_up_data);
+  for (const auto& image : move.images) *message.add_images() = ToProto(image);
+  if (move.ends_as) message.set_ends_as(static_cast<std::uint32_t>(*move.ends_as));
+  message.set_was_left(move.was_left);
+  return message;
+}
+
 v1::StoredOperation::Plan PlanToProto(const OperationPlan& plan) {
   v1::StoredOperation::Plan message;
   message.set_stage(static_cast<std::uint32_t>(plan.stage));
@@ -56,6 +69,7 @@ v1::StoredOperation::Plan PlanToProto(const OperationPlan& plan) {
   message.set_made_instance(plan.made_instance);
   if (plan.undoes_as) message.set_undoes_as(static_cast<std::uint32_t>(*plan.undoes_as));
   message.mutable_rejected_by()->insert(plan.rejected_by.begin(), plan.rejected_by.end());
+  if (plan.move) *message.mutable_move() = MoveToProto(*plan.move);
   return message;
 }
 
@@ -82,6 +96,7 @@ std::string EncodeOne(const WorkerRecord& record) {
   message.mutable_worker()->set_availability(static_cast<v1::Worker::Availability>(record.availability));
   *message.mutable_worker()->mutable_joined_at() = ToProto(record.joined_at);
   message.set_revision(record.revision);
+  message.mutable_labels()->insert(record.given_labels.begin(), record.given_labels.end());
   return message.SerializeAsString();
 }
 

@@ -73,6 +73,17 @@ Status Complete(const State&, Begin& begin, const v1::DeleteInstanceRequest& req
   begin.keep_volumes = request.keep_volumes();
   return Ok();
 }
+Status Complete(const State&, Begin& begin, const v1::MoveInstanceRequest& request) {
+  if (!request.worker().empty()) EDM_CHECK(CheckWorkerId(request.worker()));
+  begin.to = request.worker();
+  begin.give_up_data = request.give_up_data();
+  return Ok();
+}
+Status Complete(const State&, Begin& begin, const v1::RecoverInstanceRequest&) {
+  begin.give_up_data = true;
+  begin.only_if_lost = true;
+  return Ok();
+}
 template <class Request>
 Status Complete(const State&, Begin&, const Request&) {
   return Ok();
@@ -113,6 +124,8 @@ void RegisterLifecycle(rpc::MethodTable& table, const ServiceParts& parts) {
   OnBegin<v1::DeployInstanceRequest>(table, parts, "edm.v1.Master/DeployInstance", OperationKind::kDeploy);
   OnBegin<v1::RollbackInstanceRequest>(table, parts, "edm.v1.Master/RollbackInstance",
                                        OperationKind::kRollback);
+  OnBegin<v1::MoveInstanceRequest>(table, parts, "edm.v1.Master/MoveInstance", OperationKind::kMove);
+  OnBegin<v1::RecoverInstanceRequest>(table, parts, "edm.v1.Master/RecoverInstance", OperationKind::kMove);
   OnBegin<v1::DeleteInstanceRequest>(table, parts, "edm.v1.Master/DeleteInstance", OperationKind::kDelete);
 }
 

@@ -23,20 +23,13 @@ Promised PromisedOn(const WorkerRecord& worker) {
   return sum;
 }
 
-std::string_view WhyNotReady(const WorkerRecord& worker) {
-  switch (worker.state) {
-    case WorkerState::kReady:
-      return worker.session.empty() ? "has not registered yet" : "";
-    case WorkerState::kJoining:
-      return "has not registered yet";
-    case WorkerState::kCordoned:
-      return "is cordoned";
-    case WorkerState::kDraining:
-      return "is draining";
-    case WorkerState::kLost:
-      return "is lost: no beat came for a while";
-  }
-  return "is in an unknown state";
+// What has its images there may be deployed there again whatever people want of the worker.
+std::string_view WhyNotReady(const WorkerRecord& worker, bool holds) {
+  if (worker.state == WorkerState::kLost) return "is lost: no beat came for a while";
+  if (worker.state == WorkerState::kJoining || worker.session.empty()) return "has not registered yet";
+  if (worker.availability == Availability::kClosed && !holds) return "is cordoned";
+  if (worker.availability == Availability::kEmptying && !holds) return "is draining";
+  return "";
 }
 
 bool IsShare(double value) { return std::isfinite(value) && value >= 0 && value <= kShareMax; }
@@ -44,7 +37,10 @@ bool IsShare(double value) { return std::isfinite(value) && value >= 0 && value 
 std::vector<std::string> RefusalsWith(const PlacementRequest& request, const WorkerRecord& worker,
                                       const Promised& promised) {
   std::vector<std::string> reasons;
-  if (const auto why = WhyNotReady(worker); !why.empty()) reasons.emplace_back(why);
+  const bool holds = request.holder == worker.facts.id;
+  if (const auto why = WhyNotReady(worker, holds); !why.empty()) reasons.emplace_back(why);
+  if (const auto barred = request.barred.find(worker.facts.id); barred != request.barred.end())
+    reasons.push_back(barred->second);
   if (!worker.session.empty() && worker.protocol != kProtocol) {
     reasons.push_back(fmt::format("speaks protocol {}, this master {}", worker.protocol, kProtocol));
   }

@@ -19,6 +19,7 @@ struct PlacementRequest {
   bool needs_network = true;                       // it is nowhere yet
   std::string holder;                              // the worker that has its images; "" : none
   std::map<std::string, std::string> rejected_by;  // workers that could not try it, and why
+  std::map<std::string, std::string> barred;       // workers that will not do this time, and why
 };
 
 // Why a worker cannot take it; empty: it can.

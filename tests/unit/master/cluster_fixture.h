@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,14 +19,15 @@ struct ClusterFixture {
   Decision Give(const Command& command) { return Decide(state, command, now); }
   Decision Tell(const Report& report) { return Decide(state, report, now); }
 
-  // Beats of all ready workers keep coming while time passes.
-  void Pass(Millis by, bool beating = true) {
+  // Beats of all ready workers, but for the silent ones, keep coming while time passes.
+  void Pass(Millis by, bool beating = true, const std::set<std::string>& silent = {}) {
     for (Millis done{0}; done < by; done += Millis(500)) {
       now.wall += Millis(500);
       now.steady += Millis(500);
       if (beating) {
         for (const auto& [id, worker] : std::map(state.workers.all())) {
-          if (!worker->session.empty()) (void)Tell(WorkerBeat{id, worker->session, FreeLoad(), {}});
+          if (!worker->session.empty() && !silent.contains(id))
+            (void)Tell(WorkerBeat{id, worker->session, FreeLoad(), {}});
         }
       }
       (void)Tell(Tick{});
@@ -41,11 +43,14 @@ struct ClusterFixture {
             .networks_free = 100};
   }
 
+  static std::string AddressOf(const std::string& worker) { return worker + ".example"; }
+
   void AddWorker(const std::string& id, std::vector<Observation> seen = {}) {
     WorkerFacts facts;
     facts.id = id;
     facts.rpc_address = id + ":8834";
-    facts.public_address = "10.0.0.1";
+    facts.public_address = AddressOf(id);
+    facts.engine.id = "engine of " + id;
     (void)Tell(WorkerRegistered{facts, kProtocol, "session-" + id, std::move(seen)});
     (void)Tell(WorkerBeat{id, "session-" + id, FreeLoad(), {}});
   }

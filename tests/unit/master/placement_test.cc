@@ -100,8 +100,8 @@ struct RefusalCase {
 TEST(Placement, SaysWhyAWorkerCannotTakeIt) {
   const RefusalCase cases[] = {
       {"not registered", [](WorkerRecord& w) { w.session.clear(); }, "has not registered yet"},
-      {"cordoned", [](WorkerRecord& w) { w.state = WorkerState::kCordoned; }, "is cordoned"},
-      {"draining", [](WorkerRecord& w) { w.state = WorkerState::kDraining; }, "is draining"},
+      {"cordoned", [](WorkerRecord& w) { w.availability = Availability::kClosed; }, "is cordoned"},
+      {"draining", [](WorkerRecord& w) { w.availability = Availability::kEmptying; }, "is draining"},
       {"lost", [](WorkerRecord& w) { w.state = WorkerState::kLost; }, "is lost: no beat came for a while"},
       {"protocol", [](WorkerRecord& w) { w.protocol = 7; }, "speaks protocol 7, this master 1"},
       {"no load", [](WorkerRecord& w) { w.load.reset(); }, "has not reported its load yet"},

@@ -38,6 +38,8 @@ void ServeEveryMethod(rpc::MethodTable& table) {
   Serve<v1::RefreshInstanceRequest>(table, "RefreshInstance");
   Serve<v1::DeployInstanceRequest>(table, "DeployInstance");
   Serve<v1::RollbackInstanceRequest>(table, "RollbackInstance");
+  Serve<v1::MoveInstanceRequest>(table, "MoveInstance");
+  Serve<v1::RecoverInstanceRequest>(table, "RecoverInstance");
   Serve<v1::DeleteInstanceRequest>(table, "DeleteInstance");
   Serve<v1::GetFootprintRequest>(table, "GetFootprint");
   Serve<v1::ListReleasesRequest>(table, "ListReleases");
@@ -51,6 +53,9 @@ void ServeEveryMethod(rpc::MethodTable& table) {
   Serve<v1::WaitOperationRequest>(table, "WaitOperation");
   Serve<v1::ListWorkersRequest>(table, "ListWorkers");
   Serve<v1::GetWorkerRequest>(table, "GetWorker");
+  Serve<v1::UpdateWorkerRequest>(table, "UpdateWorker");
+  Serve<v1::RemoveWorkerRequest>(table, "RemoveWorker");
+  Serve<v1::ResumeMovesRequest>(table, "ResumeMoves");
   Serve<v1::WatchEventsRequest>(table, "WatchEvents");
   Serve<google::protobuf::Empty>(table, "GetVersion");
   Serve<v1::CreateTokenRequest>(table, "CreateToken");

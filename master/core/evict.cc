@@ -1,0 +1,141 @@
+#include "master/core/evict.h"
+
+#include <algorithm>
+
+#include "common/base/backoff.h"
+#include "master/core/seat.h"
+
+namespace edm::master {
+namespace {
+
+constexpr Backoff kRetry{.first = kEvictRetryFirst, .most = kEvictRetryMost};
+constexpr auto kEvictionName = "eviction";  // stands where orders name their operation
+
+// Whether an open operation has it on this worker, or may bring it back there.
+bool IsNamed(const State& state, const std::string& worker, const std::string& instance) {
+  return std::any_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
+    const auto record = state.operations.Find(id);
+    if (record == nullptr || record->operation.instance != instance) return false;
+    const auto& move = record->plan.move;
+    return record->worker == worker || (move && move->from == worker) ||
+           record->operation.kind == OperationKind::kDelete;
+  });
+}
+
+bool HasCopy(const State& state, const std::string& worker, const std::string& instance) {
+  const auto there = state.watch.copies.find(worker);
+  return there != state.watch.copies.end() && there->second.contains(instance);
+}
+
+bool IsThere(const State& state, const std::string& worker) {
+  const auto found = state.workers.Find(worker);
+  return found != nullptr && found->state != WorkerState::kLost && !found->session.empty();
+}
+
+Order EvictionOf(const State& state, const std::string& instance, const Copy& copy) {
+  Order order;
+  order.epoch = state.epoch;
+  order.instance = instance;
+  order.attempt = copy.evicting;
+  order.operation = kEvictionName;
+  order.target = Target::kDeleted;
+  order.keep_volumes = true;  // a master that was restored may not know what is gone
+  order.leave_address = true;
+  return order;
+}
+
+// Whatever a worker put there while nobody heard it: what is stored is what is so.
+void PutAddressAgain(Draft& draft, const std::string& instance) {
+  const auto found = draft.state().instances.Find(instance);
+  draft.Change(StoredAddress{instance, found ? found->instance.status.address : ""});
+}
+
+void Evict(Draft& draft, const WorkerRecord& worker, const std::string& instance, Copy& copy) {
+  const auto now = draft.now().steady;
+  copy.evicting = std::max(copy.evicting, copy.attempt + 1);
+  copy.next_try = now + kRetry.After(++copy.tries);
+  if (copy.tries == 1) {
+    draft.Event(
+        {{}, "copy.evicted", instance, "", worker.facts.id, "it is not wanted on this worker any more"});
+  }
+  draft.Do(EvictCopy{worker.facts.id, worker.facts.rpc_address, EvictionOf(draft.state(), instance, copy)});
+}
+
+}  // namespace
+
+Claim JudgeCopy(const State& state, const std::string& worker, const std::string& instance) {
+  const auto found = state.instances.Find(instance);
+  if (found != nullptr && found->instance.status.worker == worker) return Claim::kHeld;
+  if (IsNamed(state, worker, instance)) return Claim::kHeld;
+  if (found == nullptr) return Claim::kGone;
+  const auto& holder = found->instance.status.worker;
+  if (holder.empty()) return ReleasesOf(state, instance).empty() ? Claim::kGone : Claim::kWaiting;
+  const bool is_safe =
+      IsThere(state, holder) && HasCopy(state, holder, instance) && !ShareEngine(state, holder, worker);
+  return is_safe ? Claim::kLeft : Claim::kWaiting;
+}
+
+std::uint32_t AttemptSeenOn(const State& state, const std::string& worker, const std::string& instance) {
+  const auto there = state.watch.copies.find(worker);
+  if (there == state.watch.copies.end()) return 0;
+  const auto found = there->second.find(instance);
+  return found == there->second.end() ? 0 : std::max(found->second.attempt, found->second.evicting);
+}
+
+void NoteCopy(Draft& draft, const std::string& worker, const Observation& seen) {
+  auto& there = draft.watch().copies[worker];
+  if (seen.phase != Phase::kDeleted) {
+    auto& copy = there[seen.instance];
+    copy.attempt = seen.attempt;
+    copy.phase = seen.phase;
+    copy.release = seen.release;
+    return;
+  }
+  const auto found = there.find(seen.instance);
+  if (found == there.end()) return;
+  if (found->second.evicting != 0) PutAddressAgain(draft, seen.instance);
+  there.erase(found);
+}
+
+void NoteAllCopies(Draft& draft, const std::string& worker, const std::vector<Observation>& seen) {
+  auto before = std::move(draft.watch().copies[worker]);
+  draft.watch().copies.erase(worker);
+  for (const auto& one : seen) {
+    NoteCopy(draft, worker, one);
+    before.erase(one.instance);
+  }
+  for (const auto& [instance, copy] : before) {
+    if (copy.evicting != 0) PutAddressAgain(draft, instance);
+  }
+}
+
+void EvictLeftOvers(Draft& draft) {
+  const auto now = draft.now().steady;
+  for (auto& [id, copies] : draft.watch().copies) {
+    if (!IsThere(draft.state(), id)) continue;
+    const auto worker = draft.state().workers.Find(id);
+    for (auto& [instance, copy] : copies) {
+      const auto claim = JudgeCopy(draft.state(), id, instance);
+      if (claim == Claim::kHeld || claim == Claim::kWaiting) {
+        copy.unwanted_since.reset();
+        copy.tries = 0;
+        continue;
+      }
+      if (!copy.unwanted_since) copy.unwanted_since = now;
+      if (now - *copy.unwanted_since < draft.state().settings.evict_after) continue;
+      if (copy.tries == 0 || now >= copy.next_try) Evict(draft, *worker, instance, copy);
+    }
+  }
+}
+
+void ForgetCopies(Draft& draft, const std::string& worker) {
+  const auto found = draft.watch().copies.find(worker);
+  if (found == draft.watch().copies.end()) return;
+  for (const auto& [instance, copy] : found->second) {
+    if (copy.evicting != 0)
+      draft.Do(CancelAttempt{worker, "", instance, copy.evicting, "the worker is lost", true});
+  }
+  draft.watch().copies.erase(found);
+}
+
+}  // namespace edm::master

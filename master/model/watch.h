@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "common/base/time.h"
+#include "common/model/lifecycle.h"
+
+namespace edm::master {
+
+// What a worker has of an instance, as it reported last, and what was done about it when nobody wants it
+// there.
+struct Copy {
+  std::uint32_t attempt = 0;
+  Phase phase = Phase::kPending;
+  std::uint32_t release = 0;  // runs; 0: none
+  std::optional<SteadyTime> unwanted_since;
+  std::uint32_t evicting = 0;  // the attempt of the eviction; 0: none was ordered
+  std::uint32_t tries = 0;
+  SteadyTime next_try;
+};
+
+// How often an instance was moved without coming to rest.
+struct Unrest {
+  std::uint32_t count = 0;
+  SteadyTime last;
+  SteadyTime not_before;  // by the master itself
+};
+
+// What the loop remembers of the present: never stored, and not part of what readers see. Whatever is
+// forgotten here by a restart is reported again.
+struct Watch {
+  std::map<std::string, std::map<std::string, Copy>> copies;  // by worker, by instance
+  std::map<std::string, Unrest> unrest;                       // by instance
+  std::map<std::string, SteadyTime> removed;  // workers that people took away, for their fence
+  std::set<std::string> vanished;  // workers that vanished at once: nothing of them is placed elsewhere
+  std::set<std::string> drained;   // that was told
+  SteadyTime moves_paid_until;     // the rate of moves
+  SteadyTime next_look;            // for what to move or to evict
+  SteadyTime moves_resumed;        // somebody said that what vanished until then is lost
+};
+
+}  // namespace edm::master
