@@ -6,6 +6,7 @@
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
+#include "edmctl/commands/worker_change.h"
 #include "edmctl/output/report.h"
 #include "edmctl/output/table.h"
 #include "edmctl/output/words.h"
@@ -92,7 +93,27 @@ Result<int> Show(Invocation& invocation) {
 
 std::vector<Command> WorkerCommands() {
   return {{"worker ls", "the workers and their load", {}, {}, List},
-          {"worker show", "one worker", {{"worker"}}, {}, Show}};
+          {"worker show", "one worker", {{"worker"}}, {}, Show},
+          {"worker cordon", "let nothing new come to a worker", {{"worker"}}, {}, Cordon},
+          {"worker uncordon", "let instances come again, and end a drain", {{"worker"}}, {}, Uncordon},
+          {"worker drain",
+           "bring what a worker has to others",
+           {{"worker"}},
+           {{"--deadline", "TIME", "stop watching after 10m, 1h, ..."},
+            {"--force", "", "what keeps data too: it begins elsewhere with empty volumes"},
+            {"-d,--detach", "", "do not wait"}},
+           Drain},
+          {"worker label",
+           "label a worker, or take a label away",
+           {{"worker"}, {"label", Operand::Count::kMany}},
+           {},
+           Label},
+          {"worker rm",
+           "forget a worker, and what its certificate opens",
+           {{"worker"}},
+           {{"--force", "", "whatever it holds"}},
+           RemoveWorker},
+          {"worker resume", "place elsewhere what many lost workers held", {}, {}, ResumeMoves}};
 }
 
 }  // namespace edm::ctl

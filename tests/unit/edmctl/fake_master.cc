@@ -179,6 +179,19 @@ grpc::Status FakeMaster::Exec(Context* context,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeMaster::MoveInstance(Context* context, const v1::MoveInstanceRequest* request,
+                                      v1::Operation* operation) {
+  if (auto status = Note(*context, "MoveInstance", *request); !status.ok()) return status;
+  if (request->give_up_data()) instances.erase(request->id());  // it is elsewhere
+  return Begin(operation, request->id(), v1::Operation::MOVE);
+}
+
+grpc::Status FakeMaster::UpdateWorker(Context* context, const v1::UpdateWorkerRequest* request,
+                                      v1::Worker* worker) {
+  worker->set_id(request->id());
+  return Note(*context, "UpdateWorker", *request);
+}
+
 grpc::Status FakeMaster::GetWorker(Context* context, const v1::GetWorkerRequest* request,
                                    v1::Worker* worker) {
   worker->set_id(request->id());

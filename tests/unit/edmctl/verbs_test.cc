@@ -81,6 +81,29 @@ TEST_F(Verbs, AWorkerIsShownWithItsEngine) {
               HasSubstr("20.10.24, API 1.41, compose not found, storage overlay2, cgroup v2"));
 }
 
+TEST_F(Verbs, MoveSaysWhereToAndWhatIsGivenUp) {
+  EXPECT_EQ(Run({"move", "shop", "--to", "w2", "--give-up-data", "--detach"}).code, 0);
+  EXPECT_THAT(master_.asked()[0], HasSubstr("\"worker\":\"w2\""));
+  EXPECT_THAT(master_.asked()[0], HasSubstr("\"give_up_data\":true"));
+}
+
+TEST_F(Verbs, AWorkerIsLabelled) {
+  EXPECT_EQ(Run({"worker", "label", "w1", "zone=a", "disk-"}).code, 0);
+  EXPECT_THAT(master_.asked()[0], HasSubstr("\"labels\":{\"zone\":\"a\"}"));
+  EXPECT_THAT(master_.asked()[0], HasSubstr("\"remove_labels\":[\"disk\"]"));
+  for (const auto* label : {"zone", "=a"}) EXPECT_EQ(Run({"worker", "label", "w1", label}).code, 2) << label;
+}
+
+TEST_F(Verbs, DrainSaysWhatKeepsDataAndMovesItOnlyWhenToldTo) {
+  master_.instances["shop"].mutable_status()->set_keeps_data(true);
+  const auto asked = Run({"worker", "drain", "w1"});
+  EXPECT_NE(asked.code, 0);
+  EXPECT_THAT(asked.err, HasSubstr("(shop) keep data there"));
+  for (const auto& one : master_.asked()) EXPECT_THAT(one, testing::Not(HasSubstr("MoveInstance"))) << one;
+  EXPECT_EQ(Run({"worker", "drain", "w1", "--force"}).code, 0);
+  EXPECT_THAT(master_.asked(), testing::Contains(HasSubstr("MoveInstance {\"id\":\"shop\"")));
+}
+
 TEST_F(Verbs, EveryOrderCarriesARequestId) {
   EXPECT_EQ(Run({"stop", "shop"}).code, 0);
   EXPECT_THAT(master_.asked()[0], testing::ContainsRegex("\"request_id\":\"[0-9a-f]{24}\""));

@@ -1,0 +1,123 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "common/base/text.h"
+#include "edm/v1/master_service.pb.h"
+#include "edmctl/commands/worker_change.h"
+#include "edmctl/os/prompt.h"
+#include "edmctl/output/report.h"
+
+namespace edm::ctl {
+namespace {
+
+constexpr std::size_t kNamesShown = 8;
+constexpr Millis kLookAgain{1'000};
+
+// What is still on the worker.
+struct Left {
+  std::vector<std::string> moving;
+  std::vector<std::string> keeping;  // they keep data there
+  bool operator==(const Left&) const = default;
+};
+
+Result<Left> LookAt(MasterClient& master, const std::string& worker) {
+  Left left;
+  v1::ListInstancesRequest request;
+  request.set_worker(worker);
+  do {
+    EDM_TRY(const auto page, master.Call<v1::ListInstancesResponse>("ListInstances", request));
+    for (const auto& one : page.instances()) {
+      const bool keeps = !one.status().has_keeps_data() || one.status().keeps_data();
+      (keeps ? left.keeping : left.moving).push_back(one.id());
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return left;
+}
+
+std::string Names(const std::vector<std::string>& all) {
+  std::vector<std::string> shown(
+      all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), kNamesShown)));
+  if (all.size() > shown.size()) shown.push_back("...");
+  return Counted(all.size(), "instance") + " (" + Join(shown, ", ") + ")";
+}
+
+void Tell(const Invocation& invocation, const Left& left) {
+  std::string text;
+  if (!left.moving.empty()) text = Names(left.moving) + " to move";
+  if (!left.keeping.empty()) text += (text.empty() ? "" : "; ") + Names(left.keeping) + " with data stay";
+  if (!text.empty()) invocation.Note(text);
+}
+
+// Whether they are to begin elsewhere with empty volumes.
+bool Consents(Invocation& invocation, const std::string& worker, const Left& left) {
+  if (invocation.args.Has("force")) return true;
+  if (!invocation.interactive) return false;
+  invocation.Err(Names(left.keeping) + " keep data on " + worker +
+                 ", which does not move. Begin elsewhere with empty volumes? [y/N] ");
+  const auto typed = ReadLine(STDIN_FILENO);
+  return typed && (Folded(Trim(*typed)) == "y" || Folded(Trim(*typed)) == "yes");
+}
+
+Status GiveUpData(MasterClient& master, const std::vector<std::string>& instances) {
+  for (const auto& id : instances) {
+    v1::MoveInstanceRequest request;
+    request.set_id(id);
+    request.set_give_up_data(true);
+    EDM_TRY([[maybe_unused]] const auto operation, master.Call<v1::Operation>("MoveInstance", request));
+  }
+  return Ok();
+}
+
+Error Remains(const std::string& worker, const Left& left, Code code, std::string cause) {
+  Error error{code, "worker " + worker, std::move(cause), {}, ""};
+  if (!left.moving.empty()) {
+    error.evidence.push_back(Names(left.moving) + " have not moved yet: edmctl why ID says why");
+    error.hint = "it goes on by itself; edmctl worker drain " + worker + " watches it again";
+  }
+  if (!left.keeping.empty()) {
+    error.evidence.push_back(Names(left.keeping) + " keep data there");
+    error.hint = "--force begins them elsewhere with empty volumes";
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<int> Drain(Invocation& invocation) {
+  const auto worker = invocation.args.Text("worker");
+  EDM_TRY(const auto deadline, invocation.args.Duration("deadline"));
+  const auto begun = std::chrono::steady_clock::now();
+  v1::UpdateWorkerRequest request;
+  request.set_id(worker);
+  request.set_availability(v1::Worker::EMPTYING);
+  EDM_TRY(auto* master, invocation.Master());
+  EDM_TRY(const auto changed, master->Call<v1::Worker>("UpdateWorker", request));
+  if (invocation.json()) invocation.Print(changed);
+  if (invocation.args.Has("detach")) return kExitDone;
+  std::optional<Left> told;
+  bool given_up = false;
+  while (true) {
+    EDM_TRY(const auto left, LookAt(*master, worker));
+    if (told != left && !invocation.json()) Tell(invocation, left);
+    told = left;
+    if (left.moving.empty() && left.keeping.empty()) break;
+    if (left.moving.empty() && !given_up) {
+      if (!Consents(invocation, worker, left))
+        return Remains(worker, left, Code::kFailedPrecondition, "it is not empty: some keep data there");
+      EDM_CHECK(GiveUpData(*master, left.keeping));
+      given_up = true;
+    }
+    if (deadline && std::chrono::steady_clock::now() - begun >= *deadline)
+      return Remains(worker, left, Code::kDeadlineExceeded, "it is not empty yet");
+    std::this_thread::sleep_for(kLookAgain);
+  }
+  if (!invocation.json())
+    invocation.Note("worker " + worker + " is empty; edmctl worker rm " + worker + " removes it");
+  return kExitDone;
+}
+
+}  // namespace edm::ctl
