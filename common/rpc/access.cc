@@ -16,6 +16,7 @@ Result<Caller> AdmitPerson(const Credentials& credentials, const Authenticate& a
                  "send the header 'Authorization: Bearer <token>'; 'edmctl token create' makes one"};
   }
   EDM_TRY(auto caller, authenticate(Credentials{credentials.bearer, ""}));
+  caller.bearer = credentials.bearer;
   if (caller.kind == Caller::Kind::kPerson) return caller;
   return Error{Code::kPermissionDenied,
                "authorization",

@@ -15,8 +15,9 @@ namespace edm::rpc {
 // Who calls, as the transport proved it.
 struct Caller {
   enum class Kind : std::uint8_t { kAnonymous, kPerson, kWorker } kind = Kind::kAnonymous;
-  std::string name;      // a token's name, or a worker's id from its certificate
-  std::string token_id;  // of a person
+  std::string name;         // a token's name, or a worker's id from its certificate
+  std::string token_id;     // of a person
+  std::string bearer = {};  // what a person showed, so that it can be shown to another master; never logged
 };
 
 // What a call brought to prove who it is; never logged.

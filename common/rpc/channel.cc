@@ -1,10 +1,13 @@
 #include "common/rpc/channel.h"
 
+#include <arpa/inet.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/client_interceptor.h>
+#include <netdb.h>
 
 #include <algorithm>
+#include <array>
 
 #include "common/base/text.h"
 #include "common/rpc/grpc_library.h"
@@ -13,7 +16,6 @@ namespace edm::rpc {
 namespace {
 
 constexpr int kReconnectMinMs = 1'000;
-constexpr int kReconnectMaxMs = 30'000;
 constexpr int kReplyMaxBytes = 16 << 20;
 
 // gRPC refuses call credentials on channels in the clear, so the token is added where both kinds pass by.
@@ -43,9 +45,38 @@ class BearerFactory final : public grpc::experimental::ClientInterceptorFactoryI
   std::string header_;
 };
 
-bool StaysOnThisMachine(std::string_view address) {
-  return address.starts_with("unix:") || address.starts_with("127.") || address.starts_with("[::1]") ||
-         address.starts_with("localhost:");
+bool StaysOnThisMachine(const std::string& addresses) {
+  return std::ranges::all_of(Split(addresses, ','), [](const std::string& address) {
+    return address.starts_with("unix:") || address.starts_with("127.") || address.starts_with("[::1]") ||
+           address.starts_with("localhost:");
+  });
+}
+
+// "host:port" as numbers, in the form of gRPC's "ipv4:" list; "" when it has none of that kind.
+std::string Numeric(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos) return "";
+  addrinfo wanted{};
+  wanted.ai_family = AF_INET;
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(address.substr(0, colon).c_str(), nullptr, &wanted, &found) != 0) return "";
+  std::array<char, INET_ADDRSTRLEN> text{};
+  const auto* socket = reinterpret_cast<const sockaddr_in*>(found->ai_addr);
+  ::inet_ntop(AF_INET, &socket->sin_addr, text.data(), text.size());
+  ::freeaddrinfo(found);
+  return text.data() + address.substr(colon);
+}
+
+// gRPC takes several addresses only as numbers.
+Result<std::string> TargetOf(const std::string& addresses) {
+  if (addresses.find(',') == std::string::npos) return addresses;
+  std::vector<std::string> numbers;
+  for (const auto& one : Split(addresses, ',')) {
+    if (auto number = Numeric(one); !number.empty()) numbers.push_back(std::move(number));
+  }
+  if (!numbers.empty()) return "ipv4:" + Join(numbers, ",");
+  return Error{Code::kUnavailable, "addresses " + addresses, "none of them is known", {}, "check the names"};
 }
 
 grpc::ChannelArguments Arguments(const ChannelSpec& spec) {
@@ -56,7 +87,7 @@ grpc::ChannelArguments Arguments(const ChannelSpec& spec) {
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMinMs);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(spec.reconnect_max.count()));
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // a cluster's own addresses are never behind one
   arguments.SetMaxReceiveMessageSize(kReplyMaxBytes);
   if (spec.tls && !spec.tls->server_name.empty()) {
@@ -95,8 +126,9 @@ Result<std::shared_ptr<grpc::Channel>> Dial(const ChannelSpec& spec) {
   }
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
   if (!spec.bearer.empty()) interceptors.push_back(std::make_unique<BearerFactory>(spec.bearer));
-  return grpc::experimental::CreateCustomChannelWithInterceptors(spec.address, CredentialsOf(spec),
-                                                                 Arguments(spec), std::move(interceptors));
+  EDM_TRY(const auto target, TargetOf(spec.address));
+  return grpc::experimental::CreateCustomChannelWithInterceptors(target, CredentialsOf(spec), Arguments(spec),
+                                                                 std::move(interceptors));
 }
 
 void Apply(const CallLimits& limits, grpc::ClientContext& context) {

@@ -22,14 +22,17 @@ struct ChannelTls {
 };
 
 struct ChannelSpec {
-  std::string address;            // "10.0.0.1:8800", "unix:/run/edm.sock"
+  // "10.0.0.1:8800", "unix:/run/edm.sock". Of several with commas one is used: the first that can be
+  // connected, and the next after its loss; with TLS all of them must have the name that `tls` expects.
+  std::string address;
   std::optional<ChannelTls> tls;  // none: in the clear
   std::string bearer;             // sent with each call, if given
+  Millis reconnect_max{30'000};   // between two tries to connect
 };
 
-// A channel that connects by itself when it is first used, and again after a loss (1 s to 30 s apart);
-// keepalive as the servers expect it. Error kInvalidArgument: a bearer in the clear to an address that is not
-// loopback.
+// A channel that connects by itself when it is first used, and again after a loss (1 s to reconnect_max
+// apart); keepalive as the servers expect it. Error kInvalidArgument: a bearer in the clear to an address
+// that is not loopback.
 Result<std::shared_ptr<grpc::Channel>> Dial(const ChannelSpec& spec);
 
 struct CallLimits {

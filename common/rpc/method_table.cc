@@ -16,6 +16,10 @@ std::vector<std::string> MethodTable::Missing(const google::protobuf::ServiceDes
   return missing;
 }
 
+void MethodTable::Wrap(const std::function<Handler(const Method&)>& wrap) {
+  for (auto& [path, method] : methods_) method.handler = wrap(method);
+}
+
 void MethodTable::Add(std::string_view name, const google::protobuf::Message& prototype, Handler handler) {
   const auto slash = name.find('/');
   EDM_ASSERT(slash != std::string_view::npos);

@@ -41,6 +41,9 @@ class MethodTable {
   const Method* Find(std::string_view path) const;
   const std::map<std::string, Method, std::less<>>& methods() const { return methods_; }
 
+  // Puts another handler in the place of each, made from the one that was there. Before serving.
+  void Wrap(const std::function<Handler(const Method&)>& wrap);
+
   // Full names of methods of the service that have no handler: must be empty before serving.
   std::vector<std::string> Missing(const google::protobuf::ServiceDescriptor& service) const;
 

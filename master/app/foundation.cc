@@ -13,6 +13,7 @@
 #include "master/adapters/gogs/gogs_api.h"
 #include "master/adapters/gogs/gogs_git_server.h"
 #include "master/adapters/intake/archive_intake.h"
+#include "master/app/identity.h"
 
 namespace edm::master {
 namespace {
@@ -43,17 +44,31 @@ std::string BesideThisProgram(const std::string& given, const std::string& name)
   return (std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / name).string();
 }
 
-// "10.0.0.7:8080" -> "10.0.0.7", "[::1]:8080" -> "::1".
+// Ports for people speak TLS unless they are on loopback.
+std::string UrlOf(const std::string& address) {
+  return (IsLoopback(address) ? "http://" : "https://") + address;
+}
+
+}  // namespace
+
+std::filesystem::path GitFolder(const MasterOptions& options) {
+  return options.git_folder.empty() ? std::filesystem::path(options.data) / "git"
+                                    : std::filesystem::path(options.git_folder);
+}
+
 std::string HostOf(const std::string& address) {
   auto host = address.substr(0, address.rfind(':'));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   return host;
 }
 
-// Ports for people speak TLS unless they are on loopback.
-std::string UrlOf(const std::string& address) {
-  return (IsLoopback(address) ? "http://" : "https://") + address;
+std::string HostName() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) return "";
+  return host.data();
 }
+
+namespace {
 
 Status OpenGit(Foundation& on, const MasterOptions& options) {
   on.transfer = std::make_unique<TransferClient>(
@@ -61,7 +76,7 @@ Status OpenGit(Foundation& on, const MasterOptions& options) {
                               .deadline = options.fetch_deadline,
                               .fetched_bytes_max = options.fetch_bytes_max},
       on.runner);
-  const auto folder = (on.data / "git").string();
+  const auto folder = GitFolder(options).string();
   if (options.git == "gogs") {
     GogsApi::Options gogs;
     gogs.url = options.gogs_url;
@@ -114,8 +129,7 @@ Status OpenKeys(Foundation& on, const MasterOptions& options) {
   EDM_TRY(on.sealer, Sealer::Open(on.data / "seal.key"));
   EDM_TRY(on.authority, rpc::CertificateAuthority::Open(on.data / "ca", on.clock.Now()));
   std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0') names.emplace_back(host.data());
+  if (auto host = HostName(); !host.empty()) names.push_back(std::move(host));
   names.insert(names.end(), options.names.begin(), options.names.end());
   for (const auto& address : OutwardAddresses(options)) names.push_back(HostOf(address));
   EDM_TRY(on.identity, on.authority->IssueMaster(names, on.clock.Now()));
@@ -148,8 +162,13 @@ Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) 
   EDM_TRY(on->lock, FileLock::Take((on->data / "lock").string()));
   EDM_CHECK(OpenKeys(*on, options));
   EDM_TRY(on->store, OpenStore(options, on->data));
+  EDM_CHECK(CheckIdentity(*on->store, *on->sealer, on->authority->fingerprint()));
   EDM_TRY(on->log, FileEventLog::Open(on->data / "events"));
+  if (options.store == "consul") {
+    EDM_TRY(on->log_name, NameIn(on->data / "events.name", on->entropy));
+  }
   EDM_CHECK(OpenGit(*on, options));
+  if (on->embedded != nullptr) EDM_CHECK(CheckRepos(*on->store, GitFolder(options), on->entropy));
   on->reserve = std::make_unique<DiskReserve>(options.data, options.disk_reserve);
   EDM_CHECK(OpenIntake(*on, options));
   return on;

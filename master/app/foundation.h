@@ -34,6 +34,7 @@ struct Foundation {
   std::unique_ptr<KvStore> store;
   std::optional<Sealer> sealer;
   std::unique_ptr<EventLog> log;
+  std::string log_name;  // "" where no other master has one
   std::optional<rpc::CertificateAuthority> authority;
   rpc::Identity identity;  // of this master
   std::unique_ptr<TransferClient> transfer;
@@ -49,6 +50,12 @@ struct Foundation {
 
 // Errors name what could not be opened, and what to do.
 Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options);
+
+// Of the embedded git server.
+std::filesystem::path GitFolder(const MasterOptions& options);
+// "10.0.0.7:8080" -> "10.0.0.7", "[::1]:8080" -> "::1".
+std::string HostOf(const std::string& address);
+std::string HostName();  // of this machine; "" where it has none
 
 // "127.0.0.1:8080", "[::1]:8080", "localhost:8080", "unix:…"
 bool IsLoopback(const std::string& address);

@@ -34,7 +34,7 @@ void HttpFront::Handle(const std::shared_ptr<rpc::Exchange>& exchange) const {
 
 void HttpFront::Ready(rpc::Exchange& exchange) const {
   const auto trouble = peers_.trouble();
-  if (!trouble) return rpc::RespondText(exchange, 200, "ready\n");
+  if (!trouble) return rpc::RespondText(exchange, 200, "ready\n" + peers_.role());
   rpc::RespondText(exchange, 503, ToString(*trouble) + "\n");
 }
 

@@ -24,6 +24,7 @@ class HttpFront {
     GitHttp* git = nullptr;  // none where repos are kept elsewhere
     rpc::Authenticate authenticate;
     std::function<std::optional<Error>()> trouble;  // why it is not ready; none: it is
+    std::function<std::string()> role;              // a line for people, among several masters
     std::function<std::string()> metrics;
   };
 

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <utility>
 
+#include "common/adapters/lock/consul_leader_lock.h"
+#include "common/adapters/lock/sole_leader_lock.h"
 #include "common/adapters/system/thread_pool.h"
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
@@ -13,11 +16,10 @@
 #include "master/adapters/git/embedded_git_server.h"
 #include "master/adapters/git/hook_folder.h"
 #include "master/adapters/git/hook_listener.h"
-#include "master/adapters/loop/cluster_loop.h"
-#include "master/adapters/loop/effect_runner.h"
-#include "master/adapters/state/load.h"
+#include "master/adapters/seat/seat.h"
 #include "master/api/git/git_http.h"
 #include "master/api/push/deploy_gate.h"
+#include "master/api/relay/forwarding.h"
 #include "master/api/rest/answer.h"
 #include "master/api/rest/gateway.h"
 #include "master/api/services/service_parts.h"
@@ -44,9 +46,10 @@ class Master::Parts {
   std::unique_ptr<ThreadPool> work;     // uploads, watchers, git for operations
   std::unique_ptr<ThreadPool> fetches;  // git http-backend for workers and people
   std::unique_ptr<ThreadPool> pushes;
-  std::unique_ptr<GrpcWorkerChannel> workers;
-  std::unique_ptr<EffectRunner> effects;
-  std::unique_ptr<ClusterLoop> loop;
+  std::unique_ptr<GrpcWorkerChannel> workers;  // for logs and terminals; orders have their term's own
+  std::unique_ptr<LeaderLock> leader_lock;
+  std::unique_ptr<LeaderRelay> relay;
+  std::unique_ptr<Seat> seat;
   std::unique_ptr<DeployGate> gate;
   std::unique_ptr<HookListener> hooks;
   rpc::Authenticate authenticate;
@@ -73,6 +76,9 @@ class Master::Parts {
 };
 
 namespace {
+
+constexpr Millis kElectionPatience{10'000};  // for somebody to lead, before this master serves anyway
+constexpr Millis kSoleTtl{3'600'000};        // nobody contends for a lock of one
 
 Settings SettingsOf(const MasterOptions& options) {
   Settings settings;
@@ -105,6 +111,45 @@ std::string HttpUrlOf(const MasterOptions& options) {
   return clear != options.http_listen.end() ? "http://" + *clear : "https://" + options.http_listen.front();
 }
 
+std::string RoleLine(const Standing& standing) {
+  if (standing.role == Standing::Role::kAlone || !standing.leader) return "";
+  const bool leads = standing.role == Standing::Role::kLeader;
+  return standing.self.name + (leads ? " leads" : " follows " + standing.leader->name) + ", epoch " +
+         std::to_string(standing.epoch) + "\n";
+}
+
+MasterPlace PlaceOf(const MasterOptions& options) {
+  MasterPlace place;
+  const auto host = HostName().empty() ? std::string("localhost") : HostName();
+  place.name = options.name.empty() ? host : options.name;
+  place.cluster_address = options.cluster_address;
+  if (place.cluster_address.empty()) {
+    const auto listens = HostOf(options.cluster_listen);
+    const bool anywhere = listens.empty() || listens == "0.0.0.0" || listens == "::";
+    const auto port = options.cluster_listen.substr(options.cluster_listen.rfind(':'));
+    place.cluster_address = anywhere ? host + port : options.cluster_listen;
+  }
+  for (const auto& address : options.grpc_listen) {
+    if (place.grpc_address.empty() || IsLoopback(place.grpc_address)) place.grpc_address = address;
+  }
+  place.http_url = HttpUrlOf(options);
+  return place;
+}
+
+std::unique_ptr<LeaderLock> LockFor(const MasterOptions& options, const MasterPlace& self) {
+  if (options.store != "consul") return std::make_unique<SoleLeaderLock>();
+  ConsulLockOptions lock;
+  lock.url = options.consul_url;
+  lock.token = options.consul_token;
+  lock.prefix = options.consul_prefix;
+  lock.name = self.name;
+  lock.address = HostOf(self.cluster_address);
+  lock.port = static_cast<std::uint16_t>(
+      std::strtoul(self.cluster_address.substr(self.cluster_address.rfind(':') + 1).c_str(), nullptr, 10));
+  lock.ttl = options.leader_ttl;
+  return std::make_unique<ConsulLeaderLock>(std::move(lock));
+}
+
 std::string HookProgram(const MasterOptions& options) {
   if (!options.hook_program.empty()) return options.hook_program;
   std::error_code ignored;
@@ -118,23 +163,35 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
   fetches = Pool("edm-fetch", options.fetch_threads);
   pushes = Pool("edm-push", options.push_threads);
   workers = std::make_unique<GrpcWorkerChannel>(on->identity);
-  effects =
-      std::make_unique<EffectRunner>(EffectRunner::Parts{*on->git, *workers, *on->log, *work, on->clock});
-  EDM_TRY(auto state, LoadState(*on->store, *on->sealer));
-  state.settings = SettingsOf(options);
-  RepairLogs(state, *on->log);
-  loop = std::make_unique<ClusterLoop>(
-      std::move(state), ClusterLoop::Parts{*on->store, *on->sealer, *on->log, *effects, on->clock,
-                                           [this] { return on->reserve->Check("the state"); }});
-  effects->Connect(*loop);
-  loop->Start();
-  return Ok();
+  relay = std::make_unique<LeaderRelay>(on->identity);
+  const auto self = PlaceOf(options);
+  leader_lock = LockFor(options, self);
+  const bool alone = options.store != "consul";
+  seat = std::make_unique<Seat>(
+      Seat::Parts{.lock = *leader_lock,
+                  .ttl = alone ? kSoleTtl : options.leader_ttl,
+                  .alone = alone,
+                  .self = self,
+                  .term = {*on->store, *on->sealer, *on->log, *on->git, *work, on->clock, on->identity,
+                           [this] { return on->reserve->Check("the state"); }, SettingsOf(options)},
+                  .pool = *work,
+                  .on_lead =
+                      [this](Cluster& led) {
+                        return EnsureAdminToken(led, *on->sealer, on->entropy, on->data / "admin.token");
+                      },
+                  .on_change =
+                      [this] {
+                        const auto standing = seat->Now();
+                        relay->LeaderIs(standing.leader ? standing.leader->cluster_address : "");
+                      },
+                  .tell = [](const std::string& text) { spdlog::info("{}", text); }});
+  return seat->Start(kElectionPatience);
 }
 
 Status Master::Parts::BeginGit(const MasterOptions& options) {
-  gate = std::make_unique<DeployGate>(*loop, *on->log, on->entropy);
+  gate = std::make_unique<DeployGate>(*seat, *on->log, on->entropy);
   if (on->embedded == nullptr) return Ok();
-  const auto folder = on->data / "git";
+  const auto folder = GitFolder(options);
   const auto socket = (on->data / "hook.sock").string();
   EDM_CHECK(MakeHookFolder((folder / ".hooks").string(), HookProgram(options)));
   EDM_TRY(hooks, HookListener::Start({socket, options.push_threads}, on->embedded->repos(), *gate));
@@ -147,10 +204,10 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
     return on->embedded->grants().Allows(password, repo, on->clock.Now());
   };
   const auto ensure = [this](const RepoName& repo) -> Status {
-    const auto record = loop->View()->instances.Find(repo.name);
+    const auto record = seat->View()->instances.Find(repo.name);
     EDM_CHECK(on->embedded->EnsureRepo(repo, record != nullptr ? record->instance.spec.branch : "main"));
     // What is being deleted must not come back.
-    if (repo.owner == kTemplatesOwner || MayHaveRepo(*loop->View(), repo.name)) return Ok();
+    if (repo.owner == kTemplatesOwner || MayHaveRepo(*seat->View(), repo.name)) return Ok();
     return on->embedded->DeleteRepo(repo);
   };
   const auto report = [](const Error& error) { spdlog::warn("git: {}", ToString(error)); };
@@ -161,26 +218,24 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
 }
 
 void Master::Parts::FillTables(const MasterOptions& options) {
-  const ServiceParts parts{*loop,
-                           *on->log,
-                           *on->git,
-                           *on->intake,
-                           *workers,
-                           *work,
-                           on->entropy,
-                           on->clock,
-                           *on->sealer,
-                           *on->authority,
-                           {EDM_VERSION, "", HttpUrlOf(options)}};
+  const ServiceParts parts{*seat,       *seat,       *on->log,       *on->git,
+                           *on->intake, *workers,    *work,          on->entropy,
+                           on->clock,   *on->sealer, *on->authority, {EDM_VERSION, "", HttpUrlOf(options)},
+                           on->log_name};
   people = std::make_unique<rpc::MethodTable>();
   cluster = std::make_unique<rpc::MethodTable>();
   RegisterMaster(*people, parts);
   RegisterRegistry(*cluster, parts);
+  if (seat->Now().role == Standing::Role::kAlone) return;
+  ForwardToLeader(*people, *seat, *relay);
+  // By this port the other masters pass on what people ask of them.
+  RegisterMaster(*cluster, parts);
+  RefuseUnlessLeading(*cluster, *seat);
 }
 
 std::optional<Error> Master::Parts::Trouble() const {
   if (stopping) return Error{Code::kUnavailable, "master", "it is stopping", {}, ""};
-  if (auto trouble = loop->Trouble()) return trouble;
+  if (auto trouble = seat->trouble()) return trouble;
   if (auto room = on->reserve->Check("the state"); !room.ok()) return room.error();
   return std::nullopt;
 }
@@ -206,7 +261,8 @@ Status Master::Parts::Serve(const MasterOptions& options) {
       *people, authenticate, EDM_VERSION, rest::GatewayLimits{.upload_bytes_max = options.upload_bytes_max});
   front = std::make_unique<HttpFront>(
       HttpFront::Peers{*gateway, git_http.get(), authenticate, [this] { return Trouble(); },
-                       [this] { return RenderMetrics(*loop->View(), loop->queued()); }});
+                       [this] { return RoleLine(seat->Now()); },
+                       [this] { return RenderMetrics(*seat->View(), seat->queued()); }});
   rpc::GrpcServerOptions registry_options;
   registry_options.ports = {{options.cluster_listen, on->identity, true}};
   EDM_TRY(registry, rpc::GrpcServer::Start(*cluster, authenticate, registry_options));
@@ -228,8 +284,7 @@ Status Master::Parts::Begin(const MasterOptions& options) {
   patience_ = options.stop_patience;
   EDM_TRY(on, LayFoundation(options));
   EDM_CHECK(BeginCluster(options));
-  authenticate = TokenAuthenticator(*loop, *on->sealer, on->clock);
-  EDM_CHECK(EnsureAdminToken(*loop, *on->sealer, on->entropy, on->data / "admin.token"));
+  authenticate = TokenAuthenticator(*seat, *on->sealer, on->clock);
   EDM_CHECK(BeginGit(options));
   FillTables(options);
   EDM_CHECK(Serve(options));
@@ -244,7 +299,7 @@ void Master::Parts::End() {
   if (registry) registry->Shutdown(patience_);
   for (const auto& server : http) server->Stop(patience_);
   hooks.reset();
-  if (loop) loop->Stop();
+  if (seat) seat->Stop();
   workers.reset();
   work.reset();
   fetches.reset();

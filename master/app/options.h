@@ -11,11 +11,13 @@ namespace edm::master {
 // All that can be set about a master; the defaults make one machine's. How it is read is main's business.
 struct MasterOptions {
   std::string data = "/var/lib/edm/master";  // state, repos, keys, event logs: this master's alone
+  std::string name;                          // among several masters; "": the host's name
 
   // For people. On another address than loopback they speak TLS with the cluster's own CA.
   std::vector<std::string> grpc_listen{"127.0.0.1:8800"};
   std::vector<std::string> http_listen{"127.0.0.1:8080"};
-  std::string cluster_listen = "0.0.0.0:8801";  // for workers: mTLS only
+  std::string cluster_listen = "0.0.0.0:8801";  // for workers and other masters: mTLS only
+  std::string cluster_address;     // where they reach it; "": as it listens, or under the host's name
   std::vector<std::string> names;  // DNS names and addresses that the certificate shall carry as well
   std::string git_url;             // the HTTP port as workers reach it; "" : the first http_listen
 
@@ -24,7 +26,10 @@ struct MasterOptions {
   std::string consul_token;
   std::string consul_prefix;  // laid before each key
 
+  Millis leader_ttl{1'000};  // of several masters: a leader that shows no life for so long has lost
+
   std::string git = "embedded";  // embedded, gogs
+  std::string git_folder;        // of the embedded one; "": in the data folder
   std::string gogs_url;
   std::string gogs_token;        // of an administrator there
   std::string gogs_user_secret;  // users' passwords there are made from it

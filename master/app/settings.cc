@@ -8,6 +8,8 @@ void BindPorts(edm::Settings& keys, MasterOptions& options) {
            "where people and programs reach the API over gRPC");
   keys.Add("http.listen", &options.http_listen, "host:port", "REST, git and metrics; TLS unless on loopback");
   keys.Add("cluster.listen", &options.cluster_listen, "host:port", "where workers register, with mTLS");
+  keys.Add("cluster.address", &options.cluster_address, "host:port",
+           "where workers and other masters reach it, if elsewhere");
   keys.Add("tls.names", &options.names, "name or address", "further names for the master's certificate");
   keys.Add("git.url", &options.git_url, "http://host:port", "the HTTP port as workers reach it");
 }
@@ -17,7 +19,11 @@ void BindStores(edm::Settings& keys, MasterOptions& options) {
   keys.Add("consul.url", &options.consul_url, "http://host:port", "of the local Consul agent");
   keys.Add("consul.token", &options.consul_token, "token", "for Consul; better given in the environment");
   keys.Add("consul.prefix", &options.consul_prefix, "name/", "laid before every key");
+  keys.Add("leader.ttl", &options.leader_ttl,
+           "of several masters: one that shows no life for so long loses the lead");
   keys.AddChoice("git.server", &options.git, {"embedded", "gogs"}, "where sources are kept");
+  keys.Add("git.folder", &options.git_folder, "folder",
+           "of the embedded repos; several masters must share it, or use gogs");
   keys.Add("gogs.url", &options.gogs_url, "http://host:port", "of a Gogs or Gitea");
   keys.Add("gogs.token", &options.gogs_token, "token", "of an administrator there");
   keys.Add("gogs.user_secret", &options.gogs_user_secret, "text", "passwords of its users are made from it");
@@ -74,6 +80,7 @@ void BindLimits(edm::Settings& keys, MasterOptions& options) {
 edm::Settings BindSettings(MasterOptions& options) {
   edm::Settings keys("EDM_MASTER_");
   keys.Add("data_dir", &options.data, "folder", "state, repos, keys and logs of this master");
+  keys.Add("name", &options.name, "name", "of this master among several; the host's name unless given");
   BindPorts(keys, options);
   BindStores(keys, options);
   BindUploads(keys, options);

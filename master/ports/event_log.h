@@ -41,11 +41,17 @@ class EventLog {
   virtual bool IsClosed(const std::string& operation) = 0;
   // Calls `wake` once when that is so; at once when it is.
   virtual void WhenClosed(const std::string& operation, const Wake& wake) = 0;
+  // The newest worker event of an attempt that it has; 0: none. A master that led later than another asks the
+  // worker again from there.
+  virtual std::uint32_t WorkerCursor(const std::string& operation, std::uint32_t attempt) = 0;
   // The latest state of each step, as the log has it; to see what a crash left out.
   virtual Result<std::vector<Step>> Steps(const std::string& operation) = 0;
   virtual void Remove(const std::string& operation) = 0;
   // Removes the logs of all others: what a kill between a record's removal and its log's has left. At start.
   virtual void KeepOnly(const std::function<bool(const std::string& operation)>& is_known) = 0;
+
+  // Calls everybody who waits, though there is nothing new: this master writes the log no more.
+  virtual void WakeAll() = 0;
 
   // The cluster's own history: the newest kClusterEventsMax are kept, over restarts too. A cursor older than
   // the oldest is answered with kOutOfRange, which says where to begin.

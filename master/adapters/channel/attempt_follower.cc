@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "common/rpc/alarm.h"
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/order.h"
 #include "common/rpc/status.h"
-#include "master/adapters/channel/alarm.h"
 
 namespace edm::master {
 namespace {
@@ -167,7 +167,7 @@ void AttemptFollower::OnTryDone(const grpc::Status& status) {
 }
 
 void AttemptFollower::Later(std::uint32_t failures) {
-  After(kRetry.After(failures), [self = shared_from_this()] { self->Launch(); });
+  rpc::After(kRetry.After(failures), [self = shared_from_this()] { self->Launch(); });
 }
 
 }  // namespace edm::master

@@ -2,9 +2,9 @@
 
 #include <vector>
 
+#include "common/rpc/alarm.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
-#include "master/adapters/channel/alarm.h"
 #include "master/adapters/channel/attempt_follower.h"
 #include "master/adapters/channel/worker_streams.h"
 
@@ -89,7 +89,7 @@ void SendCancel(WorkerStubs& stubs, std::shared_ptr<void> keep, Cancellation can
       [&stubs, keep, call, cancellation = std::move(cancellation)](const grpc::Status& status) mutable {
         if (!MayHelpLater(status) || ++cancellation.tries >= GrpcWorkerChannel::kCancelTriesMax) return;
         const auto pause = GrpcWorkerChannel::kCancelRetry.After(cancellation.tries);
-        After(pause, [&stubs, keep, cancellation = std::move(cancellation)] {
+        rpc::After(pause, [&stubs, keep, cancellation = std::move(cancellation)] {
           SendCancel(stubs, keep, cancellation);
         });
       });
@@ -100,14 +100,19 @@ void SendCancel(WorkerStubs& stubs, std::shared_ptr<void> keep, Cancellation can
 GrpcWorkerChannel::GrpcWorkerChannel(std::optional<rpc::Identity> identity)
     : shared_(std::make_shared<Shared>(std::move(identity))) {}
 
-GrpcWorkerChannel::~GrpcWorkerChannel() {
+void GrpcWorkerChannel::LetGo() {
   std::vector<std::shared_ptr<AttemptFollower>> all;
-  std::unique_lock lock(shared_->mutex);
-  shared_->stopping = true;
-  for (const auto& [key, follower] : shared_->followers) all.push_back(follower);
-  lock.unlock();
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->stopping = true;
+    for (const auto& [key, follower] : shared_->followers) all.push_back(follower);
+  }
   for (const auto& one : all) one->Stop();
-  lock.lock();
+}
+
+GrpcWorkerChannel::~GrpcWorkerChannel() {
+  LetGo();
+  std::unique_lock lock(shared_->mutex);
   shared_->changed.wait(lock, [this] { return shared_->followed == 0; });
   lock.unlock();
   shared_->stubs.Close(kCallDeadline);

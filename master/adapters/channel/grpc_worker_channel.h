@@ -29,6 +29,9 @@ class GrpcWorkerChannel final : public WorkerChannel {
   explicit GrpcWorkerChannel(std::optional<rpc::Identity> identity);
   ~GrpcWorkerChannel() override;
 
+  // Follows nothing any more, and takes no orders.
+  void LetGo();
+
   void Listen(OnEvent on_event, OnRefused on_refused) override;
   void Assign(const WorkerAddress& worker, Order order, std::uint32_t after_cursor) override;
   void Cancel(const WorkerAddress& worker, const std::string& instance, std::uint32_t attempt,

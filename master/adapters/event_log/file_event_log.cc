@@ -96,6 +96,12 @@ void FileEventLog::WhenClosed(const std::string& operation, const Wake& wake) {
   (*wake)();
 }
 
+std::uint32_t FileEventLog::WorkerCursor(const std::string& operation, std::uint32_t attempt) {
+  const std::lock_guard lock(mutex_);
+  const auto log = Use(operation);
+  return log.ok() ? (*log)->WorkerCursor(attempt) : 0;
+}
+
 Result<std::vector<Step>> FileEventLog::Steps(const std::string& operation) {
   const std::lock_guard lock(mutex_);
   EDM_TRY(auto* log, Use(operation));
@@ -126,6 +132,19 @@ void FileEventLog::KeepOnly(const std::function<bool(const std::string& operatio
     if (name != kClusterFile && !is_known(name)) gone.push_back(std::move(name));
   }
   for (const auto& operation : gone) Remove(operation);
+}
+
+void FileEventLog::WakeAll() {
+  std::vector<Wake> woken;
+  {
+    const std::lock_guard lock(mutex_);
+    history_.readers.TakeInto(woken);
+    for (const auto& [operation, log] : logs_) {
+      log->readers.TakeInto(woken);
+      log->closers.TakeInto(woken);
+    }
+  }
+  Call(woken);
 }
 
 void FileEventLog::Append(const std::vector<ClusterNote>& notes) {

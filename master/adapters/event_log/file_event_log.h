@@ -25,10 +25,12 @@ class FileEventLog final : public EventLog {
                                          const Wake& wake) override;
   bool IsClosed(const std::string& operation) override;
   void WhenClosed(const std::string& operation, const Wake& wake) override;
+  std::uint32_t WorkerCursor(const std::string& operation, std::uint32_t attempt) override;
   Result<std::vector<Step>> Steps(const std::string& operation) override;
   void Remove(const std::string& operation) override;
   void KeepOnly(const std::function<bool(const std::string& operation)>& is_known) override;
 
+  void WakeAll() override;
   void Append(const std::vector<ClusterNote>& notes) override;
   Result<std::vector<NumberedEvent>> ReadCluster(std::uint64_t cursor, std::size_t most,
                                                  const Wake& wake) override;

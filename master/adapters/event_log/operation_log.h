@@ -26,6 +26,7 @@ class OperationLog {
   Result<std::vector<NumberedNote>> Read(std::uint64_t cursor, std::size_t most) const;
 
   bool closed() const { return closed_; }
+  std::uint32_t WorkerCursor(std::uint32_t attempt) const { return attempt == attempt_ ? worker_cursor_ : 0; }
   std::vector<Step> Steps() const;
 
   WakeList readers;  // called once after the next Append

@@ -11,16 +11,18 @@ std::size_t SizeOf(const KvOp& op) { return op.key.size() + op.value.size(); }
 
 class Packer {
  public:
+  explicit Packer(const std::optional<KvOp>& fence) : fence_(fence) { Open(); }
+
   void Add(std::vector<KvOp> group) {
     std::size_t bytes = 0;
     for (const auto& op : group) bytes += SizeOf(op);
     if (current_.size() + group.size() > KvStore::kOpsMax || bytes_ + bytes > KvStore::kTransactionBytesMax)
-      Close();
+      Next();
     for (auto& op : group) Put(std::move(op));
   }
 
   std::vector<std::vector<KvOp>> Take() {
-    Close();
+    Next();
     return std::move(done_);
   }
 
@@ -33,16 +35,21 @@ class Packer {
       *same = std::move(op);
       return;
     }
-    if (current_.size() == KvStore::kOpsMax || bytes_ + SizeOf(op) > KvStore::kTransactionBytesMax) Close();
+    if (current_.size() == KvStore::kOpsMax || bytes_ + SizeOf(op) > KvStore::kTransactionBytesMax) Next();
     bytes_ += SizeOf(op);
     current_.push_back(std::move(op));
   }
-  void Close() {
-    if (!current_.empty()) done_.push_back(std::move(current_));
+  void Next() {
+    if (current_.size() > (fence_ ? 1 : 0)) done_.push_back(std::move(current_));
+    Open();
+  }
+  void Open() {
     current_.clear();
-    bytes_ = 0;
+    if (fence_) current_.push_back(*fence_);
+    bytes_ = fence_ ? SizeOf(*fence_) : 0;
   }
 
+  const std::optional<KvOp>& fence_;
   std::vector<std::vector<KvOp>> done_;
   std::vector<KvOp> current_;
   std::size_t bytes_ = 0;
@@ -51,8 +58,8 @@ class Packer {
 }  // namespace
 
 std::vector<std::vector<KvOp>> PackTransactions(const std::vector<Batch::Entry>& entries,
-                                                const Sealer& sealer) {
-  Packer packer;
+                                                const Sealer& sealer, const std::optional<KvOp>& fence) {
+  Packer packer(fence);
   for (const auto& entry : entries) {
     std::vector<KvOp> group;
     for (const auto& change : entry.decision.changes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct Batch {
 
 // The changes of all decisions, in their order, in as few transactions as the store's limits allow. Those of
 // one decision stay in one transaction (only one that is larger than a transaction is split). Within a
-// transaction the last of several changes of one key stands.
+// transaction the last of several changes of one key stands. Each begins with `fence`, if given: a check that
+// refuses all of it once another master leads.
 std::vector<std::vector<KvOp>> PackTransactions(const std::vector<Batch::Entry>& entries,
-                                                const Sealer& sealer);
+                                                const Sealer& sealer, const std::optional<KvOp>& fence = {});
 
 }  // namespace edm::master

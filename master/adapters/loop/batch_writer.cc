@@ -17,6 +17,14 @@ Error NotStoredYet(const Error& trouble) {
           trouble.evidence, "it is made once the store takes it; ask again then, with the same request id"};
 }
 
+Error Deposed(const Error& refusal) {
+  return {Code::kUnavailable,
+          "master",
+          "another one leads now: " + ToString(refusal),
+          {},
+          "ask again, with the same request id: it may have been stored or not"};
+}
+
 std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {
   std::vector<OperationNote> notes;
   for (const auto& entry : batch.entries) {
@@ -35,7 +43,7 @@ BatchWriter::~BatchWriter() { Stop(); }
 
 void BatchWriter::Add(Batch batch) {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [this] { return pending_.entries.size() < kPendingMax || stopping_; });
+  room_.wait(lock, [this] { return pending_.entries.size() < kPendingMax || stopping_ || given_up_; });
   std::move(batch.entries.begin(), batch.entries.end(), std::back_inserter(pending_.entries));
   if (batch.view) pending_.view = std::move(batch.view);
   wake_.notify_one();
@@ -43,7 +51,27 @@ void BatchWriter::Add(Batch batch) {
 
 std::optional<Error> BatchWriter::Trouble() const {
   const std::lock_guard lock(mutex_);
-  return trouble_;
+  return given_up_ ? given_up_ : trouble_;
+}
+
+std::optional<Error> BatchWriter::GivenUp() const {
+  const std::lock_guard lock(mutex_);
+  return given_up_;
+}
+
+void BatchWriter::GiveUp(Error why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!given_up_) given_up_ = std::move(why);
+  }
+  wake_.notify_all();
+  room_.notify_all();
+}
+
+void BatchWriter::Depose(const Error& refusal) {
+  auto why = Deposed(refusal);
+  GiveUp(why);
+  if (parts_.on_deposed) parts_.on_deposed(std::move(why));
 }
 
 void BatchWriter::Stop() {
@@ -73,18 +101,20 @@ void BatchWriter::Run() {
       Release(std::move(batch));
       continue;
     }
+    const auto why = GivenUp().value_or(Stopping());
     for (auto& entry : batch.entries) {
-      if (entry.answer) entry.answer(Stopping());
+      if (entry.answer) entry.answer(why);
     }
   }
 }
 
 bool BatchWriter::Store(Batch& batch) {
+  if (GivenUp()) return false;
   std::uint32_t tries = 0;
   auto away_since = std::chrono::steady_clock::now();
-  for (const auto& ops : PackTransactions(batch.entries, parts_.sealer)) {
-    while (!Try(ops)) {
-      if (!PauseBeforeRetry(++tries)) return false;
+  for (const auto& ops : PackTransactions(batch.entries, parts_.sealer, parts_.fence)) {
+    for (auto outcome = Try(ops); outcome != Outcome::kStored; outcome = Try(ops)) {
+      if (outcome == Outcome::kRefused || !PauseBeforeRetry(++tries)) return false;
       if (std::chrono::steady_clock::now() - away_since >= parts_.answer_wait) AnswerThatItWaits(batch);
     }
     tries = 0;
@@ -110,18 +140,23 @@ void BatchWriter::AnswerThatItWaits(Batch& batch) {
   for (const auto& answer : answers) answer(why);
 }
 
-bool BatchWriter::Try(const std::vector<KvOp>& ops) {
+BatchWriter::Outcome BatchWriter::Try(const std::vector<KvOp>& ops) {
   const auto outcome = parts_.store.Transact(ops);
   if (outcome.ok()) {
     SetTrouble({});
-    return true;
+    return Outcome::kStored;
   }
   auto trouble = outcome.error();
+  // Nothing but the fence expects a revision.
+  if (parts_.fence && trouble.code == Code::kAborted) {
+    Depose(trouble);
+    return Outcome::kRefused;
+  }
   trouble.code = Code::kUnavailable;
   if (trouble.object.empty()) trouble.object = "state store";
   if (trouble.hint.empty()) trouble.hint = "reads go on; try again when the store is back";
   SetTrouble(std::move(trouble));
-  return false;
+  return Outcome::kAway;
 }
 
 void BatchWriter::SetTrouble(std::optional<Error> trouble) {
@@ -131,8 +166,8 @@ void BatchWriter::SetTrouble(std::optional<Error> trouble) {
 
 bool BatchWriter::PauseBeforeRetry(std::uint32_t tries) {
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, kRetry.After(tries), [this] { return stopping_; });
-  return !stopping_;
+  wake_.wait_for(lock, kRetry.After(tries), [this] { return stopping_ || given_up_; });
+  return !stopping_ && !given_up_;
 }
 
 void BatchWriter::Release(Batch batch) {

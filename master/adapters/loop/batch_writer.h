@@ -18,7 +18,8 @@ namespace edm::master {
 
 // Stores batches on a thread of its own, and only then lets out what follows from them: the view, the notes,
 // the effects, the answers, in this order. While the store is away it tries again, for as long as it takes;
-// who waits for an answer then hears after kAnswerWaitMax that it is not stored yet.
+// who waits for an answer then hears after kAnswerWaitMax that it is not stored yet. A transaction that its
+// fence refuses is the end: nothing is stored any more, and everybody is told so.
 class BatchWriter {
  public:
   static constexpr std::size_t kPendingMax =
@@ -33,6 +34,8 @@ class BatchWriter {
     EffectSink& effects;
     std::function<void(std::shared_ptr<const State>)> publish;
     Millis answer_wait = kAnswerWaitMax;
+    std::optional<KvOp> fence;              // in every transaction
+    std::function<void(Error)> on_deposed;  // on the writer's thread: the fence has closed
   };
 
   explicit BatchWriter(Parts parts);
@@ -45,13 +48,18 @@ class BatchWriter {
   // Why nothing can be stored now; none: all is well. Any thread.
   std::optional<Error> Trouble() const;
 
+  // From now on nothing is stored and nothing let out: whoever waits, or comes, gets `why`. Any thread.
+  void GiveUp(Error why);
   // Stores what waits (unless the store is away) and ends; answers that were not given get kUnavailable.
   void Stop();
 
  private:
   void Run();
+  enum class Outcome : std::uint8_t { kStored, kAway, kRefused };
   bool Store(Batch& batch);  // false: it stops
-  bool Try(const std::vector<KvOp>& ops);
+  Outcome Try(const std::vector<KvOp>& ops);
+  void Depose(const Error& refusal);
+  std::optional<Error> GivenUp() const;
   void Release(Batch batch);
   void SetTrouble(std::optional<Error> trouble);
   bool PauseBeforeRetry(std::uint32_t tries);
@@ -61,9 +69,10 @@ class BatchWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable room_;
-  Batch pending_;                 // guarded by mutex_
-  std::optional<Error> trouble_;  // guarded by mutex_
-  bool stopping_ = false;         // guarded by mutex_
+  Batch pending_;                  // guarded by mutex_
+  std::optional<Error> trouble_;   // guarded by mutex_
+  std::optional<Error> given_up_;  // guarded by mutex_
+  bool stopping_ = false;          // guarded by mutex_
   std::thread thread_;
 };
 

@@ -38,13 +38,13 @@ ClusterLoop::ClusterLoop(State loaded, Parts parts) : parts_(parts), state_(std:
   next_tick_ = state_.started + kTickInterval;
   next_sweep_ = state_.started + kTickInterval;
   view_ = std::make_shared<const State>(state_.Share());
-  writer_ = std::make_unique<BatchWriter>(BatchWriter::Parts{parts_.store, parts_.sealer, parts_.log,
-                                                             parts_.effects,
-                                                             [this](std::shared_ptr<const State> view) {
-                                                               const std::lock_guard lock(view_mutex_);
-                                                               view_ = std::move(view);
-                                                             },
-                                                             parts_.answer_wait});
+  writer_ = std::make_unique<BatchWriter>(
+      BatchWriter::Parts{parts_.store, parts_.sealer, parts_.log, parts_.effects,
+                         [this](std::shared_ptr<const State> view) {
+                           const std::lock_guard lock(view_mutex_);
+                           view_ = std::move(view);
+                         },
+                         parts_.answer_wait, parts_.fence, parts_.on_deposed});
 }
 
 ClusterLoop::~ClusterLoop() { Stop(); }
@@ -54,8 +54,18 @@ void ClusterLoop::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
+void ClusterLoop::GiveUp(const Error& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    given_up_ = why;
+  }
+  writer_->GiveUp(why);
+  Stop();
+}
+
 void ClusterLoop::Stop() {
   std::deque<Input> left;
+  Error why;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -66,9 +76,10 @@ void ClusterLoop::Stop() {
   {
     const std::lock_guard lock(mutex_);
     left.swap(inputs_);
+    why = given_up_.value_or(Stopping());
   }
   for (auto& input : left) {
-    if (input.answer) input.answer(Stopping());
+    if (input.answer) input.answer(why);
   }
 }
 
@@ -88,9 +99,9 @@ void ClusterLoop::Enqueue(Input input) {
   std::unique_lock lock(mutex_);
   const bool full = inputs_.size() >= kQueuedMax && std::holds_alternative<Command>(input.what);
   if (stopping_ || full) {
-    const bool stopping = stopping_;
+    const auto why = !stopping_ ? TooBusy() : given_up_.value_or(Stopping());
     lock.unlock();
-    if (input.answer) input.answer(stopping ? Stopping() : TooBusy());
+    if (input.answer) input.answer(why);
     return;
   }
   inputs_.push_back(std::move(input));

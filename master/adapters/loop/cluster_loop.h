@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <variant>
 
@@ -37,6 +38,9 @@ class ClusterLoop final : public Cluster {
     // Why nothing may be taken in that makes the state larger; it may be none.
     std::function<Status()> check_room;
     Millis answer_wait = BatchWriter::kAnswerWaitMax;  // while the store is away
+    // Of several masters: a check in every transaction, and who is told when the store refuses by it.
+    std::optional<KvOp> fence = {};
+    std::function<void(Error)> on_deposed = {};
   };
 
   ClusterLoop(State loaded, Parts parts);
@@ -45,6 +49,8 @@ class ClusterLoop final : public Cluster {
   void Start();
   // Refuses what comes, stores what was decided, and ends.
   void Stop();
+  // Stores and lets out nothing more: what comes and what waits is answered with `why`. Then Stop.
+  void GiveUp(const Error& why);
 
   void Submit(Command command, Answer answer) override;
   void Report(master::Report report, Answer answer = {}) override;
@@ -75,8 +81,9 @@ class ClusterLoop final : public Cluster {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Input> inputs_;  // guarded by mutex_
-  bool stopping_ = false;     // guarded by mutex_
+  std::deque<Input> inputs_;       // guarded by mutex_
+  bool stopping_ = false;          // guarded by mutex_
+  std::optional<Error> given_up_;  // guarded by mutex_
   mutable std::mutex view_mutex_;
   std::shared_ptr<const State> view_;  // guarded by view_mutex_
   std::thread thread_;

@@ -1,5 +1,6 @@
 #include "master/adapters/loop/effect_runner.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <optional>
 #include <utility>
@@ -33,15 +34,23 @@ void EffectRunner::Connect(Cluster& cluster) {
       });
 }
 
+void EffectRunner::StopAll() {
+  stopped_ = true;
+  const std::lock_guard lock(mutex_);
+  for (auto& [operation, stop] : taking_) stop.request_stop();
+}
+
 void EffectRunner::Do(Effect effect) {
+  if (stopped_) return;
   // These never block, and must not wait behind what they stop.
   if (const auto* cancel = std::get_if<CancelAttempt>(&effect)) return Perform(*cancel);
   if (const auto* evict = std::get_if<EvictCopy>(&effect)) return Perform(*evict);
   if (const auto* stop = std::get_if<StopTaking>(&effect)) return Perform(*stop);
   if (const auto* take = std::get_if<TakeSource>(&effect)) (void)BeginTaking(take->operation);
   auto shared = std::make_shared<const Effect>(std::move(effect));
-  const bool posted =
-      parts_.pool.Post([this, shared] { std::visit([this](const auto& it) { Perform(it); }, *shared); });
+  const bool posted = parts_.pool.Post([this, shared, whole = whole_.lock()] {
+    if (!stopped_) std::visit([this](const auto& it) { Perform(it); }, *shared);
+  });
   if (posted) return;
   const Error busy{Code::kResourceExhausted,
                    "master",
@@ -81,7 +90,8 @@ template <class T>
 Result<T> EffectRunner::Patiently(const std::function<Result<T>()>& call, std::stop_token stop) const {
   for (std::uint32_t tries = 1;; ++tries) {
     auto outcome = call();
-    if (outcome.ok() || outcome.error().code != Code::kUnavailable || tries >= kGitTriesMax) return outcome;
+    const bool final = stopped_ || outcome.ok() || outcome.error().code != Code::kUnavailable;
+    if (final || tries >= kGitTriesMax) return outcome;
     if (!WaitFor(kGitRetry.After(tries), stop)) return outcome;
   }
 }
@@ -224,7 +234,10 @@ void EffectRunner::Perform(const SendOrder& effect) {
     auto error = order.ok() ? wanted.error() : std::move(order).error();
     return cluster_->Report(OrderRefused{effect.order.operation, effect.order.attempt, std::move(error)});
   }
-  parts_.workers.Assign({effect.worker, effect.rpc_address}, std::move(order).value(), effect.after_cursor);
+  // What this master's log lacks, because another led then, the worker tells again.
+  const auto logged = parts_.log.WorkerCursor(effect.order.operation, effect.order.attempt);
+  parts_.workers.Assign({effect.worker, effect.rpc_address}, std::move(order).value(),
+                        std::min(effect.after_cursor, logged));
 }
 
 // Nobody waits for its end: its worker reports the copy until it is gone.

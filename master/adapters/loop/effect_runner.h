@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -34,6 +36,10 @@ class EffectRunner final : public EffectSink {
 
   explicit EffectRunner(Parts parts) : parts_(parts) {}
   void Connect(Cluster& cluster);
+  // What is to live until the last effect under way has ended; before the first one.
+  void KeepAlive(std::weak_ptr<const void> whole) { whole_ = std::move(whole); }
+  // Begins no more effects, and stops the fetches under way.
+  void StopAll();
 
   void Do(Effect effect) override;
 
@@ -61,6 +67,8 @@ class EffectRunner final : public EffectSink {
 
   const Parts parts_;
   Cluster* cluster_ = nullptr;
+  std::weak_ptr<const void> whole_;
+  std::atomic<bool> stopped_ = false;
   std::mutex mutex_;
   std::map<std::string, std::stop_source> taking_;  // sources on their way, by operation; guarded by mutex_
 };

@@ -91,6 +91,7 @@ void OnRegister(const ServiceParts& parts, const CallPointer& call, const v1::Re
                          response.set_session(session);
                          response.set_epoch(view->epoch);
                          *response.mutable_beat_interval() = rpc::ToProto(view->settings.beat_interval);
+                         *response.mutable_fence_after() = rpc::ToProto(view->settings.fence_after);
                          Reply(*call, response);
                        });
 }
@@ -101,7 +102,9 @@ void OnHeartbeat(const ServiceParts& parts, const CallPointer& call, const v1::H
   parts.cluster.Report(std::move(report), [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
     if (!accepted.ok()) return call->Finish(accepted.error());
     v1::HeartbeatResponse response;
-    response.set_epoch(cluster.View()->epoch);
+    const auto view = cluster.View();
+    response.set_epoch(view->epoch);
+    *response.mutable_fence_after() = rpc::ToProto(view->settings.fence_after);
     Reply(*call, response);
   });
 }

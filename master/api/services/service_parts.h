@@ -11,6 +11,7 @@
 #include "master/ports/cluster.h"
 #include "master/ports/event_log.h"
 #include "master/ports/git_server.h"
+#include "master/ports/helm.h"
 #include "master/ports/secrets.h"
 #include "master/ports/source_intake.h"
 #include "master/ports/worker_channel.h"
@@ -26,6 +27,7 @@ struct BuildFacts {
 // What the handlers work with. All of it outlives the server that calls them.
 struct ServiceParts {
   Cluster& cluster;
+  Helm& helm;
   EventLog& log;
   GitServer& git;
   SourceIntake& intake;
@@ -36,6 +38,7 @@ struct ServiceParts {
   const Secrets& secrets;
   const rpc::CertificateAuthority& authority;
   BuildFacts build;
+  std::string log_name;  // of `log`, where there may be several masters; see cursor.h
 };
 
 // Every RPC of edm.v1.Master and edm.v1.Registry.

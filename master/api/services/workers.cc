@@ -94,6 +94,16 @@ void OnUpdate(const ServiceParts& parts, const CallPointer& call, const v1::Upda
                        });
 }
 
+void Describe(const Standing& standing, v1::Version& version) {
+  version.set_role(static_cast<v1::Version::Role>(standing.role));
+  version.set_epoch(standing.epoch);
+  if (standing.role == Standing::Role::kAlone) return;
+  version.set_master(standing.self.name);
+  if (!standing.leader) return;
+  version.set_leader(standing.leader->name);
+  version.set_leader_address(standing.leader->grpc_address);
+}
+
 }  // namespace
 
 void RegisterWorkers(rpc::MethodTable& table, const ServiceParts& parts) {
@@ -122,6 +132,7 @@ void RegisterWorkers(rpc::MethodTable& table, const ServiceParts& parts) {
     version.set_commit(parts.build.commit);
     version.set_api(1);
     version.set_http_url(parts.build.http_url);
+    Describe(parts.helm.Now(), version);
     Reply(*call, version);
   });
 }

@@ -7,7 +7,7 @@
 
 #include "common/base/time.h"
 
-namespace edm::master {
+namespace edm::rpc {
 
 // Calls `what` after a while, on a thread of gRPC's; keeps itself alive until then.
 inline void After(Millis delay, std::function<void()> what) {
@@ -17,4 +17,4 @@ inline void After(Millis delay, std::function<void()> what) {
             [alarm = std::move(alarm), what = std::move(what)](bool) mutable { what(); });
 }
 
-}  // namespace edm::master
+}  // namespace edm::rpc

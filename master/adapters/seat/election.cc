@@ -1,0 +1,155 @@
+#include "master/adapters/seat/election.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+namespace edm::master {
+
+Election::~Election() { Stop(); }
+
+void Election::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Election::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  parts_.lock.Release();
+}
+
+void Election::Lose(Error why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!asked_) asked_ = std::move(why);
+  }
+  wake_.notify_all();
+}
+
+void Election::Resign(Error why) {
+  {
+    const std::lock_guard lock(mutex_);
+    resigns_ = true;
+  }
+  Lose(std::move(why));
+}
+
+std::optional<Error> Election::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void Election::SetTrouble(std::optional<Error> trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
+}
+
+void Election::Pause(Millis time) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, time, [this] { return stopping_ || (facts_.leads && asked_); });
+}
+
+void Election::Run() {
+  ::pthread_setname_np(::pthread_self(), "edm-election");
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      if (!facts_.leads) asked_.reset();
+      facts_.lost = asked_.has_value();
+    }
+    Do(NextMove(facts_, Now(), 2 * parts_.ttl));
+  }
+}
+
+void Election::Do(ElectionMove move) {
+  switch (move) {
+    case ElectionMove::kLook:
+      return Look();
+    case ElectionMove::kTake:
+      return Take();
+    case ElectionMove::kOust:
+      if (auto ousted = parts_.lock.Oust(*holder_); !ousted.ok()) SetTrouble(ousted.error());
+      facts_.looked = false;
+      return;
+    case ElectionMove::kRenew:
+      return Renew();
+    case ElectionMove::kStepDown:
+      return StepDown();
+  }
+}
+
+void Election::Look() {
+  auto seen = parts_.lock.Look(facts_.looked ? kLookWait : Millis(0));
+  if (!seen.ok()) {
+    facts_.looked = false;
+    SetTrouble(seen.error());
+    return Pause(kRetryWait);
+  }
+  const bool same = holder_ && *seen && (*seen)->claim == holder_->claim;
+  if (!same || (*seen)->pulse != holder_->pulse) facts_.pulse_changed = Now();
+  holder_ = std::move(*seen);
+  facts_.looked = true;
+  facts_.held = holder_.has_value();
+  facts_.ours = holder_ && holder_->ours;
+  SetTrouble({});
+  if (!same) parts_.on_holder(holder_);
+  // A resigned one that sees a free lock must not ask for it all the time.
+  if (!holder_ && Now() < facts_.rests_until) Pause(kRetryWait);
+}
+
+void Election::Take() {
+  const auto began = Now();
+  const auto taken = parts_.lock.Take(parts_.record);
+  facts_.looked = false;
+  if (!taken.ok()) {
+    SetTrouble(taken.error());
+    return Pause(kRetryWait);
+  }
+  if (!*taken) return;
+  facts_.leads = true;
+  facts_.confirmed = began;
+  holder_.reset();
+  SetTrouble({});
+  parts_.on_won();
+}
+
+void Election::Renew() {
+  const auto began = Now();
+  auto renewed = parts_.lock.Renew();
+  if (renewed.ok()) {
+    facts_.confirmed = began;
+    SetTrouble({});
+  } else if (renewed.error().code == Code::kAborted) {
+    return Lose(std::move(renewed).error());
+  } else {
+    SetTrouble(std::move(renewed).error());
+  }
+  Pause(renewed.ok() ? parts_.ttl * 3 / 10 : kRetryWait);
+}
+
+void Election::StepDown() {
+  Error why;
+  bool resigns = false;
+  {
+    const std::lock_guard lock(mutex_);
+    why = asked_ ? std::move(*asked_)
+                 : trouble_.value_or(Error{Code::kUnavailable, "the lock", "it was not confirmed in time"});
+    asked_.reset();
+    resigns = std::exchange(resigns_, false);
+  }
+  facts_.leads = false;
+  facts_.looked = false;
+  if (resigns) {
+    facts_.rests_until = Now() + kRest;
+    parts_.lock.Release();
+  }
+  parts_.on_lost(std::move(why));
+}
+
+}  // namespace edm::master

@@ -1,0 +1,48 @@
+#include "master/adapters/seat/term.h"
+
+#include <utility>
+
+namespace edm::master {
+
+Term::Term(const Parts& parts)
+    : channel_(std::make_unique<GrpcWorkerChannel>(parts.identity)),
+      effects_(EffectRunner::Parts{parts.git, *channel_, parts.log, parts.pool, parts.clock}) {}
+
+// Its callbacks go to the loop: it ends first.
+Term::~Term() { channel_.reset(); }
+
+Result<std::shared_ptr<Term>> Term::Begin(const Parts& parts, std::function<void(Error)> on_deposed) {
+  EDM_TRY(const auto mandate, TakeEpoch(parts.store));
+  EDM_TRY(auto state, ReadState(parts.store, parts.sealer));
+  state.epoch = mandate.epoch;
+  state.settings = parts.settings;
+  RepairLogs(state, parts.log);
+  std::shared_ptr<Term> term(new Term(parts));
+  term->loop_ = std::make_unique<ClusterLoop>(std::move(state),
+                                              ClusterLoop::Parts{.store = parts.store,
+                                                                 .sealer = parts.sealer,
+                                                                 .log = parts.log,
+                                                                 .effects = term->effects_,
+                                                                 .clock = parts.clock,
+                                                                 .check_room = parts.check_room,
+                                                                 .fence = mandate.fence,
+                                                                 .on_deposed = std::move(on_deposed)});
+  term->effects_.KeepAlive(term);
+  term->effects_.Connect(*term->loop_);
+  term->loop_->Start();
+  return term;
+}
+
+void Term::End(const Error& why) {
+  effects_.StopAll();
+  channel_->LetGo();
+  loop_->GiveUp(why);
+}
+
+void Term::Finish() {
+  loop_->Stop();
+  effects_.StopAll();
+  channel_->LetGo();
+}
+
+}  // namespace edm::master

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "common/ports/clock.h"
+#include "common/ports/executor.h"
+#include "common/ports/kv_store.h"
+#include "common/rpc/tls.h"
+#include "master/adapters/channel/grpc_worker_channel.h"
+#include "master/adapters/loop/cluster_loop.h"
+#include "master/adapters/loop/effect_runner.h"
+#include "master/adapters/state/load.h"
+#include "master/adapters/state/sealer.h"
+#include "master/ports/event_log.h"
+#include "master/ports/git_server.h"
+
+namespace edm::master {
+
+// What a leader is made of while it leads: the loop that owns the state, the channel that follows its orders,
+// and its effects. Begins with the next epoch and the state of that moment; ends for good.
+class Term {
+ public:
+  struct Parts {
+    KvStore& store;
+    const Sealer& sealer;
+    EventLog& log;
+    GitServer& git;
+    Executor& pool;
+    const Clock& clock;
+    const rpc::Identity& identity;
+    std::function<Status()> check_room;
+    Settings settings;
+  };
+
+  // Blocking. `on_deposed` is called on a thread of the term's when the store refuses a write: another leads.
+  static Result<std::shared_ptr<Term>> Begin(const Parts& parts, std::function<void(Error)> on_deposed);
+
+  ~Term();
+
+  ClusterLoop& loop() { return *loop_; }
+  // Whoever waits, or comes, is told why; no order is followed and no effect begun any more. Blocking.
+  void End(const Error& why);
+  // As a master stops: what was decided is stored before. Blocking.
+  void Finish();
+
+ private:
+  explicit Term(const Parts& parts);
+
+  std::unique_ptr<GrpcWorkerChannel> channel_;
+  EffectRunner effects_;
+  std::unique_ptr<ClusterLoop> loop_;
+};
+
+}  // namespace edm::master
