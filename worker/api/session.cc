@@ -20,28 +20,38 @@ Millis Session::Beat() {
   if (!is_registered() || Facts().engine != told_engine_) return Register();
   const auto seen = sources_.attempts.Observations();
   const auto changed = Changed(seen);
-  const auto status = sources_.link.Heartbeat(registration_.session, SampleLoad(), changed);
-  if (status.ok()) {
+  const auto asked = sources_.clock.Steady();
+  const auto answer = sources_.link.Heartbeat(registration_.session, SampleLoad(), changed);
+  if (answer.ok()) {
+    Heard(asked, answer->epoch, answer->fence_after);
     Told(seen);
     return registration_.beat_interval;
   }
-  if (status.error().code == Code::kFailedPrecondition) {
+  if (answer.error().code == Code::kFailedPrecondition) {
     registration_ = {};
     return Register();
   }
-  return Failed(status.error());
+  return Failed(answer.error());
 }
 
 Millis Session::Register() {
   const auto seen = sources_.attempts.Observations();
   const auto facts = Facts();
+  const auto asked = sources_.clock.Steady();
   auto registration = sources_.link.Register(facts, seen);
   if (!registration.ok()) return Failed(registration.error());
+  Heard(asked, registration->epoch, registration->fence_after);
   told_engine_ = facts.engine;
   registration_ = std::move(*registration);
   Told(seen);
   // The first load follows at once: nothing is placed on a worker whose load is not known.
   return Millis(0);
+}
+
+// By when it was asked: the answer may have waited on its way.
+void Session::Heard(SteadyTime asked, std::uint32_t epoch, std::optional<Millis> fence_after) {
+  sources_.attempts.SawEpoch(epoch);
+  sources_.attempts.Heard(asked, fence_after);
 }
 
 Millis Session::Failed(const Error& error) {

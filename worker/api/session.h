@@ -7,6 +7,7 @@
 
 #include "common/base/backoff.h"
 #include "common/model/worker.h"
+#include "common/ports/clock.h"
 #include "worker/ports/address_reserver.h"
 #include "worker/ports/attempts.h"
 #include "worker/ports/load_probe.h"
@@ -20,13 +21,14 @@ struct SessionSources {
   Attempts& attempts;
   LoadProbe& load;
   AddressReserver& addresses;
+  const Clock& clock;
 };
 
 // This worker's session with its master: registers, beats, registers again when the master asks for it, and
 // comes back after a loss. One thread, but for SetEngine.
 class Session {
  public:
-  static constexpr Backoff kReconnect{.first = Millis(250), .most = Millis(5'000)};
+  static constexpr Backoff kReconnect{.first = Millis(250), .most = Millis(1'000)};
 
   Session(SessionSources sources, WorkerFacts facts) : sources_(sources), facts_(std::move(facts)) {}
 
@@ -47,6 +49,7 @@ class Session {
   std::vector<Observation> Changed(const std::vector<Observation>& seen) const;
   void Told(const std::vector<Observation>& seen);
   Millis Failed(const Error& error);
+  void Heard(SteadyTime asked, std::uint32_t epoch, std::optional<Millis> fence_after);
 
   // What a registration says of this worker now.
   WorkerFacts Facts() const;

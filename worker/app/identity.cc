@@ -40,6 +40,14 @@ Result<std::string> WorkerId(const WorkerOptions& options) {
   return id;
 }
 
+std::vector<std::string> MastersOf(const WorkerOptions& options) {
+  std::vector<std::string> masters;
+  for (const auto& one : Split(options.master, ',')) {
+    if (const auto address = Trim(one); !address.empty()) masters.emplace_back(address);
+  }
+  return masters;
+}
+
 std::string CaFile(const WorkerOptions& options) { return TlsFolder(options) / "ca.crt"; }
 
 Result<rpc::Identity> LoadIdentity(const WorkerOptions& options) {
@@ -57,15 +65,28 @@ Result<rpc::Identity> LoadIdentity(const WorkerOptions& options) {
   return identity;
 }
 
+namespace {
+
+// Of the first master that answers.
+Result<std::string> FetchCaFromOne(const std::vector<std::string>& masters, const std::string& fingerprint) {
+  Result<std::string> ca = Error{Code::kInvalidArgument, "master", "no address is given", {}, "set master"};
+  for (const auto& master : masters) {
+    ca = rpc::FetchCa(master, fingerprint, kJoinTimeout);
+    if (ca.ok() || ca.error().code != Code::kUnavailable) return ca;
+  }
+  return ca;
+}
+
+}  // namespace
+
 Status Join(const WorkerOptions& options, const std::string& token) {
   EDM_TRY(const auto id, WorkerId(options));
   EDM_TRY(const auto parsed, rpc::ParseJoinToken(token));
-  EDM_TRY(const auto ca, rpc::FetchCa(options.master, parsed.fingerprint, kJoinTimeout));
+  EDM_TRY(const auto ca, FetchCaFromOne(MastersOf(options), parsed.fingerprint));
   EDM_TRY(const auto made, rpc::MakeKeyAndRequest(id));
   EDM_TRY(const auto registry,
-          Registry::Dial({.address = options.master,
-                          .tls = rpc::ChannelTls{.identity = {.ca = ca},
-                                                 .server_name = std::string(rpc::kMasterName)}}));
+          Registry::Dial(MastersOf(options),
+                         {.identity = {.ca = ca}, .server_name = std::string(rpc::kMasterName)}));
   v1::JoinRequest request;
   request.set_token(token);
   request.set_worker(id);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 #include "common/rpc/tls.h"
@@ -10,6 +11,9 @@ namespace edm::worker {
 
 // This worker's id: as set, else the host's name in the form that ids have.
 Result<std::string> WorkerId(const WorkerOptions& options);
+
+// The cluster ports to try, as set: one, or several with commas between them.
+std::vector<std::string> MastersOf(const WorkerOptions& options);
 
 // What `join` has left in <data>/tls. kFailedPrecondition: it has not joined yet.
 Result<rpc::Identity> LoadIdentity(const WorkerOptions& options);

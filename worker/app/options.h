@@ -13,7 +13,7 @@ namespace edm::worker {
 struct WorkerOptions {
   std::string data = "/var/lib/edm-worker";  // journal, checkouts, mirrors, keys: this worker's alone
   std::string id;                            // "": the host's name
-  std::string master = "127.0.0.1:8801";     // its cluster port
+  std::string master = "127.0.0.1:8801";     // its cluster port; of several masters each, with commas
   std::string rpc_listen = "0.0.0.0:8834";   // for the master: mTLS
   std::string rpc_address;  // where the master reaches it; "": public_address and rpc_listen's port
   std::string http_listen = "127.0.0.1:8833";  // health and metrics; TLS unless on loopback
@@ -40,6 +40,7 @@ struct WorkerOptions {
   std::uint32_t builds_at_once = 2;  // instances that fetch, judge or build
   std::uint32_t jobs_at_once = 32;   // instances that start, stop or go
   std::uint32_t streams_max = 64;    // threads for logs and terminals
+  Millis fence_after{10'000};        // without a master; then what must not run twice stops
   Millis stop_patience{5'000};       // for calls under way when it stops
 };
 

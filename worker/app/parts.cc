@@ -61,6 +61,7 @@ Status MakeState(Parts& parts, const WorkerOptions& options) {
   EDM_TRY(auto box, SecretBox::Open(data / "seal.key"));
   parts.journal = std::make_unique<KvJournal>(*parts.store, std::move(box));
   EDM_TRY(parts.events, FileEventLog::Open(data / "events"));
+  parts.contact = std::make_unique<ContactFile>(data / "contact");
   parts.files = std::make_unique<DiskReleaseFiles>(data);
   parts.load = std::make_unique<SystemLoadProbe>(parts.clock, options.data);
   return Ok();
@@ -106,10 +107,8 @@ void MakeSources(Parts& parts, const WorkerOptions& options) {
 
 Status MakePeers(Parts& parts, const WorkerOptions& options, const Place& place) {
   EDM_TRY(auto identity, LoadIdentity(options));
-  EDM_TRY(parts.registry,
-          Registry::Dial({.address = options.master,
-                          .tls = rpc::ChannelTls{.identity = std::move(identity),
-                                                 .server_name = std::string(rpc::kMasterName)}}));
+  EDM_TRY(parts.registry, Registry::Dial(MastersOf(options), {.identity = std::move(identity),
+                                                              .server_name = std::string(rpc::kMasterName)}));
   parts.link = std::make_unique<GrpcMasterLink>(parts.registry);
   if (options.directory != "consul") {
     parts.directory = std::make_unique<MasterDirectory>(parts.registry, place.public_address);

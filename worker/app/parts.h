@@ -13,6 +13,7 @@
 #include "common/adapters/system/thread_pool.h"
 #include "common/ports/config_resolver.h"
 #include "worker/adapters/addresses/machine_address_reserver.h"
+#include "worker/adapters/contact/contact_file.h"
 #include "worker/adapters/docker/docker_runtime.h"
 #include "worker/adapters/docker/readiness_watch.h"
 #include "worker/adapters/events/file_event_log.h"
@@ -39,6 +40,7 @@ struct Parts {
   std::unique_ptr<SqliteKvStore> store;
   std::unique_ptr<KvJournal> journal;
   std::unique_ptr<FileEventLog> events;
+  std::unique_ptr<ContactFile> contact;
   std::unique_ptr<DiskReleaseFiles> files;
   std::unique_ptr<DockerRuntime> runtime;
   std::unique_ptr<ReadinessWatch> readiness;

@@ -6,7 +6,7 @@ namespace {
 void BindPlace(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("data_dir", &options.data, "folder", "journal, checkouts, mirrors and keys of this worker");
   keys.Add("id", &options.id, "name", "unique in the cluster; the host's name unless given");
-  keys.Add("master", &options.master, "host:port", "the master's cluster port");
+  keys.Add("master", &options.master, "host:port,...", "cluster port of the master, or of each of them");
   keys.Add("rpc.listen", &options.rpc_listen, "host:port", "where the master's orders come in, with mTLS");
   keys.Add("rpc.address", &options.rpc_address, "host:port", "where the master reaches it, if elsewhere");
   keys.Add("http.listen", &options.http_listen, "host:port", "health and metrics; TLS unless on loopback");
@@ -39,6 +39,8 @@ void BindLimits(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("builds.at_once", &options.builds_at_once, "number", "instances that build at the same time");
   keys.Add("jobs.at_once", &options.jobs_at_once, "number", "instances that start or stop at the same time");
   keys.Add("streams.max", &options.streams_max, "number", "threads for logs and terminals");
+  keys.Add("fence.after", &options.fence_after,
+           "without a master, then singletons stop; the master's is taken where it is smaller");
   keys.Add("stop.patience", &options.stop_patience, "for calls under way when the worker stops");
 }
 

@@ -52,9 +52,11 @@ class Worker::Assembly {
                 RunnerSettings{.worker = parts_->mark,
                                .public_address = place_.public_address,
                                .lan_address = place_.lan_address,
-                               .bind_address = options.bind_address},
+                               .bind_address = options.bind_address,
+                               .fence = {parts_->contact->Last(), options.fence_after},
+                               .keep_contact = [this](SteadyTime at) { parts_->contact->Keep(at); }},
                 view_),
-        session_(SessionSources{*parts_->link, runner_, *parts_->load, *parts_->addresses},
+        session_(SessionSources{*parts_->link, runner_, *parts_->load, *parts_->addresses, parts_->clock},
                  FactsOf(options, place_)) {}
 
   Status Start() {

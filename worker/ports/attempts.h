@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/base/time.h"
 #include "common/model/order.h"
 
 namespace edm::worker {
@@ -25,6 +27,11 @@ class Attempts {
 
   // A master has the last event of the attempt.
   virtual void EndWasDelivered(const std::string& instance, std::uint32_t attempt) = 0;
+
+  // A leading master answered a call that was sent at `at`.
+  virtual void Heard(SteadyTime at, std::optional<Millis> fence_after) = 0;
+  // Orders of a lower one are refused from now on.
+  virtual void SawEpoch(std::uint32_t epoch) = 0;
 
   virtual std::vector<Observation> Observations() = 0;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,12 @@ struct Registration {
   std::string session;
   std::uint32_t epoch = 0;
   Millis beat_interval{1'000};
+  std::optional<Millis> fence_after = {};  // absent: the master does not say
+};
+
+struct BeatAnswer {
+  std::uint32_t epoch = 0;
+  std::optional<Millis> fence_after;
 };
 
 // What a worker calls on its master. Blocking, with a deadline; any thread.
@@ -25,8 +32,8 @@ class MasterLink {
   virtual ~MasterLink() = default;
   virtual Result<Registration> Register(const WorkerFacts& facts,
                                         const std::vector<Observation>& observations) = 0;
-  virtual Status Heartbeat(const std::string& session, const Load& load,
-                           const std::vector<Observation>& changed) = 0;
+  virtual Result<BeatAnswer> Heartbeat(const std::string& session, const Load& load,
+                                       const std::vector<Observation>& changed) = 0;
 };
 
 }  // namespace edm::worker

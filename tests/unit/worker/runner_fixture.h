@@ -35,7 +35,7 @@ class RunnerFixture : public ::testing::Test {
     runner_ = std::make_unique<AttemptRunner>(
         Surroundings{runtime_, readiness_, sources_, workloads_, files_, addresses_, directory_, journal_,
                      events_, clock_, *executor_, *executor_},
-        RunnerSettings{.public_address = "10.0.0.12"}, *view_);
+        RunnerSettings{.public_address = "10.0.0.12", .fence = {heard_, Millis(10'000)}}, *view_);
     EXPECT_TRUE(runner_->Load().ok());
     runner_->Resume();
   }
@@ -97,6 +97,7 @@ class RunnerFixture : public ::testing::Test {
   }
 
   FakeClock clock_;
+  std::optional<SteadyTime> heard_ = clock_.Steady();  // a master, before this process began
   FakeContainerRuntime runtime_;
   FakeReadinessProbe readiness_;
   FakeSourceStore sources_;

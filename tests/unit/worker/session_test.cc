@@ -4,6 +4,7 @@
 
 #include <deque>
 
+#include "tests/fakes/fake_clock.h"
 #include "tests/fakes/worker/fake_address_reserver.h"
 
 namespace edm::worker {
@@ -19,13 +20,13 @@ class ScriptedLink final : public MasterLink {
     if (auto error = Next()) return *error;
     return Registration{"session-" + std::to_string(registrations), 1, Millis(700)};
   }
-  Status Heartbeat(const std::string& session, const Load& load,
-                   const std::vector<Observation>& changed) override {
+  Result<BeatAnswer> Heartbeat(const std::string& session, const Load& load,
+                               const std::vector<Observation>& changed) override {
     beats.push_back(session);
     last = changed;
     last_load = load;
     if (auto error = Next()) return *error;
-    return Ok();
+    return BeatAnswer{2, Millis(5'000)};
   }
   void Fail(Code code) { failures.push_back({code, "master", "no"}); }
 
@@ -52,10 +53,18 @@ class ScriptedAttempts final : public Attempts {
     return Ok();
   }
   void EndWasDelivered(const std::string&, std::uint32_t) override {}
+  void Heard(SteadyTime at, std::optional<Millis> fence_after) override {
+    heard.push_back(at);
+    fence = fence_after;
+  }
+  void SawEpoch(std::uint32_t seen_epoch) override { epoch = seen_epoch; }
   std::vector<Observation> Observations() override { return seen; }
   Counts Count() override { return {3, 1}; }
 
   std::vector<Observation> seen;
+  std::vector<SteadyTime> heard;
+  std::optional<Millis> fence;
+  std::uint32_t epoch = 0;
 };
 
 class FixedLoad final : public LoadProbe {
@@ -69,7 +78,8 @@ class SessionFixture : public ::testing::Test {
   ScriptedAttempts attempts_;
   FixedLoad load_;
   FakeAddressReserver addresses_;
-  Session session_{{link_, attempts_, load_, addresses_}, {.id = "w1"}};
+  FakeClock clock_;
+  Session session_{{link_, attempts_, load_, addresses_, clock_}, {.id = "w1"}};
 };
 
 Observation Running(const char* instance, Health health) {

@@ -26,20 +26,24 @@ Result<Registration> GrpcMasterLink::Register(const WorkerFacts& facts,
   request.set_protocol(kProtocol);
   rpc::MapInto(observations, request.mutable_observations(), Map);
   EDM_TRY(const auto response, registry_->Call(&v1::Registry::Stub::Register, request));
-  return Registration{
+  Registration registration{
       .session = response.session(),
       .epoch = response.epoch(),
       .beat_interval = std::clamp(rpc::FromProto(response.beat_interval()), kBeatMin, kBeatMax)};
+  if (response.has_fence_after()) registration.fence_after = rpc::FromProto(response.fence_after());
+  return registration;
 }
 
-Status GrpcMasterLink::Heartbeat(const std::string& session, const Load& load,
-                                 const std::vector<Observation>& changed) {
+Result<BeatAnswer> GrpcMasterLink::Heartbeat(const std::string& session, const Load& load,
+                                             const std::vector<Observation>& changed) {
   v1::HeartbeatRequest request;
   request.set_session(session);
   *request.mutable_load() = rpc::ToProto(load);
   rpc::MapInto(changed, request.mutable_changed(), Map);
-  EDM_TRY([[maybe_unused]] const auto response, registry_->Call(&v1::Registry::Stub::Heartbeat, request));
-  return Ok();
+  EDM_TRY(const auto response, registry_->Call(&v1::Registry::Stub::Heartbeat, request));
+  BeatAnswer answer{.epoch = response.epoch()};
+  if (response.has_fence_after()) answer.fence_after = rpc::FromProto(response.fence_after());
+  return answer;
 }
 
 }  // namespace edm::worker

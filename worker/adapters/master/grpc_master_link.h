@@ -16,8 +16,8 @@ class GrpcMasterLink final : public MasterLink {
 
   Result<Registration> Register(const WorkerFacts& facts,
                                 const std::vector<Observation>& observations) override;
-  Status Heartbeat(const std::string& session, const Load& load,
-                   const std::vector<Observation>& changed) override;
+  Result<BeatAnswer> Heartbeat(const std::string& session, const Load& load,
+                               const std::vector<Observation>& changed) override;
 
  private:
   const std::shared_ptr<Registry> registry_;

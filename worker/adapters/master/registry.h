@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 #include "common/base/time.h"
@@ -10,26 +12,49 @@
 
 namespace edm::worker {
 
-// edm.v1.Registry of one master, over a channel that connects by itself. Any thread.
+// edm.v1.Registry of the master that leads. Of several it asks the one that answered last; it goes on to
+// where that one says the leader is, and to the next in the list when it is silent. Any thread.
 class Registry {
  public:
   static constexpr Millis kCallDeadline{3'000};
+  static constexpr Millis kSilence{1'000};  // of one among several: then the next is asked
+  static constexpr Millis kReconnectMax{1'000};
 
-  static Result<std::shared_ptr<Registry>> Dial(const rpc::ChannelSpec& spec);
+  // Error kInvalidArgument: none is given.
+  static Result<std::shared_ptr<Registry>> Dial(std::vector<std::string> masters, rpc::ChannelTls tls);
 
   template <class Request, class Response>
   Result<Response> Call(grpc::Status (v1::Registry::Stub::*method)(grpc::ClientContext*, const Request&,
                                                                    Response*),
                         const std::type_identity_t<Request>& request) {
-    return rpc::Call(*stub_, method, request, object_, {.deadline = kCallDeadline});
+    for (std::size_t asked = 1;; ++asked) {
+      const auto at = Current();
+      auto response = rpc::Call(*at->stub, method, request, "master " + at->address, {.deadline = patience_});
+      // Each in the list once, and where they point to.
+      if (response.ok() || asked > masters_.size() + 1 || !GoOn(*at, response.error())) return response;
+    }
   }
 
- private:
-  Registry(const std::shared_ptr<grpc::Channel>& channel, std::string object)
-      : stub_(v1::Registry::NewStub(channel)), object_(std::move(object)) {}
+  std::string current() const { return Current()->address; }
 
-  const std::unique_ptr<v1::Registry::Stub> stub_;
-  const std::string object_;
+ private:
+  struct Master {
+    std::string address;
+    std::unique_ptr<v1::Registry::Stub> stub;
+  };
+
+  Registry(std::vector<std::string> masters, rpc::ChannelTls tls);
+  std::shared_ptr<const Master> Current() const;
+  // True: another one is to be asked now instead of `at`, which answered with `error`.
+  bool GoOn(const Master& at, const Error& error);
+  Status Turn(const std::string& address);  // locked
+
+  const std::vector<std::string> masters_;
+  const rpc::ChannelTls tls_;
+  const Millis patience_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Master> current_;  // guarded by mutex_
+  std::size_t next_ = 0;                   // guarded by mutex_: of masters_, for when it is silent
 };
 
 }  // namespace edm::worker

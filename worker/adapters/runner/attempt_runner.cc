@@ -26,7 +26,7 @@ bool Builds(Effect effect) {
 }  // namespace
 
 AttemptRunner::AttemptRunner(const Surroundings& around, RunnerSettings settings, EngineView& view)
-    : around_(around), settings_(std::move(settings)), view_(view) {}
+    : around_(around), settings_(std::move(settings)), view_(view), fence_(settings_.fence) {}
 
 Status AttemptRunner::Assign(Order order) {
   const Lock lock(mutex_);

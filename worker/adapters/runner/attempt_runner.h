@@ -37,6 +37,11 @@ class AttemptRunner final : public Attempts {
   std::vector<Observation> Observations() override;
   Counts Count() override;
 
+  // A leading master has answered a call that was sent then, and says after how long a silence its singletons
+  // are to stop.
+  void Heard(SteadyTime at, std::optional<Millis> fence_after) override;
+  void SawEpoch(std::uint32_t epoch) override;
+
   // Once a second: deadlines, kept containers whose time is over, tasks that found a full queue.
   void Tick();
 
@@ -67,11 +72,16 @@ class AttemptRunner final : public Attempts {
   void ForgetIfDelivered(const std::string& instance);
   std::set<std::string> TemplatesOfOthers(const std::string& instance) const;
   std::unique_ptr<Job> Take(Slot& slot);
+  bool FenceIsClosed() const;
+  Error Fenced(const std::string& instance) const;
+  void KeepFence(const std::string& instance, Slot& slot);
 
   // Tasks:
   void RunStep(const std::string& instance);
   void RunErrand(const std::string& instance);
   Status PerformErrand(Errand errand, const Orphans& orphans, Holding& holding);
+  Status CheckFence(const Job& job, Effect effect) const;
+  Status StopFenced(Holding& holding);
 
   // Parts of a step:
   void Begin(Job& job, Effect effect);
@@ -87,6 +97,7 @@ class AttemptRunner final : public Attempts {
   mutable std::mutex mutex_;
   std::map<std::string, Slot> slots_;  // guarded by mutex_
   std::uint32_t epoch_ = 0;            // guarded by mutex_; the highest seen
+  Fence fence_;                        // guarded by mutex_
   bool stopping_ = false;              // guarded by mutex_
 };
 

@@ -62,11 +62,11 @@ void AttemptRunner::Begin(Job& job, Effect effect) {
 Status AttemptRunner::PerformUnlessStopped(Job& job, Effect effect) {
   const bool cancellable = IsCancellable(job.attempt.course, effect);
   if (!cancellable) job.stop = {};
-  auto status =
-      cancellable && job.stop.stop_requested()
-          ? Status(
-                Error{.code = Code::kCancelled, .object = "instance " + job.instance(), .cause = "cancelled"})
-          : Perform(effect, job);
+  auto status = CheckFence(job, effect);
+  if (cancellable && job.stop.stop_requested()) {
+    status = Error{.code = Code::kCancelled, .object = "instance " + job.instance(), .cause = "cancelled"};
+  }
+  if (status.ok()) status = Perform(effect, job);
   if (effect == Effect::kUp || effect == Effect::kStop || effect == Effect::kAwaitReady ||
       effect == Effect::kRemove || effect == Effect::kRestore || effect == Effect::kHold) {
     // What the engine does not answer now, its events will bring.

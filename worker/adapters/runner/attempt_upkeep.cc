@@ -45,6 +45,7 @@ void AttemptRunner::Resume() {
   const Lock lock(mutex_);
   for (auto& [instance, slot] : slots_) {
     if (slot.current != 0) slot.errand = Errand::kNone;  // the attempt decides what is to run
+    KeepFence(instance, slot);
     PostNext(instance, slot);
   }
 }
@@ -69,6 +70,7 @@ void AttemptRunner::Tick() {
                InspectionIsOver(slot.holding.trial_until, now)) {
       slot.errand = Errand::kRemoveFailed;
     }
+    KeepFence(instance, slot);
     PostNext(instance, slot);
   }
   for (const auto& instance : forgotten) Forget(instance);
@@ -141,6 +143,7 @@ Status AttemptRunner::PerformErrand(Errand errand, const Orphans& orphans, Holdi
     for (const auto& image : orphans.images) EDM_CHECK(runtime.RemoveImage(image));
     return Ok();
   }
+  if (errand == Errand::kFence) return StopFenced(holding);
   if (errand != Errand::kRecover) return Ok();
   EDM_TRY(const auto containers, runtime.Containers(instance));
   switch (Recover(holding, containers)) {

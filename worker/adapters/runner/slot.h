@@ -18,6 +18,7 @@ enum class Errand : std::uint8_t {
   kRecover,       // after a restart of this worker: what should run, runs
   kRemoveFailed,  // failed containers were kept long enough
   kRemoveOrphans,
+  kFence,  // it must not run twice, and no master is heard
 };
 
 // All about one instance. Guarded by the runner's mutex; a task of the instance works on copies.

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "common/base/time.h"
 #include "common/ports/clock.h"
 #include "common/ports/executor.h"
+#include "worker/core/fence.h"
 #include "worker/core/journal.h"
 #include "worker/ports/address_reserver.h"
 #include "worker/ports/container_runtime.h"
@@ -34,10 +36,12 @@ struct Surroundings {
 };
 
 struct RunnerSettings {
-  std::string worker;                        // the label of what this worker makes on the engine
-  std::string public_address = "127.0.0.1";  // in URLs and in instance/<id>/ip
-  std::string lan_address = "127.0.0.1";     // within the cluster; in endpoints
-  std::string bind_address = "0.0.0.0";      // of published ports
+  std::string worker;                                 // the label of what this worker makes on the engine
+  std::string public_address = "127.0.0.1";           // in URLs and in instance/<id>/ip
+  std::string lan_address = "127.0.0.1";              // within the cluster; in endpoints
+  std::string bind_address = "0.0.0.0";               // of published ports
+  Fence fence = {};                                   // as it stands when the worker starts
+  std::function<void(SteadyTime)> keep_contact = {};  // a leading master was heard; for the next start
 };
 
 }  // namespace edm::worker

@@ -1,0 +1,121 @@
+#include "worker/core/fence.h"
+
+#include "tests/unit/worker/runner_fixture.h"
+
+namespace edm::worker {
+namespace {
+
+constexpr Millis kAfter{10'000};
+
+TEST(Fence, ClosesAfterTheSilenceAndNotBefore) {
+  const SteadyTime heard{Millis(50'000)};
+  EXPECT_FALSE(IsClosed({heard, kAfter}, heard + kAfter - Millis(1)));
+  EXPECT_TRUE(IsClosed({heard, kAfter}, heard + kAfter));
+  EXPECT_TRUE(IsClosed({std::nullopt, kAfter}, heard));
+}
+
+TEST(Fence, TakesTheSmallerOfTwoTimes) {
+  EXPECT_EQ(FenceAfter(kAfter, std::nullopt), kAfter);
+  EXPECT_EQ(FenceAfter(kAfter, Millis(4'000)), Millis(4'000));
+  EXPECT_EQ(FenceAfter(Millis(3'000), kAfter), Millis(3'000));
+}
+
+TEST(Fence, ConcernsOnlyWhatMustNotRunTwice) {
+  const auto move = [](bool closed, bool singleton, bool brings_up, bool runs) {
+    return MoveOf({closed, singleton, brings_up, runs});
+  };
+  EXPECT_EQ(move(false, true, true, true), FenceMove::kNone);
+  EXPECT_EQ(move(true, false, true, true), FenceMove::kNone);
+  EXPECT_EQ(move(true, true, false, true), FenceMove::kStop);
+  EXPECT_EQ(move(true, true, true, true), FenceMove::kBreakOff);
+  EXPECT_EQ(move(true, true, true, false), FenceMove::kBreakOff);
+  EXPECT_EQ(move(true, true, false, false), FenceMove::kNone);
+}
+
+class FencedRunner : public RunnerFixture {
+ protected:
+  Order Singleton(Order order) const {
+    order.singleton = true;
+    return order;
+  }
+  void PassAndTick(Millis time) {
+    clock_.Advance(time);
+    runner_->Tick();
+    executor_->RunAll();
+  }
+  Observation Seen() {
+    const auto all = runner_->Observations();
+    EXPECT_EQ(all.size(), 1U);
+    return all.empty() ? Observation{} : all.front();
+  }
+};
+
+TEST_F(FencedRunner, ASingletonStopsWhenNoMasterIsHeardAndStaysSo) {
+  EXPECT_EQ(Run(Singleton(Deploy(1, 1))).phase, Phase::kRunning);
+  PassAndTick(kAfter - Millis(1'000));
+  EXPECT_EQ(RunningRelease(), 1U);
+  PassAndTick(Millis(1'000));
+  EXPECT_EQ(RunningRelease(), 0U);
+  EXPECT_FALSE(Containers().empty()) << "they are kept";
+  EXPECT_EQ(Seen().phase, Phase::kStopped);
+  EXPECT_EQ(Seen().release, 0U);
+  // A master that comes back changes nothing by that alone.
+  runner_->Heard(clock_.Steady(), {});
+  PassAndTick(Millis(1'000));
+  EXPECT_EQ(RunningRelease(), 0U);
+  EXPECT_EQ(Run(Singleton(Reach(2, Target::kRunning, 1))).phase, Phase::kRunning);
+  EXPECT_EQ(RunningRelease(), 1U);
+}
+
+TEST_F(FencedRunner, WhatIsNoSingletonRunsOn) {
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRunning);
+  PassAndTick(kAfter * 100);
+  EXPECT_EQ(RunningRelease(), 1U);
+}
+
+TEST_F(FencedRunner, EachAnswerOpensItAnewAndMayMakeItShorter) {
+  EXPECT_EQ(Run(Singleton(Deploy(1, 1))).phase, Phase::kRunning);
+  for (int i = 0; i < 5; ++i) {
+    PassAndTick(kAfter - Millis(1'000));
+    EXPECT_EQ(RunningRelease(), 1U);
+    runner_->Heard(clock_.Steady(), kAfter);
+  }
+  runner_->Heard(clock_.Steady(), Millis(3'000));
+  PassAndTick(Millis(3'000));
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
+TEST_F(FencedRunner, ASingletonIsNotStartedBehindAClosedFence) {
+  EXPECT_EQ(Run(Singleton(Deploy(1, 1))).phase, Phase::kRunning);
+  EXPECT_EQ(Run(Singleton(Reach(2, Target::kStopped))).phase, Phase::kStopped);
+  clock_.Advance(kAfter);
+  const auto end = Run(Singleton(Reach(3, Target::kRunning, 1)));
+  EXPECT_NE(end.phase, Phase::kRunning);
+  ASSERT_TRUE(end.failure);
+  EXPECT_EQ(end.failure->code, Code::kUnavailable);
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
+TEST_F(FencedRunner, AWorkerThatComesBackTooLateDoesNotStartItAgain) {
+  EXPECT_EQ(Run(Singleton(Deploy(1, 1))).phase, Phase::kRunning);
+  clock_.Advance(kAfter);
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 0U);
+  heard_.reset();  // as after a boot
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
+TEST_F(FencedRunner, AnEpochThatWasSeenWithABeatRefusesOlderOrders) {
+  runner_->SawEpoch(5);
+  const auto refused = runner_->Assign(Deploy(1, 1));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kFailedPrecondition);
+  Begin();
+  EXPECT_FALSE(runner_->Assign(Deploy(1, 1)).ok()) << "it is remembered";
+}
+
+}  // namespace
+}  // namespace edm::worker
