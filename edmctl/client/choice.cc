@@ -16,8 +16,16 @@ bool HasPort(const std::string& master) {
          (master.starts_with('[') || master.find(':') == colon);
 }
 
-std::string HostOf(const std::string& master) {
+// Of the first one.
+std::string HostOf(const std::string& masters) {
+  const auto master = masters.substr(0, masters.find(','));
   return HasPort(master) ? master.substr(0, master.rfind(':')) : master;
+}
+
+std::string WithPorts(const std::string& masters) {
+  std::vector<std::string> all;
+  for (const auto& one : MastersIn(masters)) all.push_back(HasPort(one) ? one : one + ":" + kGrpcPort);
+  return Join(all, ",");
 }
 
 Result<Context> Named(const Contexts& contexts, const std::string& name) {
@@ -35,7 +43,7 @@ Result<Context> Named(const Contexts& contexts, const std::string& name) {
 
 // A master that was named alone: a known context's credentials go to that context's master only.
 Context Unnamed(const Contexts& contexts, const std::string& master) {
-  Context context{"", HasPort(master) ? master : master + ":" + kGrpcPort, "", "", "", ""};
+  Context context{"", WithPorts(master), "", "", "", ""};
   for (const auto& known : contexts.all) {
     if (known.master == context.master) context = known;
   }
@@ -76,7 +84,7 @@ void Contexts::Put(Context context) {
 Result<Context> ChooseContext(const Contexts& contexts, const Choice& choice) {
   EDM_TRY(auto context, Chosen(contexts, choice));
   if (!choice.master_flag.empty() && !choice.context_flag.empty()) context.master = choice.master_flag;
-  if (!HasPort(context.master)) context.master += std::string(":") + kGrpcPort;
+  context.master = WithPorts(context.master);
   if (!choice.token_flag.empty()) {
     context.token = choice.token_flag;
   } else if (!choice.token_variable.empty()) {
@@ -100,9 +108,19 @@ std::string HttpTold(const Context& context, const std::string& told) {
   return elsewhere ? scheme + HostOf(context.master) + address.substr(host.size()) : told;
 }
 
+std::vector<std::string> MastersIn(const std::string& master) {
+  std::vector<std::string> all;
+  for (const auto& one : Split(master, ',')) {
+    if (const auto address = Trim(one); !address.empty()) all.emplace_back(address);
+  }
+  return all;
+}
+
 bool IsLoopback(const std::string& master) {
-  const auto host = HostOf(master);
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  return std::ranges::all_of(MastersIn(master), [](const std::string& one) {
+    const auto host = HostOf(one);
+    return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  });
 }
 
 }  // namespace edm::ctl

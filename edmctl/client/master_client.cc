@@ -101,7 +101,11 @@ std::string NewRequestId() {
 
 Result<std::unique_ptr<MasterClient>> MasterClient::Connect(const Context& context) {
   rpc::ChannelSpec spec{context.master, std::nullopt, context.token};
-  if (!context.ca.empty()) spec.tls = rpc::ChannelTls{{"", "", context.ca}, ""};
+  // One of several is known by the name that all of them have, for its address is not the one that was
+  // dialled.
+  const bool several = MastersIn(context.master).size() > 1;
+  const auto name = several ? std::string(rpc::kMasterName) : std::string();
+  if (!context.ca.empty()) spec.tls = rpc::ChannelTls{{"", "", context.ca}, name};
   auto channel = rpc::Dial(spec);
   if (!channel.ok()) return About(std::move(channel).error(), kMasterObject + context.master);
   return std::unique_ptr<MasterClient>(

@@ -21,13 +21,22 @@ std::string PlainFingerprint(std::string text) {
   return Folded(text);
 }
 
+// From the first of several masters that answers.
+Result<std::string> FetchCaOfOne(const std::vector<std::string>& masters, const std::string& fingerprint) {
+  Result<std::string> ca = UsageError("no master is named", "edmctl context add NAME --master HOST:8800");
+  for (const auto& master : masters) {
+    ca = rpc::FetchCa(master, fingerprint, kFetchDeadline);
+    if (ca.ok() || ca.error().code != Code::kUnavailable) return ca;
+  }
+  return ca;
+}
+
 // The CA to believe, from a file or from the server itself by its fingerprint.
 Status PinCa(const Arguments& args, Context& context) {
   if (args.Has("ca-file")) {
     EDM_TRY(context.ca, ReadFile(args.Text("ca-file")));
   } else if (args.Has("fingerprint")) {
-    EDM_TRY(context.ca,
-            rpc::FetchCa(context.master, PlainFingerprint(args.Text("fingerprint")), kFetchDeadline));
+    EDM_TRY(context.ca, FetchCaOfOne(MastersIn(context.master), PlainFingerprint(args.Text("fingerprint"))));
   } else if (!IsLoopback(context.master)) {
     return UsageError("a master that is not on this machine is believed by its CA only",
                       "give --fingerprint (the master logs it, edmctl dev status shows it) or --ca-file");

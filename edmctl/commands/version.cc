@@ -7,6 +7,15 @@
 namespace edm::ctl {
 namespace {
 
+// Which of several masters answered, and which leads.
+std::string LeaderLine(const v1::Version& master) {
+  if (master.role() == v1::Version::ALONE) return "";
+  const auto epoch = ", epoch " + std::to_string(master.epoch()) + "\n";
+  if (master.role() == v1::Version::LEADER) return master.master() + " leads" + epoch;
+  if (master.leader().empty()) return master.master() + " follows: none leads now" + epoch;
+  return master.master() + " follows " + master.leader() + epoch;
+}
+
 Result<int> ShowVersion(Invocation& invocation) {
   v1::Version own;
   own.set_version(EDM_VERSION);
@@ -23,7 +32,7 @@ Result<int> ShowVersion(Invocation& invocation) {
   invocation.Out("edmctl " + own.version() + "\n");
   if (invocation.quiet()) return kExitDone;
   if (other.ok()) {
-    invocation.Out("master " + other->version() + " at " + (*context)->master + "\n");
+    invocation.Out("master " + other->version() + " at " + (*context)->master + "\n" + LeaderLine(*other));
   } else {
     invocation.Note("master: " + ToString(other.error()));
   }
