@@ -5,12 +5,6 @@
 #include <ctime>
 
 namespace edm {
-namespace {
-
-constexpr timespec kAliveEvery{.tv_sec = 5, .tv_nsec = 0};
-
-}  // namespace
-
 StopSignals::StopSignals() {
   sigemptyset(&set_);
   sigaddset(&set_, SIGINT);
@@ -18,9 +12,10 @@ StopSignals::StopSignals() {
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
 }
 
-int StopSignals::Wait(const std::function<void()>& alive) const {
+int StopSignals::Wait(Millis every, const std::function<void()>& alive) const {
+  const timespec interval{.tv_sec = every.count() / 1'000, .tv_nsec = every.count() % 1'000 * 1'000'000};
   for (;;) {
-    if (const int signal = sigtimedwait(&set_, nullptr, &kAliveEvery); signal > 0) return signal;
+    if (const int signal = sigtimedwait(&set_, nullptr, &interval); signal > 0) return signal;
     alive();
   }
 }

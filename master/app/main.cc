@@ -4,6 +4,7 @@
 #include "common/app/program.h"
 #include "common/app/resident_memory.h"
 #include "common/app/stop_signals.h"
+#include "common/app/watchdog.h"
 #include "master/app/master.h"
 #include "master/app/settings.h"
 
@@ -21,8 +22,9 @@ int Run(const master::MasterOptions& options) {
   for (const auto& address : (*master)->http_addresses()) spdlog::info("serving {}", address);
   spdlog::info("data in {}; the first token is in {}/admin.token", options.data, options.data);
   Notify("READY=1");
-  const int signal = signals.Wait([&] {
-    Notify("WATCHDOG=1");
+  Watchdog watchdog({{"the loop that decides", &(*master)->pulse()}});
+  const int signal = signals.Wait(watchdog.every(), [&] {
+    watchdog.Tick();
     memory.Tick();
   });
   spdlog::info("signal {}: stopping", signal);

@@ -10,6 +10,7 @@
 #include "common/adapters/lock/consul_leader_lock.h"
 #include "common/adapters/lock/sole_leader_lock.h"
 #include "common/adapters/system/thread_pool.h"
+#include "common/app/kept_sockets.h"
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
 #include "master/adapters/channel/grpc_worker_channel.h"
@@ -29,10 +30,6 @@
 #include "master/app/http_front.h"
 #include "master/app/metrics.h"
 #include "master/core/open_delete.h"
-
-#ifndef EDM_VERSION
-#define EDM_VERSION "0.0.0"
-#endif
 
 namespace edm::master {
 
@@ -70,9 +67,11 @@ class Master::Parts {
   void FillTables(const MasterOptions& options);
   Status Serve(const MasterOptions& options);
   Status ServeHttp(const std::vector<std::string>& addresses, bool tls);
+  Result<rpc::Listener> ListenOrGoOn(const std::string& address);
   std::optional<Error> Trouble() const;
 
   Millis patience_{5'000};
+  std::unique_ptr<KeptSockets> kept_;  // while it begins
 };
 
 namespace {
@@ -240,10 +239,23 @@ std::optional<Error> Master::Parts::Trouble() const {
   return std::nullopt;
 }
 
+// A restart refuses nobody: the socket waits with the service manager meanwhile.
+Result<rpc::Listener> Master::Parts::ListenOrGoOn(const std::string& address) {
+  const auto name = "http " + address;
+  if (auto kept = kept_->Claim(name); kept.valid()) return rpc::Adopt(std::move(kept));
+  EDM_TRY(auto listener, rpc::Listen(address));
+  KeptSockets::Keep(listener.fd.get(), name);
+  return listener;
+}
+
 Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool tls) {
   if (addresses.empty()) return Ok();
   rpc::HttpServerOptions options;
-  options.listen = addresses;
+  options.listen.clear();
+  for (const auto& address : addresses) {
+    EDM_TRY(auto listener, ListenOrGoOn(address));
+    options.listeners.push_back(std::move(listener));
+  }
   options.refuse = &HttpFront::Refusal;
   if (tls) options.tls = rpc::HttpServerTls{on->identity.certificate, on->identity.key, ""};
   EDM_TRY(auto server,
@@ -257,8 +269,9 @@ Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool 
 }
 
 Status Master::Parts::Serve(const MasterOptions& options) {
-  gateway = std::make_unique<rest::Gateway>(
-      *people, authenticate, EDM_VERSION, rest::GatewayLimits{.upload_bytes_max = options.upload_bytes_max});
+  gateway =
+      std::make_unique<rest::Gateway>(*people, authenticate, EDM_VERSION,
+                                      rest::GatewayLimits{.upload_bytes_max = options.upload_bytes_max});
   front = std::make_unique<HttpFront>(
       HttpFront::Peers{*gateway, git_http.get(), authenticate, [this] { return Trouble(); },
                        [this] { return RoleLine(seat->Now()); },
@@ -282,12 +295,14 @@ Status Master::Parts::Serve(const MasterOptions& options) {
 
 Status Master::Parts::Begin(const MasterOptions& options) {
   patience_ = options.stop_patience;
+  kept_ = std::make_unique<KeptSockets>();  // before anything opens files or starts programs
   EDM_TRY(on, LayFoundation(options));
   EDM_CHECK(BeginCluster(options));
   authenticate = TokenAuthenticator(*seat, *on->sealer, on->clock);
   EDM_CHECK(BeginGit(options));
   FillTables(options);
   EDM_CHECK(Serve(options));
+  kept_.reset();
   return Ok();
 }
 
@@ -321,5 +336,6 @@ void Master::Stop() { parts_->End(); }
 const std::vector<std::string>& Master::http_addresses() const { return parts_->http_addresses; }
 const std::vector<std::uint16_t>& Master::grpc_ports() const { return parts_->grpc->ports(); }
 std::uint16_t Master::cluster_port() const { return parts_->registry->ports().front(); }
+const Pulse& Master::pulse() const { return parts_->loop->pulse(); }
 
 }  // namespace edm::master

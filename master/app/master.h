@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/pulse.h"
 #include "common/base/result.h"
 #include "master/app/options.h"
 
@@ -26,6 +27,8 @@ class Master {
   const std::vector<std::string>& http_addresses() const;
   const std::vector<std::uint16_t>& grpc_ports() const;
   std::uint16_t cluster_port() const;
+  // Of the loop that decides.
+  const Pulse& pulse() const;
 
  private:
   class Parts;

@@ -2,14 +2,22 @@
 
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <condition_variable>
 
-#include "common/app/notify.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/api/session.h"
 #include "worker/ports/directory.h"
 
 namespace edm::worker {
+
+namespace {
+
+SteadyTime In(Millis time) {
+  return std::chrono::time_point_cast<Millis>(std::chrono::steady_clock::now()) + time;
+}
+
+}  // namespace
 
 bool Pause(Millis time, std::stop_token stop) {
   std::mutex mutex;
@@ -27,8 +35,10 @@ Loops::Loops(const Peers& peers)
 
 void Loops::KeepSession(std::stop_token stop) {
   Millis wait{0};
+  session_pulse_.Expect(In(kSessionTurnMax));
   while (Pause(wait, stop)) {
     wait = peers_.session.Beat();
+    session_pulse_.Expect(In(wait + kSessionTurnMax));
     registered_ = peers_.session.is_registered();
     Note(session_trouble_, "master", peers_.session.trouble());
   }
@@ -52,6 +62,7 @@ void Loops::WatchEngine(std::stop_token stop) {
 void Loops::KeepUp(std::stop_token stop) {
   Millis since_listed{0};
   do {
+    upkeep_pulse_.Expect(In(kUpkeepTurnMax));
     peers_.runner.Tick();
     const auto swept = peers_.directory.Sweep([this] { return peers_.runner.Standing(); });
     Note(directory_trouble_, "directory", swept.ok() ? "" : ToString(swept.error()));
@@ -62,8 +73,12 @@ void Loops::KeepUp(std::stop_token stop) {
       }
       since_listed = Millis(0);
     }
-    Notify("WATCHDOG=1");
   } while (Pause(kUpkeepInterval, stop));
+}
+
+// Not the engine's events: that thread waits for them, for as long as nothing happens.
+std::vector<Watchdog::Loop> Loops::watched() const {
+  return {{"the session with the master", &session_pulse_}, {"the upkeep of instances", &upkeep_pulse_}};
 }
 
 void Loops::Note(std::string& slot, std::string_view about, std::string now) {

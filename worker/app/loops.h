@@ -8,7 +8,10 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "common/app/watchdog.h"
+#include "common/base/pulse.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
 
@@ -29,6 +32,10 @@ class Loops {
  public:
   static constexpr Millis kUpkeepInterval{1'000};  // so that the catalog follows within 2 s
   static constexpr Millis kRelistInterval{10'000};
+  // Of one turn, at most: a session's calls end after 3 s each, an engine's after 30 s, and a busy disk may
+  // keep the journal for a while.
+  static constexpr Millis kSessionTurnMax{60'000};
+  static constexpr Millis kUpkeepTurnMax{300'000};
 
   // All of them outlive it.
   struct Peers {
@@ -41,6 +48,7 @@ class Loops {
   explicit Loops(const Peers& peers);
 
   bool is_registered() const { return registered_; }
+  std::vector<Watchdog::Loop> watched() const;
   // What keeps it from working now.
   std::optional<Error> trouble() const;
 
@@ -53,6 +61,8 @@ class Loops {
 
   const Peers peers_;
   std::atomic<bool> registered_ = false;
+  Pulse session_pulse_;
+  Pulse upkeep_pulse_;
   mutable std::mutex mutex_;
   std::string engine_trouble_;  // guarded by mutex_, as what follows
   std::string session_trouble_;

@@ -9,6 +9,7 @@
 #include "common/app/program.h"
 #include "common/app/resident_memory.h"
 #include "common/app/stop_signals.h"
+#include "common/app/watchdog.h"
 #include "common/base/text.h"
 #include "worker/app/identity.h"
 #include "worker/app/settings.h"
@@ -30,7 +31,11 @@ int Run(const worker::WorkerOptions& options) {
   spdlog::info("worker {} for master {}; orders on port {}, health on port {}", worker.id(), options.master,
                worker.rpc_port(), worker.http_port());
   Notify("READY=1");
-  const int signal = signals.Wait([&] { memory.Tick(); });  // its loops tell the watchdog
+  Watchdog watchdog(worker.watched());
+  const int signal = signals.Wait(watchdog.every(), [&] {
+    watchdog.Tick();
+    memory.Tick();
+  });
   spdlog::info("signal {}: stopping; instances keep running", signal);
   Notify("STOPPING=1");
   worker.Stop();

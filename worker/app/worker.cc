@@ -84,6 +84,7 @@ class Worker::Assembly {
   const Place& place() const { return place_; }
   std::uint16_t rpc_port() const { return rpc_->ports().front(); }
   std::uint16_t http_port() const { return http_->port(); }
+  std::vector<Watchdog::Loop> watched() const { return loops_->watched(); }
 
  private:
   Status StartRpc() {
@@ -168,6 +169,7 @@ Result<std::unique_ptr<Worker>> Worker::Start(const WorkerOptions& options) {
 const std::string& Worker::id() const { return assembly_->place().id; }
 std::uint16_t Worker::rpc_port() const { return assembly_->rpc_port(); }
 std::uint16_t Worker::http_port() const { return assembly_->http_port(); }
+std::vector<Watchdog::Loop> Worker::watched() const { return assembly_->watched(); }
 void Worker::Stop() { assembly_->Stop(); }
 
 }  // namespace edm::worker

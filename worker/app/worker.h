@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "common/app/watchdog.h"
 #include "common/base/result.h"
 #include "worker/app/options.h"
 
@@ -22,6 +24,8 @@ class Worker {
   const std::string& id() const;
   std::uint16_t rpc_port() const;
   std::uint16_t http_port() const;
+  // Its loops, for as long as it is not stopped.
+  std::vector<Watchdog::Loop> watched() const;
 
   // Takes no more orders, ends its streams, breaks off what may be gone on with. Instances keep running.
   // Once.

@@ -20,6 +20,7 @@ constexpr std::size_t kBodyReadBytes = 64 * 1024;
 constexpr std::size_t kReadAheadBytesMax = 64 * 1024;  // of a client that sends on while it is being answered
 constexpr std::size_t kBuffersMax = 16;
 constexpr Millis kLingerMax{2'000};
+constexpr Millis kFirstRequestPatience{200};  // of a server that stops, with who has only just connected
 
 SteadyTime Now() { return std::chrono::floor<Millis>(std::chrono::steady_clock::now()); }
 
@@ -189,7 +190,8 @@ asio::awaitable<bool> Connection::Handshake() {
 
 asio::awaitable<bool> Connection::ReadHead() {
   parser_ = std::make_unique<MessageParser>(MessageParser::Kind::kRequest, limits().header_bytes_max);
-  auto until = Now() + limits().idle_timeout;
+  const auto since = Now();
+  auto until = since + limits().idle_timeout;
   bool begun = false;
   while (!ended_) {
     if (!input_.empty()) {
@@ -203,7 +205,11 @@ asio::awaitable<bool> Connection::ReadHead() {
       input_.erase(0, *used);
       if (parser_->head_done()) co_return true;
     }
-    if (input_ended_ || (draining_ && !begun)) co_return false;
+    if (input_ended_) co_return false;
+    if (draining_ && !begun) {
+      if (served_) co_return false;
+      until = since + kFirstRequestPatience;
+    }
     if (Now() >= until) {
       if (begun) {
         RefuseHead(408, {Code::kDeadlineExceeded,
@@ -242,7 +248,7 @@ std::optional<HttpRequest> Connection::TakeRequest() {
   content_length_ = request.content_length;
   awaits_continue_ =
       request.has_body && head.minor_version >= 1 && request.headers.Lists("Expect", "100-continue");
-  closes_ = !parser_->keep_alive();
+  closes_ = draining_ || !parser_->keep_alive();
   if (head.minor_version >= 1 && !request.headers.Has("Host")) {
     RefuseHead(400, Refused("it has no Host header", "send Host with the name that was asked for"));
     return std::nullopt;
@@ -256,6 +262,7 @@ std::optional<HttpRequest> Connection::TakeRequest() {
 }
 
 Connection::Awaitable Connection::Serve() {
+  served_ = true;
   auto request = TakeRequest();
   if (!request) co_return;
   const bool keeps_raw = parser_->head().minor_version == 0;

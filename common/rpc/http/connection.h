@@ -98,6 +98,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool woken_ = false;
   bool ended_ = false;
   bool draining_ = false;
+  bool served_ = false;  // a request at least
   std::string read_area_;
   std::string input_;
   bool reading_ = false;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "common/base/owned.h"
@@ -59,12 +60,20 @@ Result<Listener> Listen(const std::string& address) {
       ::listen(listener.fd.get(), kBacklog) != 0) {
     return CannotListen(address, errno);
   }
+  return Adopt(std::move(listener.fd));
+}
+
+Listener Adopt(UniqueFd listening) {
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
-  ::getsockname(listener.fd.get(), reinterpret_cast<sockaddr*>(&bound), &size);
-  listener.port = ::ntohs(listener.v6 ? reinterpret_cast<sockaddr_in6*>(&bound)->sin6_port
-                                      : reinterpret_cast<sockaddr_in*>(&bound)->sin_port);
-  listener.address = address.substr(0, colon + 1) + std::to_string(listener.port);
+  ::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  Listener listener{.fd = std::move(listening), .v6 = bound.ss_family == AF_INET6};
+  char host[NI_MAXHOST] = {};
+  char port[NI_MAXSERV] = {};
+  ::getnameinfo(reinterpret_cast<sockaddr*>(&bound), size, host, sizeof host, port, sizeof port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
+  listener.port = static_cast<std::uint16_t>(std::atoi(port));
+  listener.address = (listener.v6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + port;
   return listener;
 }
 

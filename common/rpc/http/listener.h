@@ -19,4 +19,7 @@ struct Listener {
 // kFailedPrecondition (taken), kPermissionDenied (a low port), kNotFound (no address of this machine).
 Result<Listener> Listen(const std::string& address);
 
+// A socket that listens already.
+Listener Adopt(UniqueFd listening);
+
 }  // namespace edm::rpc

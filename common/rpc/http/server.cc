@@ -170,8 +170,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
   if (options.tls) {
     EDM_TRY(tls, MakeTls(*options.tls));
   }
-  if (options.listen.empty()) return Error{Code::kInvalidArgument, "listen", "no address is given", {}, ""};
-  std::vector<Listener> listeners;
+  if (options.listen.empty() && options.listeners.empty())
+    return Error{Code::kInvalidArgument, "listen", "no address is given", {}, ""};
+  auto listeners = std::move(options.listeners);
   for (const auto& address : options.listen) {
     EDM_TRY(auto listener, Listen(address));
     listeners.push_back(std::move(listener));

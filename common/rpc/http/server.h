@@ -10,6 +10,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/rpc/http/exchange.h"
+#include "common/rpc/http/listener.h"
 
 namespace edm::rpc {
 
@@ -33,6 +34,7 @@ struct HttpServerTls {
 
 struct HttpServerOptions {
   std::vector<std::string> listen{"127.0.0.1:0"};  // "address:port", "[::1]:port"; port 0 takes a free one
+  std::vector<Listener> listeners;                 // further ones, which listen already
   std::optional<HttpServerTls> tls;
   unsigned io_threads = 1;
   HttpLimits limits;
@@ -53,7 +55,7 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // As bound, in the order of `listen`: "127.0.0.1:40213".
+  // As bound, in the order of `listeners` and `listen`: "127.0.0.1:40213".
   const std::vector<std::string>& addresses() const;
   std::uint16_t port() const;  // of the first
   std::size_t connections() const;

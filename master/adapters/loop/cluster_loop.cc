@@ -131,11 +131,13 @@ std::deque<ClusterLoop::Input> ClusterLoop::TakeInputs() {
 
 void ClusterLoop::Run() {
   while (true) {
+    pulse_.Expect(parts_.clock.Steady() + kTurnMax);
     DecideAll(TakeInputs());
     OnTime();
     const std::lock_guard lock(mutex_);
-    if (stopping_) return;
+    if (stopping_) break;
   }
+  pulse_.Rest();
 }
 
 void ClusterLoop::DecideAll(std::deque<Input> inputs) {
@@ -152,7 +154,14 @@ void ClusterLoop::DecideAll(std::deque<Input> inputs) {
   }
   // Shared once: sharing makes the next write clone a table.
   if (changes_view) round.view = std::make_shared<const State>(state_.Share());
-  writer_->Add(std::move(round));
+  HandOver(std::move(round));
+}
+
+// Waits for room there as long as the store is away or its disk is busy.
+void ClusterLoop::HandOver(Batch batch) {
+  pulse_.Rest();
+  writer_->Add(std::move(batch));
+  pulse_.Expect(parts_.clock.Steady() + kTurnMax);
 }
 
 void ClusterLoop::Carry(Decision decision) {
@@ -160,7 +169,7 @@ void ClusterLoop::Carry(Decision decision) {
   Batch batch;
   batch.entries.push_back({std::move(decision), {}});
   batch.view = std::make_shared<const State>(state_.Share());
-  writer_->Add(std::move(batch));
+  HandOver(std::move(batch));
 }
 
 void ClusterLoop::OnTime() {

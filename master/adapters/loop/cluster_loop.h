@@ -9,6 +9,7 @@
 #include <thread>
 #include <variant>
 
+#include "common/base/pulse.h"
 #include "common/ports/clock.h"
 #include "common/ports/kv_store.h"
 #include "master/adapters/loop/batch_writer.h"
@@ -28,6 +29,8 @@ class ClusterLoop final : public Cluster {
   static constexpr std::size_t kRoundMax = 512;      // inputs decided before the view is renewed
   static constexpr Millis kTickInterval{200};
   static constexpr Millis kSweepInterval{10'000};
+  static constexpr Millis kTurnMax{
+      15'000};  // of one round; it takes milliseconds, and seconds under sanitizers
 
   struct Parts {
     KvStore& store;
@@ -59,6 +62,8 @@ class ClusterLoop final : public Cluster {
   // Why changes are refused now; none: all is well.
   std::optional<Error> Trouble() const { return writer_->Trouble(); }
   std::size_t queued() const;
+  // Late when its thread has stopped deciding; never late while the store is away.
+  const Pulse& pulse() const { return pulse_; }
 
  private:
   struct Input {
@@ -71,6 +76,7 @@ class ClusterLoop final : public Cluster {
   void DecideAll(std::deque<Input> inputs);
   void OnTime();
   void Carry(Decision decision);
+  void HandOver(Batch batch);
   Moment Now() const { return {parts_.clock.Now(), parts_.clock.Steady()}; }
 
   const Parts parts_;
@@ -78,6 +84,7 @@ class ClusterLoop final : public Cluster {
   SteadyTime next_tick_;
   SteadyTime next_sweep_;
   std::unique_ptr<BatchWriter> writer_;
+  Pulse pulse_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -483,6 +483,55 @@ TEST_F(HttpServerTest, StopsWithItsExchangesAndLetsThemFinish) {
   EXPECT_NE(raw.ReadAll().find("data: bye\n\n\r\n0\r\n\r\n"), std::string::npos);
 }
 
+// Whoever has connected has not been refused: a first request that is on its way is answered, and no other.
+TEST_F(HttpServerTest, AStopAnswersWhoHasOnlyJustConnected) {
+  Serve();
+  RawClient kept(server_->port());
+  kept.Send("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_NE(kept.ReadUntil("GET /hello").find("200"), std::string::npos);
+  kept.Forget();
+  RawClient fresh(server_->port());
+  ASSERT_TRUE(Soon([&] { return server_->connections() == 2; }));
+  const std::jthread stopping([this] { server_->Stop(Millis(5'000)); });
+  EXPECT_EQ(kept.ReadAll(), "") << "idle since its answer: closed at once";
+  EXPECT_TRUE(fresh.Send("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n"));
+  const auto answer = fresh.ReadAll();
+  EXPECT_NE(answer.find("200"), std::string::npos);
+  EXPECT_NE(answer.find("close"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, AStopDoesNotWaitLongForAFirstRequest) {
+  Serve();
+  RawClient silent(server_->port());
+  ASSERT_TRUE(Soon([&] { return server_->connections() == 1; }));
+  const auto begin = std::chrono::steady_clock::now();
+  server_->Stop(Millis(5'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, Millis(2'000));
+}
+
+TEST_F(HttpServerTest, GoesOnWithASocketThatListensAlready) {
+  auto listener = Listen("127.0.0.1:0");
+  ASSERT_TRUE(listener.ok());
+  const auto port = listener->port;
+  UniqueFd kept(::dup(listener->fd.get()));
+  HttpServerOptions options;
+  options.listen.clear();
+  options.listeners.push_back(std::move(*listener));
+  const auto handler = [](const std::shared_ptr<Exchange>& exchange) { RespondText(*exchange, 200, "here"); };
+  auto first = HttpServer::Start(std::move(options), handler);
+  ASSERT_TRUE(first.ok());
+  (*first)->Stop(Millis(0));
+  RawClient waiting(port);  // nobody serves, and nobody refuses
+  waiting.Send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  HttpServerOptions next;
+  next.listen.clear();
+  next.listeners.push_back(Adopt(std::move(kept)));
+  EXPECT_EQ(next.listeners.front().address, "127.0.0.1:" + std::to_string(port));
+  auto second = HttpServer::Start(std::move(next), handler);
+  ASSERT_TRUE(second.ok());
+  EXPECT_NE(waiting.ReadAll().find("here"), std::string::npos);
+}
+
 TEST_F(HttpServerTest, StopsAtItsDeadlineAndOutlivedExchangesDoNoHarm) {
   Serve();
   RawClient raw(server_->port());

@@ -24,13 +24,28 @@ namespace {
 // Longer than a store of these tests is away, unless it is dead.
 constexpr Millis kAnswerWait{3'000};
 
+// The system's, and on demand one that does not answer: as if its reader had stopped for ever.
+class StickingClock final : public Clock {
+ public:
+  WallTime Now() const override {
+    stuck.wait(true);
+    return system_.Now();
+  }
+  SteadyTime Steady() const override { return system_.Steady(); }
+
+  std::atomic<bool> stuck = false;
+
+ private:
+  SystemClock system_;
+};
+
 // What outlives a master: the store, the workers, git, the disk.
 struct World {
   MemoryKvStore kept;
   FakeGitServer git;
   FakeWorkerChannel workers;
   TemporaryFolder folder;
-  SystemClock clock;
+  StickingClock clock;
   Status room = Ok();
 };
 
@@ -161,6 +176,22 @@ TEST(ClusterLoop, DeploysFromAnImportToRunning) {
   int output = 0;
   for (const auto& line : lines) output += std::holds_alternative<BuildLine>(line.note.what) ? 1 : 0;
   EXPECT_EQ(output, 20);
+}
+
+TEST(ClusterLoop, ItsPulseIsLateOnlyWhenItHasStoppedDeciding) {
+  World world;
+  Life life(world, world.kept);
+  const auto in_a_while = [&] { return world.clock.Steady() + ClusterLoop::kTurnMax + Millis(1'000); };
+  ASSERT_TRUE(life.Create("shop").ok());
+  EXPECT_FALSE(life.loop->pulse().IsLate(world.clock.Steady()));
+  world.clock.stuck = true;
+  const auto stopped = in_a_while();
+  std::this_thread::sleep_for(2 * ClusterLoop::kTickInterval);
+  EXPECT_TRUE(life.loop->pulse().IsLate(stopped));
+  world.clock.stuck = false;
+  world.clock.stuck.notify_all();
+  ASSERT_TRUE(life.Create("more").ok());
+  EXPECT_FALSE(life.loop->pulse().IsLate(world.clock.Steady()));
 }
 
 // Whoever waits for the end reads the view when the log is closed; what comes right behind must not matter.
