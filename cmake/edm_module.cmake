@@ -61,7 +61,25 @@ function(edm_program name)
   target_link_libraries(${name} PRIVATE edm_warnings ${ARG_DEPS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   install(TARGETS ${name} RUNTIME DESTINATION bin)
+  if(EDM_TESTS)
+    edm_next_program(${name})
+  endif()
 endfunction()
+
+# The same program of the version after this one, in next/bin: for tests of upgrades, built by the target edm_next alone.
+macro(edm_next_program name)
+  add_executable(${name}.next EXCLUDE_FROM_ALL ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/next_version.cc)
+  target_include_directories(${name}.next PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name}.next PRIVATE edm_warnings ${ARG_DEPS})
+  set_target_properties(${name}.next PROPERTIES OUTPUT_NAME ${name}
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/next/bin)
+  math(EXPR next_minor "${PROJECT_VERSION_MINOR} + 1")
+  target_compile_definitions(${name}.next PRIVATE EDM_NEXT_VERSION="${PROJECT_VERSION_MAJOR}.${next_minor}.0")
+  if(NOT TARGET edm_next)
+    add_custom_target(edm_next)
+  endif()
+  add_dependencies(edm_next ${name}.next)
+endmacro()
 
 # edm_test(<name> LABEL unit|contract|integration|simulation SOURCES ... DEPS ...): one GoogleTest program.
 function(edm_test name)

@@ -1,3 +1,5 @@
+#include "common/base/version.h"
+
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
@@ -18,7 +20,7 @@ std::string LeaderLine(const v1::Version& master) {
 
 Result<int> ShowVersion(Invocation& invocation) {
   v1::Version own;
-  own.set_version(EDM_VERSION);
+  own.set_version(ThisVersion().number);
   own.set_api(1);
   const auto context = invocation.CurrentContext();
   auto master = context.ok() ? invocation.Master() : Result<MasterClient*>(context.error());

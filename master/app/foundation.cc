@@ -5,9 +5,11 @@
 #include <array>
 #include <system_error>
 
+#include "common/adapters/files/data_version.h"
 #include "common/adapters/kv/consul_kv_store.h"
 #include "common/adapters/kv/memory_kv_store.h"
 #include "common/adapters/kv/sqlite_kv_store.h"
+#include "common/base/version.h"
 #include "master/adapters/event_log/file_event_log.h"
 #include "master/adapters/git/embedded_git_server.h"
 #include "master/adapters/gogs/gogs_api.h"
@@ -160,6 +162,9 @@ Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) 
   }
   std::filesystem::permissions(on->data, std::filesystem::perms::owner_all, error);
   EDM_TRY(on->lock, FileLock::Take((on->data / "lock").string()));
+  EDM_CHECK(
+      ClaimData({on->data, {"state.db", "state.db-wal", "state.db-shm", "seal.key", "ca", "admin.token"}},
+                ThisVersion().number));
   EDM_CHECK(OpenKeys(*on, options));
   EDM_TRY(on->store, OpenStore(options, on->data));
   EDM_CHECK(CheckIdentity(*on->store, *on->sealer, on->authority->fingerprint()));

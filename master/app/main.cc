@@ -5,6 +5,7 @@
 #include "common/app/resident_memory.h"
 #include "common/app/stop_signals.h"
 #include "common/app/watchdog.h"
+#include "common/base/version.h"
 #include "master/app/master.h"
 #include "master/app/settings.h"
 
@@ -42,7 +43,7 @@ int main(int argc, char** argv) {
   const Program program{
       .name = kName,
       .usage = "edm-master: takes source, keeps it in git, places instances and drives workers.",
-      .version = EDM_VERSION,
+      .version = ThisVersion().number,
       .default_file = "/etc/edm/master.yaml"};
   return RunProgram(program, settings, argc, argv, [&](const CommandLine&) { return Run(options); });
 }

@@ -11,6 +11,7 @@
 #include "common/adapters/lock/sole_leader_lock.h"
 #include "common/adapters/system/thread_pool.h"
 #include "common/app/kept_sockets.h"
+#include "common/base/version.h"
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
 #include "master/adapters/channel/grpc_worker_channel.h"
@@ -219,7 +220,7 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
 void Master::Parts::FillTables(const MasterOptions& options) {
   const ServiceParts parts{*seat,       *seat,       *on->log,       *on->git,
                            *on->intake, *workers,    *work,          on->entropy,
-                           on->clock,   *on->sealer, *on->authority, {EDM_VERSION, "", HttpUrlOf(options)},
+                           on->clock,   *on->sealer, *on->authority, {ThisVersion().number, "", HttpUrlOf(options)},
                            on->log_name};
   people = std::make_unique<rpc::MethodTable>();
   cluster = std::make_unique<rpc::MethodTable>();
@@ -270,7 +271,7 @@ Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool 
 
 Status Master::Parts::Serve(const MasterOptions& options) {
   gateway =
-      std::make_unique<rest::Gateway>(*people, authenticate, EDM_VERSION,
+      std::make_unique<rest::Gateway>(*people, authenticate, ThisVersion().number,
                                       rest::GatewayLimits{.upload_bytes_max = options.upload_bytes_max});
   front = std::make_unique<HttpFront>(
       HttpFront::Peers{*gateway, git_http.get(), authenticate, [this] { return Trouble(); },

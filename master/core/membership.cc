@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/version.h"
+#include "common/model/protocol.h"
 #include "master/core/begin_operation.h"
 #include "master/core/evict.h"
 #include "master/core/loss.h"
@@ -15,6 +17,9 @@
 #include "master/core/seat.h"
 
 namespace edm::master {
+
+static_assert(kProtocol == kProtocolNewest, "limits.h says what a worker of this version speaks");
+
 namespace {
 
 bool SameFacts(const WorkerFacts& a, const WorkerFacts& b) {
@@ -33,16 +38,24 @@ void Reattach(Draft& draft, const std::string& worker) {
   }
 }
 
+Error TooFarApart(const WorkerRegistered& report) {
+  const auto spoken = SpokenBy(ThisVersion());
+  const auto& own = ThisVersion().number;
+  const auto& theirs = report.facts.version;
+  return {Code::kFailedPrecondition,
+          "worker " + report.facts.id,
+          fmt::format("its version {} speaks protocol {}, this master's {} speaks {}", theirs,
+                      report.protocol, own, ToString(spoken)),
+          {},
+          report.protocol < spoken.oldest
+              ? fmt::format("upgrade edm-worker there to {}, or to the version before it", own)
+              : fmt::format("upgrade edm-master to {}, or to the version before it", theirs)};
+}
+
 }  // namespace
 
 Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
-  if (report.protocol != kProtocol) {
-    return Error{Code::kFailedPrecondition,
-                 "worker " + report.facts.id,
-                 fmt::format("it speaks protocol {}, this master {}", report.protocol, kProtocol),
-                 {},
-                 "install the same release of edm on both"};
-  }
+  if (!Agree(SpokenBy(ThisVersion()), {report.protocol, report.protocol})) return TooFarApart(report);
   const auto found = draft.state().workers.Find(report.facts.id);
   WorkerRecord record = found ? *found : WorkerRecord{};
   auto facts = report.facts;

@@ -11,6 +11,7 @@
 #include "common/app/stop_signals.h"
 #include "common/app/watchdog.h"
 #include "common/base/text.h"
+#include "common/base/version.h"
 #include "worker/app/identity.h"
 #include "worker/app/settings.h"
 #include "worker/app/worker.h"
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
                         .usage =
                             "edm-worker [run]: builds and runs instances on this machine's Docker engine.\n"
                             "edm-worker join --token-file FILE: takes part in a cluster, once.",
-                        .version = EDM_VERSION,
+                        .version = ThisVersion().number,
                         .default_file = "/etc/edm/worker.yaml",
                         .commands = {"run", "join"},
                         .extra_flags = {kTokenFile}};

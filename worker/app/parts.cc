@@ -4,8 +4,10 @@
 #include <system_error>
 
 #include "common/adapters/compose/compose_config_resolver.h"
+#include "common/adapters/files/data_version.h"
 #include "common/adapters/files/directory_tree.h"
 #include "common/base/bytes.h"
+#include "common/base/version.h"
 #include "common/model/labels.h"
 #include "common/rpc/secret_file.h"
 #include "worker/adapters/directory/consul_directory.h"
@@ -55,6 +57,12 @@ Result<std::string> MarkOf(const fs::path& data, Entropy& entropy) {
 
 Status MakeState(Parts& parts, const WorkerOptions& options) {
   const fs::path data(options.data);
+  std::error_code ignored;  // what cannot be made cannot be locked either
+  fs::create_directories(data, ignored);
+  EDM_TRY(parts.lock, FileLock::Take((data / "lock").string()));
+  EDM_CHECK(
+      ClaimData({data, {"journal.db", "journal.db-wal", "journal.db-shm", "seal.key", "engine.mark", "tls"}},
+                ThisVersion().number));
   EDM_CHECK(MakeFolders(data));
   EDM_TRY(parts.mark, MarkOf(data, parts.entropy));
   EDM_TRY(parts.store, SqliteKvStore::Open(data / "journal.db"));

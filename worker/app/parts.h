@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/adapters/kv/consul_kv_store.h"
@@ -37,6 +38,7 @@ struct Parts {
   BoostProcessRunner processes;
   std::string
       mark;  // of what this worker makes on an engine, which others may share: also those of the same id
+  std::optional<FileLock> lock;  // of the data folder
   std::unique_ptr<SqliteKvStore> store;
   std::unique_ptr<KvJournal> journal;
   std::unique_ptr<FileEventLog> events;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "common/base/version.h"
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
 #include "worker/adapters/runner/attempt_runner.h"
@@ -29,7 +30,7 @@ WorkerFacts FactsOf(const WorkerOptions& options, const Place& place) {
           .labels = options.labels,
           .cores = static_cast<std::uint32_t>(CoresOfThisProcess().size()),
           .architecture = machine.machine,
-          .version = EDM_VERSION};
+          .version = ThisVersion().number};
 }
 
 bool IsLoopback(const std::string& address) {

@@ -1,7 +1,9 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "common/base/bytes.h"
+#include "common/base/version.h"
 #include "common/model/names.h"
+#include "common/model/protocol.h"
 #include "common/rpc/join_token.h"
 #include "common/rpc/mapping/observation.h"
 #include "common/rpc/mapping/repeated.h"
@@ -75,21 +77,29 @@ Status CheckRegistration(const rpc::Caller& caller, const v1::RegisterRequest& r
   return Ok();
 }
 
+// One that says nothing of its oldest speaks the one form alone.
+ProtocolRange SpokenBy(const v1::RegisterRequest& request) {
+  const auto oldest = request.protocol_oldest();
+  return {oldest == 0 ? request.protocol() : oldest, request.protocol()};
+}
+
 void OnRegister(const ServiceParts& parts, const CallPointer& call, const v1::RegisterRequest& request) {
   if (auto good = CheckRegistration(call->caller(), request); !good.ok()) return call->Finish(good);
   WorkerRegistered report;
   report.facts = rpc::FromProto(request.worker());
-  report.protocol = request.protocol();
+  const auto agreed = Agree(SpokenBy(ThisVersion()), SpokenBy(request));
+  report.protocol = agreed.value_or(request.protocol());  // the latter is refused
   report.session = ToHex(parts.entropy.Bytes(12));
   report.observations = Observations(request.observations());
   const auto session = report.session;
   parts.cluster.Report(std::move(report),
-                       [call, session, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+                       [call, session, agreed, &cluster = parts.cluster](const Result<Accepted>& accepted) {
                          if (!accepted.ok()) return call->Finish(accepted.error());
                          const auto view = cluster.View();
                          v1::RegisterResponse response;
                          response.set_session(session);
                          response.set_epoch(view->epoch);
+                         response.set_protocol(agreed.value_or(0));
                          *response.mutable_beat_interval() = rpc::ToProto(view->settings.beat_interval);
                          *response.mutable_fence_after() = rpc::ToProto(view->settings.fence_after);
                          Reply(*call, response);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "common/base/version.h"
+#include "common/model/protocol.h"
 #include "master/core/placement/place.h"
 
 namespace edm::master {
@@ -41,8 +43,9 @@ std::vector<std::string> RefusalsWith(const PlacementRequest& request, const Wor
   if (const auto why = WhyNotReady(worker, holds); !why.empty()) reasons.emplace_back(why);
   if (const auto barred = request.barred.find(worker.facts.id); barred != request.barred.end())
     reasons.push_back(barred->second);
-  if (!worker.session.empty() && worker.protocol != kProtocol) {
-    reasons.push_back(fmt::format("speaks protocol {}, this master {}", worker.protocol, kProtocol));
+  const auto spoken = SpokenBy(ThisVersion());
+  if (!worker.session.empty() && !Agree(spoken, {worker.protocol, worker.protocol})) {
+    reasons.push_back(fmt::format("speaks protocol {}, this master {}", worker.protocol, ToString(spoken)));
   }
   if (const auto rejected = request.rejected_by.find(worker.facts.id); rejected != request.rejected_by.end())
     reasons.push_back("could not take it: " + rejected->second);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/model/protocol.h"
 #include "common/rpc/mapping/observation.h"
 #include "common/rpc/mapping/repeated.h"
 #include "common/rpc/mapping/time.h"
@@ -15,6 +16,17 @@ namespace {
 constexpr Millis kBeatMin{100};
 constexpr Millis kBeatMax{30'000};
 
+// A master of before such answers says 0 and speaks the first form alone.
+Status CheckAnswer(ProtocolRange spoken, std::uint32_t answered) {
+  const auto agreed = std::max(answered, 1U);
+  if (Agree(spoken, {agreed, agreed})) return Ok();
+  return Error{Code::kFailedPrecondition,
+               "master",
+               "it speaks protocol " + std::to_string(agreed) + ", this worker " + ToString(spoken),
+               {},
+               agreed < spoken.oldest ? "upgrade edm-master" : "upgrade edm-worker"};
+}
+
 v1::Observation Map(const Observation& observation) { return rpc::ToProto(observation); }
 
 }  // namespace
@@ -23,9 +35,12 @@ Result<Registration> GrpcMasterLink::Register(const WorkerFacts& facts,
                                               const std::vector<Observation>& observations) {
   v1::RegisterRequest request;
   *request.mutable_worker() = rpc::ToProto(facts);
-  request.set_protocol(kProtocol);
+  const auto spoken = SpokenBy(ThisVersion());
+  request.set_protocol(spoken.newest);
+  request.set_protocol_oldest(spoken.oldest);
   rpc::MapInto(observations, request.mutable_observations(), Map);
   EDM_TRY(const auto response, registry_->Call(&v1::Registry::Stub::Register, request));
+  EDM_CHECK(CheckAnswer(spoken, response.protocol()));
   Registration registration{
       .session = response.session(),
       .epoch = response.epoch(),

@@ -10,8 +10,6 @@ class Registry;
 
 class GrpcMasterLink final : public MasterLink {
  public:
-  static constexpr std::uint32_t kProtocol = 1;  // of worker_service.proto and registry_service.proto
-
   explicit GrpcMasterLink(std::shared_ptr<Registry> registry) : registry_(std::move(registry)) {}
 
   Result<Registration> Register(const WorkerFacts& facts,
