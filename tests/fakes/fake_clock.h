@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <mutex>
 
 #include "common/ports/clock.h"
@@ -17,6 +18,12 @@ class FakeClock final : public Clock {
     const std::lock_guard lock(mutex_);
     return steady_;
   }
+  // Really waits, and moves no time: so that what is tried again can be stopped meanwhile.
+  bool Wait(Millis time, std::stop_token stop) const override {
+    std::unique_lock lock(mutex_);
+    never_.wait_for(lock, stop, time, [] { return false; });
+    return !stop.stop_requested();
+  }
   void Advance(Millis by) {
     const std::lock_guard lock(mutex_);
     wall_ += by;
@@ -30,6 +37,7 @@ class FakeClock final : public Clock {
 
  private:
   mutable std::mutex mutex_;
+  mutable std::condition_variable_any never_;
   WallTime wall_{Millis(1'795'000'000'000)};
   SteadyTime steady_{Millis(1'000'000)};
 };

@@ -9,6 +9,7 @@ class SystemClock final : public Clock {
  public:
   WallTime Now() const override;
   SteadyTime Steady() const override;
+  bool Wait(Millis time, std::stop_token stop) const override;
 };
 
 }  // namespace edm

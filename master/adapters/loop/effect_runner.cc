@@ -1,7 +1,6 @@
 #include "master/adapters/loop/effect_runner.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <optional>
 #include <utility>
 
@@ -72,19 +71,6 @@ void EffectRunner::Do(Effect effect) {
   }
 }
 
-namespace {
-
-// False when `stop` was requested.
-bool WaitFor(Millis time, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
-
-}  // namespace
-
 // On the pool's thread, which is there for that.
 template <class T>
 Result<T> EffectRunner::Patiently(const std::function<Result<T>()>& call, std::stop_token stop) const {
@@ -92,7 +78,7 @@ Result<T> EffectRunner::Patiently(const std::function<Result<T>()>& call, std::s
     auto outcome = call();
     const bool final = stopped_ || outcome.ok() || outcome.error().code != Code::kUnavailable;
     if (final || tries >= kGitTriesMax) return outcome;
-    if (!WaitFor(kGitRetry.After(tries), stop)) return outcome;
+    if (!parts_.clock.Wait(kGitRetry.After(tries), stop)) return outcome;
   }
 }
 

@@ -25,7 +25,8 @@ class ParallelBuild {
   std::vector<Outcome> Run() {
     const std::stop_callback on_cancel(job_.stop, [this] { stop_.request_stop(); });
     std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < requests_.size(); ++i) threads.emplace_back([this, i] { One(i); });
+    for (std::size_t i = 1; i < requests_.size(); ++i) threads.emplace_back([this, i] { One(i); });
+    if (!requests_.empty()) One(0);
     threads.clear();
     return std::move(outcomes_);
   }

@@ -1,8 +1,5 @@
 #include "worker/adapters/runner/patience.h"
 
-#include <condition_variable>
-#include <mutex>
-
 #include "common/base/backoff.h"
 
 namespace edm::worker {
@@ -12,22 +9,13 @@ constexpr std::uint32_t kTriesMax = 12;
 constexpr std::uint32_t kHinderedTriesMax = 6;
 constexpr Backoff kBackoff{.first = Millis(200), .most = Millis(2'000)};
 
-// False when `stop` was requested.
-bool WaitFor(Millis time, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
-
 }  // namespace
 
 Status Patiently(const Job& job, const std::function<Status()>& call) {
   for (std::uint32_t tries = 1;; ++tries) {
     auto status = call();
     if (status.ok() || status.error().code != Code::kUnavailable || tries >= kTriesMax) return status;
-    if (!WaitFor(kBackoff.After(tries), job.stop)) return status;
+    if (!job.around.clock.Wait(kBackoff.After(tries), job.stop)) return status;
   }
 }
 
@@ -47,7 +35,7 @@ Status Unhindered(const Job& job, const std::function<Status()>& call) {
     const bool hindered = !status.ok() && (status.error().code == Code::kAborted ||
                                            status.error().code == Code::kAlreadyExists);
     if (!hindered || tries >= kHinderedTriesMax) return status;
-    if (!WaitFor(kBackoff.After(tries), job.stop)) return status;
+    if (!job.around.clock.Wait(kBackoff.After(tries), job.stop)) return status;
   }
 }
 
