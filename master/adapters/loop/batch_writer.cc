@@ -4,17 +4,19 @@
 #include <iterator>
 #include <utility>
 
+#include "master/adapters/loop/carry.h"
+
 namespace edm::master {
 namespace {
-
-Error Stopping() {
-  return {
-      Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
-}
 
 Error NotStoredYet(const Error& trouble) {
   return {Code::kDeadlineExceeded, trouble.object, "the change is not stored yet: " + trouble.cause,
           trouble.evidence, "it is made once the store takes it; ask again then, with the same request id"};
+}
+
+Error Stopping() {
+  return {
+      Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
 }
 
 Error Deposed(const Error& refusal) {
@@ -23,16 +25,6 @@ Error Deposed(const Error& refusal) {
           "another one leads now: " + ToString(refusal),
           {},
           "ask again, with the same request id: it may have been stored or not"};
-}
-
-std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {
-  std::vector<OperationNote> notes;
-  for (const auto& entry : batch.entries) {
-    for (const auto& note : entry.decision.notes) {
-      if ((note.worker_cursor != 0) == from_worker) notes.push_back(note);
-    }
-  }
-  return notes;
 }
 
 }  // namespace
@@ -94,17 +86,9 @@ void BatchWriter::Run() {
       batch = std::exchange(pending_, {});
     }
     room_.notify_all();
-    // Lines that a worker wrote are facts already: they go ahead of the store, which so never knows of more
-    // than the log does, and asks the worker again for what it has not seen.
-    (void)parts_.log.Append(NotesOf(batch, true));
-    if (Store(batch)) {
-      Release(std::move(batch));
-      continue;
-    }
-    const auto why = GivenUp().value_or(Stopping());
-    for (auto& entry : batch.entries) {
-      if (entry.answer) entry.answer(why);
-    }
+    CarryBatch(std::move(batch), {parts_.log, parts_.effects, parts_.publish}, [this](Batch& it) {
+      return Store(it) ? Ok() : Status(GivenUp().value_or(Stopping()));
+    });
   }
 }
 
@@ -168,22 +152,6 @@ bool BatchWriter::PauseBeforeRetry(std::uint32_t tries) {
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, kRetry.After(tries), [this] { return stopping_ || given_up_; });
   return !stopping_ && !given_up_;
-}
-
-void BatchWriter::Release(Batch batch) {
-  if (batch.view) parts_.publish(std::move(batch.view));
-  (void)parts_.log.Append(NotesOf(batch, false));
-  std::vector<ClusterNote> events;
-  for (auto& entry : batch.entries) {
-    for (auto& event : entry.decision.events) events.push_back(std::move(event));
-  }
-  parts_.log.Append(events);
-  for (auto& entry : batch.entries) {
-    for (auto& effect : entry.decision.effects) parts_.effects.Do(std::move(effect));
-  }
-  for (auto& entry : batch.entries) {
-    if (entry.answer) entry.answer(std::move(entry.decision.reply));
-  }
 }
 
 }  // namespace edm::master

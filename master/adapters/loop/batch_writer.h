@@ -60,7 +60,6 @@ class BatchWriter {
   Outcome Try(const std::vector<KvOp>& ops);
   void Depose(const Error& refusal);
   std::optional<Error> GivenUp() const;
-  void Release(Batch batch);
   void SetTrouble(std::optional<Error> trouble);
   bool PauseBeforeRetry(std::uint32_t tries);
   void AnswerThatItWaits(Batch& batch);
