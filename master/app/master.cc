@@ -47,6 +47,7 @@ class Master::Parts {
   std::unique_ptr<GrpcWorkerChannel> workers;  // for logs and terminals; orders have their term's own
   std::unique_ptr<LeaderLock> leader_lock;
   std::unique_ptr<LeaderRelay> relay;
+  std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();
   std::unique_ptr<Seat> seat;
   std::unique_ptr<DeployGate> gate;
   std::unique_ptr<HookListener> hooks;
@@ -173,7 +174,7 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
                   .alone = alone,
                   .self = self,
                   .term = {*on->store, *on->sealer, *on->log, *on->git, *work, on->clock, on->identity,
-                           [this] { return on->reserve->Check("the state"); }, SettingsOf(options)},
+                           [this] { return on->reserve->Check("the state"); }, SettingsOf(options), pulse},
                   .pool = *work,
                   .on_lead =
                       [this](Cluster& led) {
@@ -337,6 +338,6 @@ void Master::Stop() { parts_->End(); }
 const std::vector<std::string>& Master::http_addresses() const { return parts_->http_addresses; }
 const std::vector<std::uint16_t>& Master::grpc_ports() const { return parts_->grpc->ports(); }
 std::uint16_t Master::cluster_port() const { return parts_->registry->ports().front(); }
-const Pulse& Master::pulse() const { return parts_->loop->pulse(); }
+const Pulse& Master::pulse() const { return *parts_->pulse; }
 
 }  // namespace edm::master

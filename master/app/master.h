@@ -27,7 +27,7 @@ class Master {
   const std::vector<std::string>& http_addresses() const;
   const std::vector<std::uint16_t>& grpc_ports() const;
   std::uint16_t cluster_port() const;
-  // Of the loop that decides.
+  // Of the loop that decides, while this master leads.
   const Pulse& pulse() const;
 
  private:

@@ -131,13 +131,13 @@ std::deque<ClusterLoop::Input> ClusterLoop::TakeInputs() {
 
 void ClusterLoop::Run() {
   while (true) {
-    pulse_.Expect(parts_.clock.Steady() + kTurnMax);
+    parts_.pulse->Expect(parts_.clock.Steady() + kTurnMax);
     DecideAll(TakeInputs());
     OnTime();
     const std::lock_guard lock(mutex_);
     if (stopping_) break;
   }
-  pulse_.Rest();
+  parts_.pulse->Rest();
 }
 
 void ClusterLoop::DecideAll(std::deque<Input> inputs) {
@@ -159,9 +159,9 @@ void ClusterLoop::DecideAll(std::deque<Input> inputs) {
 
 // Waits for room there as long as the store is away or its disk is busy.
 void ClusterLoop::HandOver(Batch batch) {
-  pulse_.Rest();
+  parts_.pulse->Rest();
   writer_->Add(std::move(batch));
-  pulse_.Expect(parts_.clock.Steady() + kTurnMax);
+  parts_.pulse->Expect(parts_.clock.Steady() + kTurnMax);
 }
 
 void ClusterLoop::Carry(Decision decision) {

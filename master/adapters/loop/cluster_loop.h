@@ -44,6 +44,7 @@ class ClusterLoop final : public Cluster {
     // Of several masters: a check in every transaction, and who is told when the store refuses by it.
     std::optional<KvOp> fence = {};
     std::function<void(Error)> on_deposed = {};
+    std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();  // of its thread; loops that follow one another may share it
   };
 
   ClusterLoop(State loaded, Parts parts);
@@ -63,7 +64,7 @@ class ClusterLoop final : public Cluster {
   std::optional<Error> Trouble() const { return writer_->Trouble(); }
   std::size_t queued() const;
   // Late when its thread has stopped deciding; never late while the store is away.
-  const Pulse& pulse() const { return pulse_; }
+  const Pulse& pulse() const { return *parts_.pulse; }
 
  private:
   struct Input {
@@ -84,7 +85,6 @@ class ClusterLoop final : public Cluster {
   SteadyTime next_tick_;
   SteadyTime next_sweep_;
   std::unique_ptr<BatchWriter> writer_;
-  Pulse pulse_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

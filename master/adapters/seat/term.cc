@@ -26,7 +26,8 @@ Result<std::shared_ptr<Term>> Term::Begin(const Parts& parts, std::function<void
                                                                  .clock = parts.clock,
                                                                  .check_room = parts.check_room,
                                                                  .fence = mandate.fence,
-                                                                 .on_deposed = std::move(on_deposed)});
+                                                                 .on_deposed = std::move(on_deposed),
+                                                                 .pulse = parts.pulse});
   term->effects_.KeepAlive(term);
   term->effects_.Connect(*term->loop_);
   term->loop_->Start();

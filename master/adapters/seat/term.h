@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "common/base/pulse.h"
 #include "common/ports/clock.h"
 #include "common/ports/executor.h"
 #include "common/ports/kv_store.h"
@@ -31,6 +32,7 @@ class Term {
     const rpc::Identity& identity;
     std::function<Status()> check_room;
     Settings settings;
+    std::shared_ptr<Pulse> pulse;  // of the loop, from term to term
   };
 
   // Blocking. `on_deposed` is called on a thread of the term's when the store refuses a write: another leads.

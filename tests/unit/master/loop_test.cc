@@ -32,6 +32,7 @@ class StickingClock final : public Clock {
     return system_.Now();
   }
   SteadyTime Steady() const override { return system_.Steady(); }
+  bool Wait(Millis time, std::stop_token stop) const override { return system_.Wait(time, std::move(stop)); }
 
   std::atomic<bool> stuck = false;
 
