@@ -219,9 +219,10 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
 }
 
 void Master::Parts::FillTables(const MasterOptions& options) {
-  const ServiceParts parts{*seat,       *seat,       *on->log,       *on->git,
-                           *on->intake, *workers,    *work,          on->entropy,
-                           on->clock,   *on->sealer, *on->authority, {ThisVersion().number, "", HttpUrlOf(options)},
+  const ServiceParts parts{*seat,       *seat,          *on->log,
+                           *on->git,    *on->intake,    *workers,
+                           *work,       on->entropy,    on->clock,
+                           *on->sealer, *on->authority, {ThisVersion().number, "", HttpUrlOf(options)},
                            on->log_name};
   people = std::make_unique<rpc::MethodTable>();
   cluster = std::make_unique<rpc::MethodTable>();

@@ -86,9 +86,8 @@ void BatchWriter::Run() {
       batch = std::exchange(pending_, {});
     }
     room_.notify_all();
-    CarryBatch(std::move(batch), {parts_.log, parts_.effects, parts_.publish}, [this](Batch& it) {
-      return Store(it) ? Ok() : Status(GivenUp().value_or(Stopping()));
-    });
+    CarryBatch(std::move(batch), {parts_.log, parts_.effects, parts_.publish},
+               [this](Batch& it) { return Store(it) ? Ok() : Status(GivenUp().value_or(Stopping())); });
   }
 }
 

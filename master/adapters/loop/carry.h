@@ -16,8 +16,8 @@ struct Outlets {
   const std::function<void(std::shared_ptr<const State>)>& publish;
 };
 
-// The rule of every batch: it is stored, and only then lets out what follows from it: the view, the notes, the
-// effects, the answers, in this order. `store` stores it, for as long as it takes; an error: it never
+// The rule of every batch: it is stored, and only then lets out what follows from it: the view, the notes,
+// the effects, the answers, in this order. `store` stores it, for as long as it takes; an error: it never
 // will, and whoever waits for an answer hears why.
 void CarryBatch(Batch batch, const Outlets& outlets, const std::function<Status(Batch&)>& store);
 

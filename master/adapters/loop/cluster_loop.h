@@ -44,7 +44,8 @@ class ClusterLoop final : public Cluster {
     // Of several masters: a check in every transaction, and who is told when the store refuses by it.
     std::optional<KvOp> fence = {};
     std::function<void(Error)> on_deposed = {};
-    std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();  // of its thread; loops that follow one another may share it
+    // Of its thread; loops that follow one another may share it.
+    std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();
   };
 
   ClusterLoop(State loaded, Parts parts);

@@ -18,16 +18,16 @@ Result<std::shared_ptr<Term>> Term::Begin(const Parts& parts, std::function<void
   state.settings = parts.settings;
   RepairLogs(state, parts.log);
   std::shared_ptr<Term> term(new Term(parts));
-  term->loop_ = std::make_unique<ClusterLoop>(std::move(state),
-                                              ClusterLoop::Parts{.store = parts.store,
-                                                                 .sealer = parts.sealer,
-                                                                 .log = parts.log,
-                                                                 .effects = term->effects_,
-                                                                 .clock = parts.clock,
-                                                                 .check_room = parts.check_room,
-                                                                 .fence = mandate.fence,
-                                                                 .on_deposed = std::move(on_deposed),
-                                                                 .pulse = parts.pulse});
+  term->loop_ =
+      std::make_unique<ClusterLoop>(std::move(state), ClusterLoop::Parts{.store = parts.store,
+                                                                         .sealer = parts.sealer,
+                                                                         .log = parts.log,
+                                                                         .effects = term->effects_,
+                                                                         .clock = parts.clock,
+                                                                         .check_room = parts.check_room,
+                                                                         .fence = mandate.fence,
+                                                                         .on_deposed = std::move(on_deposed),
+                                                                         .pulse = parts.pulse});
   term->effects_.KeepAlive(term);
   term->effects_.Connect(*term->loop_);
   term->loop_->Start();

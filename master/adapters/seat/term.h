@@ -32,7 +32,7 @@ class Term {
     const rpc::Identity& identity;
     std::function<Status()> check_room;
     Settings settings;
-    std::shared_ptr<Pulse> pulse;  // of the loop, from term to term
+    std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();  // of the loop, from term to term
   };
 
   // Blocking. `on_deposed` is called on a thread of the term's when the store refuses a write: another leads.
