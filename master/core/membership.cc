@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,18 @@ Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report) {
     Observe(draft, report.worker, one);
   }
   return Accepted{};
+}
+
+void ForgiveStall(Draft& draft) {
+  const auto& last = draft.state().last_look;
+  const auto stall = last ? draft.now().steady - last->steady : Millis(0);
+  if (stall < kStallMin) return;
+  const auto workers = draft.state().workers.all();
+  for (const auto& [id, worker] : workers) {
+    auto changed = *worker;
+    changed.seen = std::min<SteadyTime>(changed.seen + stall, draft.now().steady);
+    draft.PutVolatile(std::move(changed));
+  }
 }
 
 void JudgeBeats(Draft& draft) {

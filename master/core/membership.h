@@ -11,6 +11,9 @@ Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report);
 // kFailedPrecondition when the session is not known: the worker registers again.
 Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report);
 
+// While the master itself did not look for a while, nobody was late: before WatchWallClock, which looks.
+void ForgiveStall(Draft& draft);
+
 // Who was silent for too long is lost; what was open on it is carried on elsewhere, or ends.
 void JudgeBeats(Draft& draft);
 

@@ -82,6 +82,7 @@ Millis TimeLeft(const Operation& operation, WallTime now) {
 }  // namespace
 
 void OnTick(Draft& draft) {
+  ForgiveStall(draft);
   WatchWallClock(draft);
   JudgeBeats(draft);
   const auto open = draft.state().open;

@@ -34,13 +34,14 @@ struct Settings {
 
 inline constexpr Millis kTimeoutMin = 1s;
 inline constexpr Millis kTimeoutMax = std::chrono::hours(24);
-inline constexpr int kGraceAfterStart = 2;         // times as many beats, once after a master's start
-inline constexpr Millis kLostPatience = 15s;       // from lost to the end of its open attempts
-inline constexpr Millis kFenceMargin = 6s;         // for two clocks that drift, and for the stop itself
-inline constexpr Millis kAtOnce = 10s;             // workers that vanish within it vanish together
-inline constexpr int kOverdueBeats = 2;            // so late, a worker may be about to be lost as well
-inline constexpr Millis kMovePause = 100ms;        // between the starts of two moves of the master's own...
-inline constexpr int kMovesInARow = 10;            // ...of which so many may begin together
+inline constexpr int kGraceAfterStart = 2;    // times as many beats, once after a master's start
+inline constexpr Millis kLostPatience = 15s;  // from lost to the end of its open attempts
+inline constexpr Millis kFenceMargin = 6s;    // for two clocks that drift, and for the stop itself
+inline constexpr Millis kStallMin = 1s;       // a master that did not look for so long heard nobody meanwhile
+inline constexpr Millis kAtOnce = 10s;        // workers that vanish within it vanish together
+inline constexpr int kOverdueBeats = 2;       // so late, a worker may be about to be lost as well
+inline constexpr Millis kMovePause = 100ms;   // between the starts of two moves of the master's own...
+inline constexpr int kMovesInARow = 10;       // ...of which so many may begin together
 inline constexpr std::size_t kDrainAtOnceMax = 3;  // moves away from one worker
 inline constexpr Millis kCalm = 30s;             // what moves or vanishes again so soon does not come to rest
 inline constexpr Millis kUnrestFirst = 5s;       // the pause after that, doubled each time...

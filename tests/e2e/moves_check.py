@@ -277,6 +277,7 @@ class MovesTest(unittest.TestCase):
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("stays", refused.stderr)
         self.cluster.edmctl("worker", "drain", "worker-2", "--deadline", "2m")
+        self.cluster.workers["worker-2"].program.stop()
         self.cluster.edmctl("worker", "rm", "worker-2")
         self.assertEqual(self.cluster.rest.get("/v1/workers/worker-2").status, 404)
         self.assertEqual(self.call("stays"), "stays")

@@ -302,6 +302,19 @@ TEST(ClusterLoop, AnswersThatAChangeIsNotStoredYetInsteadOfLettingItsCallerWait)
   EXPECT_EQ(life.loop->View()->instances.Find("shop"), nullptr);
 }
 
+TEST(ClusterLoop, AnswersABeatWhateverTheStoreDoes) {
+  World world;
+  DyingStore dead(world.kept, 0);
+  Life life(world, dead);
+  life.AddWorker();
+  const auto answer = std::make_shared<std::promise<bool>>();
+  auto answered = answer->get_future();
+  life.loop->Report(WorkerBeat{"w1", "s", {}, {}},
+                    [answer](const Result<Accepted>& accepted) { answer->set_value(accepted.ok()); });
+  ASSERT_EQ(answered.wait_for(Millis(2'000)), std::future_status::ready);
+  EXPECT_TRUE(answered.get());
+}
+
 TEST(ClusterLoop, TakesNothingInThatGrowsWhileThereIsNoRoom) {
   World world;
   Life life(world, world.kept);

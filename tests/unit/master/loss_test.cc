@@ -190,6 +190,15 @@ TEST(Loss, IsOverEvenForAnAttemptThatNeverReachedTheWorker) {
   EXPECT_EQ(cluster.Is().health, Health::kUnhealthy);
 }
 
+TEST(Loss, IsNotSaidOfWorkersWhoseMasterStoodStill) {
+  LossFixture cluster;
+  cluster.now.steady += Millis(5'000);
+  (void)cluster.Tell(Tick{});
+  EXPECT_FALSE(cluster.Lost("w1"));
+  cluster.Pass(kUntilLost, true, {"w1"});
+  EXPECT_TRUE(cluster.Lost("w1"));
+}
+
 TEST(Loss, OfOneOfTwoIsNoPartition) {
   LossFixture cluster(1);
   cluster.Pass(kUntilLost + Millis(500), true, {"w1"});
