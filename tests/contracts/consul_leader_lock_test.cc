@@ -15,8 +15,12 @@ ConsulAgent& Agent() {
   return agent;
 }
 
-ConsulLockOptions OptionsFor(const std::string& prefix, const std::string& name) {
-  return {.url = Agent().url(), .prefix = prefix, .name = prefix.substr(0, prefix.size() - 1) + "-" + name};
+// Of a ttl that a busy machine keeps, where time is not what is tested.
+ConsulLockOptions OptionsFor(const std::string& prefix, const std::string& name, Millis ttl = Millis(5'000)) {
+  return {.url = Agent().url(),
+          .prefix = prefix,
+          .name = prefix.substr(0, prefix.size() - 1) + "-" + name,
+          .ttl = ttl};
 }
 
 LeaderLockFactory MakeConsul() {
@@ -34,7 +38,7 @@ class Holder {
   explicit Holder(const std::string& prefix) {
     int fds[2];
     EDM_ASSERT(::pipe(fds) == 0);
-    const auto options = OptionsFor(prefix, "holder");
+    const auto options = OptionsFor(prefix, "holder", Millis(1'000));
     pid_ = ::fork();
     if (pid_ == 0) Hold(options, fds[1]);
     char said = 0;

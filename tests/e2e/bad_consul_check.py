@@ -7,7 +7,7 @@ import bad_archives
 import images
 import lab
 from bad_backends import BackendCase, slow
-from bad_codes import AWAY, LATE
+from bad_codes import AWAY
 from bad_judges import LIMITS, NEIGHBOUR, named
 from cluster import Cluster
 from proxy import Proxy
@@ -62,7 +62,7 @@ class ConsulTroubleTest(BackendCase):
         """After the first write has met the trouble, all others hear of it at once."""
         first = self.rest.post("/v1/tokens", {"name": "first", "request_id": named(what)}, timeout=30)
         # It may have been taken: nobody was told.
-        self.judge_problem(first, LATE, status=504)
+        self.judge_problem(first, AWAY, status=503)
         body = {"id": named("none")}
         with self.within(10):
             self.judge_problem(self.rest.post("/v1/instances", body), AWAY, status=503)

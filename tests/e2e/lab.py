@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -102,8 +103,9 @@ class Answer:
 class Rest:
     """A client with the standard library alone: what a stranger's web app would do."""
 
-    def __init__(self, base, token):
+    def __init__(self, base, token, ca=None):
         self.base, self.token = base.rstrip("/"), token
+        self.tls = ssl.create_default_context(cafile=ca) if ca else None
 
     def call(self, method, path, body=None, headers=None, timeout=90, token=None):
         data = body
@@ -114,7 +116,7 @@ class Rest:
         sent.update(headers or {})
         request = urllib.request.Request(self.base + path, data=data, method=method, headers=sent)
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as answer:
+            with urllib.request.urlopen(request, timeout=timeout, context=self.tls) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read())
         except urllib.error.HTTPError as problem:
             with problem:

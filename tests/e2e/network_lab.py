@@ -44,7 +44,8 @@ class Host:
 
 
 class NetworkLab:
-    def __init__(self, folder, hosts=2, consul=True, own_cores=False):
+    def __init__(self, folder, hosts=2, consul=True, own_cores=False, engines=None):
+        """The first `engines` of the hosts have one; all of them by default."""
         self.folder = pathlib.Path(folder)
         self.consul = consul
         self.consul_server = None
@@ -53,6 +54,7 @@ class NetworkLab:
         self.root_address = f"10.99.{self.net}.1"
         self.consul_url = f"http://{self.root_address}:8500"
         cores = sorted(os.sched_getaffinity(0)) if own_cores else [None]
+        self.engines = hosts if engines is None else engines
         self.hosts = [Host(self.net, number, cores[(number - 1) % len(cores)]) for number in range(1, hosts + 1)]
 
     @staticmethod
@@ -77,9 +79,14 @@ class NetworkLab:
             lab.eventually(lambda: json.loads(lab.fetch(f"{self.consul_url}/v1/status/leader")), 30,
                            what="a Consul leader")
         for host in self.hosts:
-            self.start_engine(host)
+            if host.number <= self.engines:
+                self.start_engine(host)
             if self.consul:
                 host.consul = self.start_consul(host.name, host.name, host.address, [f"-retry-join={self.root_address}"])
+
+    def set_link(self, host, state):
+        """Pulls the plug of a machine ("down"), or puts it back ("up")."""
+        ip("link", "set", f"edm{self.net}-h{host.number}", state, namespace=host.name)
 
     def plug(self, outer, inner, namespace, address):
         ip("link", "add", outer, "type", "veth", "peer", "name", inner)

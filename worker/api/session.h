@@ -28,7 +28,7 @@ struct SessionSources {
 // comes back after a loss. One thread, but for SetEngine.
 class Session {
  public:
-  static constexpr Backoff kReconnect{.first = Millis(250), .most = Millis(1'000)};
+  static constexpr Backoff kReconnect{.first = Millis(125), .most = Millis(1'000)};
 
   Session(SessionSources sources, WorkerFacts facts) : sources_(sources), facts_(std::move(facts)) {}
 

@@ -91,7 +91,7 @@ Status Join(const WorkerOptions& options, const std::string& token) {
   request.set_token(token);
   request.set_worker(id);
   request.set_certificate_request(made.request);
-  EDM_TRY(const auto joined, registry->Call(&v1::Registry::Stub::Join, request));
+  EDM_TRY(const auto joined, registry->CallOnce(&v1::Registry::Stub::Join, request));
   const auto folder = TlsFolder(options);
   std::error_code failed;
   fs::create_directories(folder, failed);

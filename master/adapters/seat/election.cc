@@ -40,11 +40,18 @@ void Election::Resign(Error why) {
 }
 
 std::optional<Error> Election::trouble() const {
+  const auto now = Now();
   const std::lock_guard lock(mutex_);
-  return trouble_;
+  return now - went_ >= 2 * parts_.ttl ? trouble_ : std::nullopt;
 }
 
-void Election::SetTrouble(std::optional<Error> trouble) {
+void Election::Went(SteadyTime began) {
+  const std::lock_guard lock(mutex_);
+  went_ = began;
+  trouble_.reset();
+}
+
+void Election::SetTrouble(Error trouble) {
   const std::lock_guard lock(mutex_);
   trouble_ = std::move(trouble);
 }
@@ -85,6 +92,7 @@ void Election::Do(ElectionMove move) {
 }
 
 void Election::Look() {
+  const auto began = Now();
   auto seen = parts_.lock.Look(facts_.looked ? kLookWait : Millis(0));
   if (!seen.ok()) {
     facts_.looked = false;
@@ -97,7 +105,7 @@ void Election::Look() {
   facts_.looked = true;
   facts_.held = holder_.has_value();
   facts_.ours = holder_ && holder_->ours;
-  SetTrouble({});
+  Went(began);
   if (!same) parts_.on_holder(holder_);
   // A resigned one that sees a free lock must not ask for it all the time.
   if (!holder_ && Now() < facts_.rests_until) Pause(kRetryWait);
@@ -115,7 +123,7 @@ void Election::Take() {
   facts_.leads = true;
   facts_.confirmed = began;
   holder_.reset();
-  SetTrouble({});
+  Went(began);
   parts_.on_won();
 }
 
@@ -124,7 +132,7 @@ void Election::Renew() {
   auto renewed = parts_.lock.Renew();
   if (renewed.ok()) {
     facts_.confirmed = began;
-    SetTrouble({});
+    Went(began);
   } else if (renewed.error().code == Code::kAborted) {
     return Lose(std::move(renewed).error());
   } else {

@@ -17,7 +17,7 @@ namespace edm::master {
 // Callbacks come on that thread and must only post: while they run nothing is renewed.
 class Election {
  public:
-  static constexpr Millis kLookWait{500};   // how long one look waits for a change
+  static constexpr Millis kLookWait{250};   // how long one look waits for a change
   static constexpr Millis kRetryWait{150};  // after a call that failed
   static constexpr Millis kRest{3'000};     // of one that resigned
 
@@ -45,7 +45,7 @@ class Election {
   // As Lose, and others are to go first.
   void Resign(Error why);
 
-  // Why nobody knows who leads; none: somebody does.
+  // Why nobody has known for twice the ttl who leads; none: somebody does, or did a moment ago.
   std::optional<Error> trouble() const;
 
  private:
@@ -56,7 +56,8 @@ class Election {
   void Renew();
   void StepDown();
   void Pause(Millis time);
-  void SetTrouble(std::optional<Error> trouble);
+  void Went(SteadyTime began);  // a call on the lock went well
+  void SetTrouble(Error trouble);
   SteadyTime Now() const { return parts_.clock.Steady(); }
 
   const Parts parts_;
@@ -69,6 +70,7 @@ class Election {
   std::optional<Error> asked_;    // guarded by mutex_: to step down, and why
   bool resigns_ = false;          // guarded by mutex_
   std::optional<Error> trouble_;  // guarded by mutex_
+  SteadyTime went_;               // guarded by mutex_; when the last call that went well was begun
   std::thread thread_;
 };
 

@@ -86,6 +86,22 @@ Observation Running(const char* instance, Health health) {
   return {.instance = instance, .attempt = 1, .phase = Phase::kRunning, .health = health};
 }
 
+TEST_F(SessionFixture, TellsWhenTheAnsweredCallWasSentAndNothingOfOthers) {
+  const auto began = clock_.Steady();
+  session_.Beat();
+  EXPECT_EQ(attempts_.heard, std::vector<SteadyTime>{began});
+  EXPECT_EQ(attempts_.epoch, 1U);
+  clock_.Advance(Millis(700));
+  session_.Beat();
+  EXPECT_EQ(attempts_.heard.back(), began + Millis(700));
+  EXPECT_EQ(attempts_.fence, Millis(5'000));
+  EXPECT_EQ(attempts_.epoch, 2U);
+  link_.Fail(Code::kUnavailable);
+  clock_.Advance(Millis(700));
+  session_.Beat();
+  EXPECT_EQ(attempts_.heard.size(), 2U);
+}
+
 TEST_F(SessionFixture, RegistersWithAllAndBeatsAtOnce) {
   attempts_.seen = {Running("shop", Health::kHealthy)};
   EXPECT_EQ(session_.Beat(), Millis(0));

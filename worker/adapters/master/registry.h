@@ -24,15 +24,17 @@ class Registry {
   static Result<std::shared_ptr<Registry>> Dial(std::vector<std::string> masters, rpc::ChannelTls tls);
 
   template <class Request, class Response>
-  Result<Response> Call(grpc::Status (v1::Registry::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                                   Response*),
-                        const std::type_identity_t<Request>& request) {
-    for (std::size_t asked = 1;; ++asked) {
-      const auto at = Current();
-      auto response = rpc::Call(*at->stub, method, request, "master " + at->address, {.deadline = patience_});
-      // Each in the list once, and where they point to.
-      if (response.ok() || asked > masters_.size() + 1 || !GoOn(*at, response.error())) return response;
-    }
+  using Method = grpc::Status (v1::Registry::Stub::*)(grpc::ClientContext*, const Request&, Response*);
+
+  // For what may be asked twice.
+  template <class Request, class Response>
+  Result<Response> Call(Method<Request, Response> method, const std::type_identity_t<Request>& request) {
+    return Ask(method, request, patience_, true);
+  }
+  // For what may not: whoever is silent may have taken it.
+  template <class Request, class Response>
+  Result<Response> CallOnce(Method<Request, Response> method, const std::type_identity_t<Request>& request) {
+    return Ask(method, request, kCallDeadline, false);
   }
 
   std::string current() const { return Current()->address; }
@@ -45,6 +47,21 @@ class Registry {
 
   Registry(std::vector<std::string> masters, rpc::ChannelTls tls);
   std::shared_ptr<const Master> Current() const;
+
+  template <class Request, class Response>
+  Result<Response> Ask(Method<Request, Response> method, const Request& request, Millis patience,
+                       bool may_repeat) {
+    for (std::size_t asked = 1;; ++asked) {
+      const auto at = Current();
+      auto response = rpc::Call(*at->stub, method, request, "master " + at->address, {.deadline = patience});
+      if (response.ok()) return response;
+      const bool silent = response.error().code == Code::kDeadlineExceeded;
+      // Each in the list once, and where they point to.
+      const bool last = asked > masters_.size() + 1 || (silent && !may_repeat);
+      if (!GoOn(*at, response.error()) || last) return response;
+    }
+  }
+
   // True: another one is to be asked now instead of `at`, which answered with `error`.
   bool GoOn(const Master& at, const Error& error);
   Status Turn(const std::string& address);  // locked
