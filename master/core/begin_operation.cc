@@ -54,6 +54,11 @@ Until GoesTo(const Begin& begin) {
   }
 }
 
+// Built, and meant to be no more: a start that nobody heard the end of may still be on its way.
+bool IsOnlyBuilt(const InstanceStatus& status) {
+  return status.phase == Phase::kBuilt && status.desired == Target::kBuilt;
+}
+
 bool Runs(const InstanceStatus& status) { return status.phase == Phase::kRunning; }
 
 // Whether somebody is about to change what the status says.
@@ -94,8 +99,8 @@ Result<Verdict> Judge(const State& state, const Begin& begin, const InstanceReco
       return verdict;
     }
     case OperationKind::kStop:
-      verdict.done = !busy && (status.worker.empty() || status.phase == Phase::kStopped ||
-                               status.phase == Phase::kBuilt);
+      verdict.done =
+          !busy && (status.worker.empty() || status.phase == Phase::kStopped || IsOnlyBuilt(status));
       verdict.note = "it does not run";
       return verdict;
     case OperationKind::kMove: {

@@ -281,6 +281,48 @@ TEST(Start, IsDoneAtOnceWhereItRunsAndStopWhereItDoesNot) {
   EXPECT_EQ(cluster.StateOf(again.operation), OperationState::kDone);
 }
 
+// A deploy whose end nobody heard: its operation is over, and its worker may still be at it.
+std::string ForsakeADeploy(ClusterFixture& cluster) {
+  auto begin = cluster.Asking(OperationKind::kDeploy);
+  begin.upload = Source{.kind = SourceKind::kUpload};
+  begin.timeout = Millis(1'000);
+  (void)cluster.Give(begin);
+  (void)cluster.Tell(SourceTaken{begin.operation, ClusterFixture::Uploaded()});
+  (void)cluster.Event(begin.operation, 1, Phase::kBuilt);
+  cluster.Pass(Millis(4'000));
+  EXPECT_EQ(cluster.StateOf(begin.operation), OperationState::kExpired);
+  return begin.operation;
+}
+
+TEST(Stop, IsOrderedWhereAStartMayStillBeOnItsWay) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  ForsakeADeploy(cluster);
+  const auto decision = cluster.Give(cluster.Asking(OperationKind::kStop));
+  const auto* sent = EffectOf<SendOrder>(decision);
+  ASSERT_NE(sent, nullptr);
+  EXPECT_EQ(sent->order.target, Target::kStopped);
+}
+
+TEST(Deploy, GoesWhereSomethingRunsThoughNobodyHeardOfItsRelease) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  ForsakeADeploy(cluster);
+  cluster.AddWorker("w2");
+  auto busy = ClusterFixture::FreeLoad();
+  busy.cpu = busy.cpu_lasting = 0.9;
+  Observation seen{.instance = "shop", .attempt = 1, .phase = Phase::kRunning};
+  seen.release = 1;
+  for (int beat = 0; beat < 2; ++beat) {
+    cluster.Pass(Millis(4'000));
+    (void)cluster.Tell(WorkerBeat{"w1", "session-w1", busy, {seen}});
+  }
+  const auto again = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(again).worker, "w1");
+}
+
 TEST(Start, IsRefusedWhereNothingWasBuilt) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");
