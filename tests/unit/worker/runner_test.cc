@@ -202,6 +202,15 @@ TEST_F(RunnerFixture, AnEngineThatRestartsDuringARestoreIsWaitedFor) {
   EXPECT_EQ(RunningRelease(), 1u);
 }
 
+TEST_F(RunnerFixture, AnEngineThatStopsWithoutSayingSoDoesNotEndARestart) {
+  Run(Deploy(1, 1));
+  runtime_.FailAfter("Stop", {Code::kUnavailable, "container engine", "the connection broke"});
+  auto order = Reach(2, Target::kRunning, 1);
+  order.restart = true;
+  EXPECT_EQ(Run(order).phase, Phase::kRunning);
+  EXPECT_EQ(RunningRelease(), 1U);
+}
+
 TEST_F(RunnerFixture, AReleaseThatDoesNotStartPutsTheGoodOneBack) {
   workloads_.AddVolume("web");
   Run(Deploy(1, 1));
@@ -432,6 +441,16 @@ TEST_F(RunnerFixture, WhatCouldNotEvenBeTriedLeavesNothing) {
   EXPECT_TRUE(runner_->Observations().empty());
   EXPECT_TRUE(journal_.Load()->holdings.empty());
   EXPECT_EQ(Run(Deploy(2, 1)).phase, Phase::kRunning);
+}
+
+TEST_F(RunnerFixture, WhatCouldNotBeUndoneKeepsNoPorts) {
+  const Error away{Code::kUnavailable, "container engine", "it does not answer"};
+  runtime_.Fail("Build", away);
+  runtime_.Fail("Everything", away);
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kRejected);
+  clock_.Advance(AttemptRunner::kDeletedKept);
+  runner_->Tick();
+  EXPECT_TRUE(addresses_.is_empty());
 }
 
 TEST_F(RunnerFixture, AStartWithAnotherEnvironmentRendersAnew) {

@@ -201,6 +201,8 @@ void AttemptRunner::Forget(const std::string& instance) {
     if (!around_.journal.DropAttempt(instance, number).ok()) return;
     around_.events.Drop({instance, number});
   }
+  // Where the engine was away when its attempt was undone they are reserved still.
+  around_.addresses.Release(instance);
   slots_.erase(instance);
 }
 

@@ -1,4 +1,5 @@
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/patience.h"
 #include "worker/core/garbage.h"
 
 namespace edm::worker {
@@ -13,7 +14,8 @@ Status Stop(Job& job) {
   const auto release = job.holding.releases.find(job.holding.running_release);
   const auto grace = release == job.holding.releases.end() ? kStopGrace : release->second.run.stop_grace;
   if (job.holding.trial_until) EDM_CHECK(DropTrial(job));
-  EDM_CHECK(job.around.runtime.Stop(job.instance(), grace));
+  // An engine that restarts may have stopped it without saying so: a restart must not end there.
+  EDM_CHECK(Patiently(job, [&] { return job.around.runtime.Stop(job.instance(), grace); }));
   if (job.attempt.course == Course::kStop) job.holding.running_release = 0;
   return Ok();
 }
