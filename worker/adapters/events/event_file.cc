@@ -94,7 +94,14 @@ void EventFile::Add(AttemptEvent event) {
   size_bytes_ += record.size();
 }
 
+// Should it fail, readers have their events all the same: nothing better is to be had from this disk.
+void EventFile::WriteBack() {
+  if (is_written_back_ || !fd_.valid()) return;
+  is_written_back_ = ::fdatasync(fd_.get()) == 0;
+}
+
 bool EventFile::Write(const std::string& record) {
+  is_written_back_ = false;
   std::size_t done = 0;
   while (done < record.size()) {
     const auto put = ::pwrite(fd_.get(), record.data() + done, record.size() - done,
@@ -111,6 +118,7 @@ bool EventFile::Write(const std::string& record) {
 
 Result<std::vector<AttemptEvent>> EventFile::Read(std::uint32_t after, std::size_t events_max) {
   Load(Absent::kStays);
+  WriteBack();
   std::vector<AttemptEvent> read;
   if (after < events_) EDM_CHECK(ReadFile(after, events_max, read));
   CloseIfEnded();

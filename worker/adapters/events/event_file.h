@@ -19,6 +19,7 @@ class EventFile {
 
   // Sets the event's cursor. What the disk does not take stays in memory, build output excepted.
   void Append(AttemptEvent event);
+  // What is given away is on the disk: a power cut must not take it, for its cursor would be another's then.
   Result<std::vector<AttemptEvent>> Read(std::uint32_t after, std::size_t events_max);
   void Remove();
 
@@ -29,6 +30,7 @@ class EventFile {
   // Opens the file, and reads what is there already, once. One that is not there is made to write to it only.
   void Load(Absent absent);
   void CloseIfEnded();
+  void WriteBack();
   void Add(AttemptEvent event);
   bool Write(const std::string& record);
   Status ReadFile(std::uint32_t after, std::size_t events_max, std::vector<AttemptEvent>& into);
@@ -38,6 +40,7 @@ class EventFile {
   bool loaded_ = false;
   bool has_ended_ = false;  // then the file is open only while it is read
   bool is_broken_ = false;  // a write failed: from now on in memory
+  bool is_written_back_ = true;
   UniqueFd fd_;
   std::uint64_t size_bytes_ = 0;
   std::uint32_t events_ = 0;          // in the file
