@@ -153,6 +153,7 @@ Result<CommandLine> LoadSettings(Settings& settings, const LoadRequest& request)
   Arguments arguments(request);
   EDM_CHECK(arguments.Read(&settings, &line, &file));
   if (line.help || line.version) return line;
+  line.file = file.empty() ? request.default_file : file;
   EDM_CHECK(FromFile(settings, file.empty() ? request.default_file : file, !file.empty()));
   EDM_CHECK(FromEnvironment(settings, prefix, request));
   EDM_CHECK(arguments.Apply());

@@ -17,6 +17,7 @@ struct CommandLine {
   bool help = false;
   bool version = false;
   bool check_config = false;
+  std::string file;  // that was named, or the default one, which may not be there
   std::vector<std::pair<std::string, std::string>> extras;  // flags that the program itself asked for
 };
 
