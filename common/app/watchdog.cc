@@ -1,12 +1,11 @@
 #include "common/app/watchdog.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
 
+#include "common/adapters/log/log.h"
 #include "common/app/notify.h"
 
 namespace edm {
@@ -42,7 +41,7 @@ void Watchdog::Tick() {
   }
   if (late_ == late->name) return;
   late_ = late->name;
-  spdlog::error("{}: it has stopped going round; without it this program is of no use", late_);
+  Log(LogLevel::kError, "stopped going round; without it this program is of no use", {{"object", late_}});
 }
 
 }  // namespace edm

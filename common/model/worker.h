@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "common/base/time.h"
@@ -49,6 +50,7 @@ struct WorkerFacts {
   std::string architecture;
   std::string version;
   EngineFacts engine;
+  std::optional<WallTime> certificate_ends_at;  // of its own; none: it did not say
 };
 
 }  // namespace edm

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ Result<KeyAndRequest> MakeKeyAndRequest(std::string_view common_name);
 
 // SHA-256 of the first certificate in `pem`, 64 hex digits.
 Result<std::string> Fingerprint(std::string_view pem);
+
+// When the first certificate in `pem` ends; none when there is none.
+std::optional<WallTime> CertificateEnd(std::string_view pem);
 
 // Asks the TLS server at `address` ("host:port") for its certificates and returns (PEM) the one whose
 // fingerprint begins with `fingerprint`. Nothing else is believed of the server. Blocking.

@@ -1,5 +1,4 @@
-#include <spdlog/spdlog.h>
-
+#include "common/adapters/log/log.h"
 #include "common/app/notify.h"
 #include "common/app/program.h"
 #include "common/app/resident_memory.h"
@@ -16,22 +15,25 @@ using namespace edm;
 constexpr const char* kName = "edm-master";
 
 int Run(const master::MasterOptions& options) {
+  if (auto status = SetUpLog(options.log_format, options.log_level); !status.ok())
+    return Complain(kName, status.error());
   ResidentMemory memory;
   const StopSignals signals;
   auto master = master::Master::Start(options);
   if (!master.ok()) return Complain(kName, master.error());
-  for (const auto& address : (*master)->http_addresses()) spdlog::info("serving {}", address);
-  spdlog::info("data in {}; the first token is in {}/admin.token", options.data, options.data);
+  for (const auto& address : (*master)->http_addresses()) Log(LogLevel::kInfo, "serving", {{"url", address}});
+  Log(LogLevel::kInfo, "started; the first token is in the data folder, in admin.token",
+      {{"data_dir", options.data}, {"version", ThisVersion().number}});
   Notify("READY=1");
   Watchdog watchdog({{"the loop that decides", &(*master)->pulse()}});
   const int signal = signals.Wait(watchdog.every(), [&] {
     watchdog.Tick();
     memory.Tick();
   });
-  spdlog::info("signal {}: stopping", signal);
+  Log(LogLevel::kInfo, "stopping", {{"signal", static_cast<std::uint64_t>(signal)}});
   Notify("STOPPING=1");
   (*master)->Stop();
-  spdlog::info("stopped");
+  Log(LogLevel::kInfo, "stopped");
   return 0;
 }
 
@@ -45,5 +47,8 @@ int main(int argc, char** argv) {
       .usage = "edm-master: takes source, keeps it in git, places instances and drives workers.",
       .version = ThisVersion().number,
       .default_file = "/etc/edm/master.yaml"};
-  return RunProgram(program, settings, argc, argv, [&](const CommandLine&) { return Run(options); });
+  return RunProgram(program, settings, argc, argv, [&](const CommandLine& line) {
+    options.config_file = line.file;
+    return Run(options);
+  });
 }

@@ -1,19 +1,20 @@
 #include "master/app/master.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <utility>
 
+#include "common/adapters/kv/metered_kv_store.h"
 #include "common/adapters/lock/consul_leader_lock.h"
 #include "common/adapters/lock/sole_leader_lock.h"
+#include "common/adapters/log/log.h"
 #include "common/adapters/system/thread_pool.h"
 #include "common/app/kept_sockets.h"
 #include "common/base/version.h"
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
+#include "master/adapters/backup/master_backup.h"
 #include "master/adapters/channel/grpc_worker_channel.h"
 #include "master/adapters/git/embedded_git_server.h"
 #include "master/adapters/git/hook_folder.h"
@@ -29,7 +30,8 @@
 #include "master/app/admin_token.h"
 #include "master/app/foundation.h"
 #include "master/app/http_front.h"
-#include "master/app/metrics.h"
+#include "master/app/load_keeper.h"
+#include "master/app/telemetry.h"
 #include "master/core/open_delete.h"
 
 namespace edm::master {
@@ -41,14 +43,18 @@ class Master::Parts {
   void End();
 
   std::unique_ptr<Foundation> on;
-  std::unique_ptr<ThreadPool> work;     // uploads, watchers, git for operations
-  std::unique_ptr<ThreadPool> fetches;  // git http-backend for workers and people
+  Telemetry telemetry;
+  std::unique_ptr<MeteredKvStore> store;  // on->store, timed
+  std::unique_ptr<ThreadPool> work;       // uploads, watchers, git for operations
+  std::unique_ptr<ThreadPool> fetches;    // git http-backend for workers and people
   std::unique_ptr<ThreadPool> pushes;
-  std::unique_ptr<GrpcWorkerChannel> workers;  // for logs and terminals; orders have their term's own
+  std::unique_ptr<GrpcWorkerChannel> workers;  // for logs, terminals and use; orders have their term's own
   std::unique_ptr<LeaderLock> leader_lock;
   std::unique_ptr<LeaderRelay> relay;
   std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();
   std::unique_ptr<Seat> seat;
+  std::unique_ptr<LoadKeeper> loads;
+  std::unique_ptr<MasterBackup> backup;
   std::unique_ptr<DeployGate> gate;
   std::unique_ptr<HookListener> hooks;
   rpc::Authenticate authenticate;
@@ -71,9 +77,13 @@ class Master::Parts {
   Status ServeHttp(const std::vector<std::string>& addresses, bool tls);
   Result<rpc::Listener> ListenOrGoOn(const std::string& address);
   std::optional<Error> Trouble() const;
+  MasterReadings Readings() const;
+  SelfFacts Self() const;
 
   Millis patience_{5'000};
   std::unique_ptr<KeptSockets> kept_;  // while it begins
+  std::string store_name_;
+  WallTime started_at_;
 };
 
 namespace {
@@ -165,6 +175,8 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
   pushes = Pool("edm-push", options.push_threads);
   workers = std::make_unique<GrpcWorkerChannel>(on->identity);
   relay = std::make_unique<LeaderRelay>(on->identity);
+  store = std::make_unique<MeteredKvStore>(
+      *on->store, [this](auto call, auto outcome, auto took) { telemetry.StoreCalled(call, outcome, took); });
   const auto self = PlaceOf(options);
   leader_lock = LockFor(options, self);
   const bool alone = options.store != "consul";
@@ -173,8 +185,9 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
                   .ttl = alone ? kSoleTtl : options.leader_ttl,
                   .alone = alone,
                   .self = self,
-                  .term = {*on->store, *on->sealer, *on->log, *on->git, *work, on->clock, on->identity,
-                           [this] { return on->reserve->Check("the state"); }, SettingsOf(options), pulse},
+                  .term = {*store, *on->sealer, *on->log, *on->git, *work, on->clock, on->identity,
+                           [this] { return on->reserve->Check("the state"); }, SettingsOf(options), pulse,
+                           [this](const Decision& decision) { telemetry.Witness(decision); }},
                   .pool = *work,
                   .on_lead =
                       [this](Cluster& led) {
@@ -185,8 +198,18 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
                         const auto standing = seat->Now();
                         relay->LeaderIs(standing.leader ? standing.leader->cluster_address : "");
                       },
-                  .tell = [](const std::string& text) { spdlog::info("{}", text); }});
-  return seat->Start(kElectionPatience);
+                  .tell = [](const std::string& text) { Log(LogLevel::kInfo, text); }});
+  EDM_CHECK(seat->Start(kElectionPatience));
+  loads = std::make_unique<LoadKeeper>(*seat, on->clock);
+  backup = std::make_unique<MasterBackup>(MasterBackup::Parts{.data = on->data,
+                                                              .git = GitFolder(options),
+                                                              .config_file = options.config_file,
+                                                              .version = ThisVersion().number,
+                                                              .has_repos = on->embedded != nullptr,
+                                                              .sealer = *on->sealer,
+                                                              .clock = on->clock,
+                                                              .view = [this] { return seat->View(); }});
+  return Ok();
 }
 
 Status Master::Parts::BeginGit(const MasterOptions& options) {
@@ -211,7 +234,9 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
     if (repo.owner == kTemplatesOwner || MayHaveRepo(*seat->View(), repo.name)) return Ok();
     return on->embedded->DeleteRepo(repo);
   };
-  const auto report = [](const Error& error) { spdlog::warn("git: {}", ToString(error)); };
+  const auto report = [](const Error& error) {
+    Log(LogLevel::kWarn, "git failed", {{"object", error.object}, {"cause", error.cause}});
+  };
   git_http = std::make_unique<GitHttp>(
       git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, ensure, report,
                           [this] { return on->reserve->Check("the push"); }});
@@ -219,20 +244,34 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
 }
 
 void Master::Parts::FillTables(const MasterOptions& options) {
-  const ServiceParts parts{*seat,       *seat,          *on->log,
-                           *on->git,    *on->intake,    *workers,
-                           *work,       on->entropy,    on->clock,
-                           *on->sealer, *on->authority, {ThisVersion().number, "", HttpUrlOf(options)},
-                           on->log_name};
+  const ServiceParts parts{*seat,
+                           *seat,
+                           *on->log,
+                           *on->git,
+                           *on->intake,
+                           *workers,
+                           *work,
+                           on->entropy,
+                           on->clock,
+                           *on->sealer,
+                           *on->authority,
+                           {ThisVersion().number, "", HttpUrlOf(options)},
+                           on->log_name,
+                           {.self = [this] { return Self(); },
+                            .load_of = [this](const std::string& worker) { return loads->PointsOf(worker); }},
+                           *backup};
   people = std::make_unique<rpc::MethodTable>();
   cluster = std::make_unique<rpc::MethodTable>();
   RegisterMaster(*people, parts);
   RegisterRegistry(*cluster, parts);
-  if (seat->Now().role == Standing::Role::kAlone) return;
-  ForwardToLeader(*people, *seat, *relay);
-  // By this port the other masters pass on what people ask of them.
-  RegisterMaster(*cluster, parts);
-  RefuseUnlessLeading(*cluster, *seat);
+  if (seat->Now().role != Standing::Role::kAlone) {
+    ForwardToLeader(*people, *seat, *relay);
+    // By this port the other masters pass on what people ask of them.
+    RegisterMaster(*cluster, parts);
+    RefuseUnlessLeading(*cluster, *seat);
+  }
+  telemetry.Meter(*people);
+  telemetry.Meter(*cluster);
 }
 
 std::optional<Error> Master::Parts::Trouble() const {
@@ -249,6 +288,33 @@ Result<rpc::Listener> Master::Parts::ListenOrGoOn(const std::string& address) {
   EDM_TRY(auto listener, rpc::Listen(address));
   KeptSockets::Keep(listener.fd.get(), name);
   return listener;
+}
+
+MasterReadings Master::Parts::Readings() const {
+  MasterReadings readings{.inputs_queued = seat->queued(),
+                          .decisions_pending = seat->pending(),
+                          .store_well = !seat->trouble(),
+                          .calls_open = grpc->calls() + registry->calls(),
+                          .disk_free_bytes = on->reserve->Measure().value_or(DiskReserve::Room{}).free_bytes};
+  for (const auto& server : http) readings.connections += server->connections();
+  for (const auto& [name, pool] :
+       {std::pair{"work", &work}, std::pair{"fetch", &fetches}, std::pair{"push", &pushes}})
+    readings.pools.push_back({name, (*pool)->queued(), (*pool)->threads()});
+  return readings;
+}
+
+SelfFacts Master::Parts::Self() const {
+  constexpr std::uint64_t kMebibyte = 1U << 20U;
+  const auto room = on->reserve->Measure().value_or(DiskReserve::Room{});
+  return {.store = store_name_,
+          .trouble = Trouble(),
+          .disk_free_mib = static_cast<std::uint32_t>(room.free_bytes / kMebibyte),
+          .disk_total_mib = static_cast<std::uint32_t>(room.total_bytes / kMebibyte),
+          .disk_reserve_mib = static_cast<std::uint32_t>(room.reserve_bytes / kMebibyte),
+          .certificate_ends_at = rpc::CertificateEnd(on->identity.certificate),
+          .ca_ends_at = rpc::CertificateEnd(on->authority->certificate()),
+          .started_at = started_at_,
+          .inputs_queued = seat->queued()};
 }
 
 Status Master::Parts::ServeHttp(const std::vector<std::string>& addresses, bool tls) {
@@ -278,7 +344,7 @@ Status Master::Parts::Serve(const MasterOptions& options) {
   front = std::make_unique<HttpFront>(
       HttpFront::Peers{*gateway, git_http.get(), authenticate, [this] { return Trouble(); },
                        [this] { return RoleLine(seat->Now()); },
-                       [this] { return RenderMetrics(*seat->View(), seat->queued()); }});
+                       [this] { return telemetry.Render(*seat->View(), Readings()); }});
   rpc::GrpcServerOptions registry_options;
   registry_options.ports = {{options.cluster_listen, on->identity, true}};
   EDM_TRY(registry, rpc::GrpcServer::Start(*cluster, authenticate, registry_options));
@@ -299,7 +365,9 @@ Status Master::Parts::Serve(const MasterOptions& options) {
 Status Master::Parts::Begin(const MasterOptions& options) {
   patience_ = options.stop_patience;
   kept_ = std::make_unique<KeptSockets>();  // before anything opens files or starts programs
+  store_name_ = options.store;
   EDM_TRY(on, LayFoundation(options));
+  started_at_ = on->clock.Now();
   EDM_CHECK(BeginCluster(options));
   authenticate = TokenAuthenticator(*seat, *on->sealer, on->clock);
   EDM_CHECK(BeginGit(options));

@@ -13,6 +13,8 @@ struct MasterOptions {
   std::string data = "/var/lib/edm/master";  // state, repos, keys, event logs: this master's alone
   std::string name;                          // among several masters; "": the host's name
 
+  std::string config_file;  // that it was read from, for backups; "" : none
+
   // For people. On another address than loopback they speak TLS with the cluster's own CA.
   std::vector<std::string> grpc_listen{"127.0.0.1:8800"};
   std::vector<std::string> http_listen{"127.0.0.1:8080"};
@@ -66,6 +68,9 @@ struct MasterOptions {
   std::uint32_t operations_kept = 1'000;
   Millis operations_kept_for{7 * 24 * 3'600'000LL};
   Millis operations_of_deleted_kept_for{60'000};
+
+  std::string log_format = "text";  // text, json
+  std::string log_level = "info";   // debug, info, warn, error
 
   std::uint32_t work_threads = 16;   // uploads, git, watchers
   std::uint32_t fetch_threads = 16;  // clones and fetches at once

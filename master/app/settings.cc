@@ -85,6 +85,9 @@ edm::Settings BindSettings(MasterOptions& options) {
   BindStores(keys, options);
   BindUploads(keys, options);
   BindLimits(keys, options);
+  keys.AddChoice("log.format", &options.log_format, {"text", "json"}, "of the lines on standard output");
+  keys.AddChoice("log.level", &options.log_level, {"debug", "info", "warn", "error"},
+                 "the least that is logged");
   return keys;
 }
 

@@ -21,6 +21,8 @@ void Draft::PutStatus(InstanceRecord record) {
 void Draft::RemoveInstance(const std::string& id) {
   for (const auto& release : ReleasesOf(state_, id)) RemoveRelease(id, release->number);
   state_.instances.Erase(id);
+  // Once there are too many none is added: a copy of one that is not known stays, which loses nothing.
+  if (state_.watch.deleted.size() < kDeletedKnownMax) state_.watch.deleted.insert(id);
   decision_.changes.emplace_back(StoredSpec{{id, nullptr}});
   decision_.changes.emplace_back(StoredStatus{{id, nullptr}});
   decision_.changes.emplace_back(StoredAddress{id, ""});

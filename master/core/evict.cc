@@ -3,13 +3,20 @@
 #include <algorithm>
 
 #include "common/base/backoff.h"
+#include "common/model/epoch.h"
 #include "master/core/seat.h"
 
 namespace edm::master {
 namespace {
 
 constexpr Backoff kRetry{.first = kEvictRetryFirst, .most = kEvictRetryMost};
-constexpr auto kEvictionName = "eviction";  // stands where orders name their operation
+
+// Of an instance that is unknown, or has nothing built: a restored state never heard of what was made after
+// its backup.
+Claim JudgeUnheard(const State& state, const std::string& instance) {
+  const bool was_restored = state.epoch > kEpochLeap;
+  return was_restored && !state.watch.deleted.contains(instance) ? Claim::kWaiting : Claim::kGone;
+}
 
 // Whether an open operation has it on this worker, or may bring it back there.
 bool IsNamed(const State& state, const std::string& worker, const std::string& instance) {
@@ -37,7 +44,7 @@ Order EvictionOf(const State& state, const std::string& instance, const Copy& co
   order.epoch = state.epoch;
   order.instance = instance;
   order.attempt = copy.evicting;
-  order.operation = kEvictionName;
+  order.operation = std::string(kEvictionName);
   order.target = Target::kDeleted;
   order.keep_volumes = true;  // a master that was restored may not know what is gone
   order.leave_address = true;
@@ -67,9 +74,10 @@ Claim JudgeCopy(const State& state, const std::string& worker, const std::string
   const auto found = state.instances.Find(instance);
   if (found != nullptr && found->instance.status.worker == worker) return Claim::kHeld;
   if (IsNamed(state, worker, instance)) return Claim::kHeld;
-  if (found == nullptr) return Claim::kGone;
+  if (found == nullptr) return JudgeUnheard(state, instance);
   const auto& holder = found->instance.status.worker;
-  if (holder.empty()) return ReleasesOf(state, instance).empty() ? Claim::kGone : Claim::kWaiting;
+  if (holder.empty())
+    return ReleasesOf(state, instance).empty() ? JudgeUnheard(state, instance) : Claim::kWaiting;
   const bool is_safe =
       IsThere(state, holder) && HasCopy(state, holder, instance) && !ShareEngine(state, holder, worker);
   return is_safe ? Claim::kLeft : Claim::kWaiting;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/model/order.h"
@@ -8,10 +10,13 @@
 
 namespace edm::master {
 
+inline constexpr std::string_view kEvictionName = "eviction";  // stands where orders name their operation
+
 // What becomes of a copy of an instance on a worker.
 enum class Claim : std::uint8_t {
   kHeld,     // it is where the instance is meant to be, or where an open operation has it
-  kWaiting,  // it is not wanted, but no other copy is known to be there: it stays
+  kWaiting,  // it is not wanted, but no other copy is known to be there: it stays. In a cluster that was
+             // restored so does what would be kGone, unless the instance was deleted since the restore
   kLeft,     // the worker that holds the instance has its own copy: this one goes
   kGone,     // the instance is gone, or has nothing that could be lost: this one goes
 };

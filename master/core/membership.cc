@@ -26,7 +26,7 @@ namespace {
 bool SameFacts(const WorkerFacts& a, const WorkerFacts& b) {
   return a.rpc_address == b.rpc_address && a.public_address == b.public_address && a.labels == b.labels &&
          a.cores == b.cores && a.architecture == b.architecture && a.version == b.version &&
-         a.engine == b.engine;
+         a.engine == b.engine && a.certificate_ends_at == b.certificate_ends_at;
 }
 
 // An attempt that was open when the worker or this master went away goes on where it was.

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "master/core/adopt.h"
+
 namespace edm::master {
 namespace {
 
@@ -69,6 +71,7 @@ void ObserveAll(Draft& draft, const std::string& worker, const std::vector<Obser
   std::set<std::string> there;
   for (const auto& one : seen) {
     there.insert(one.instance);
+    AdoptNewer(draft, worker, one);
     Observe(draft, worker, one);
   }
   const auto instances = draft.state().instances.all();

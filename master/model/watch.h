@@ -38,6 +38,7 @@ struct Watch {
   std::map<std::string, SteadyTime> removed;  // workers that people took away, for their fence
   std::set<std::string> vanished;  // workers that vanished at once: nothing of them is placed elsewhere
   std::set<std::string> drained;   // that was told
+  std::set<std::string> deleted;   // instances, at most kDeletedKnownMax: what is left of them may go
   SteadyTime moves_paid_until;     // the rate of moves
   SteadyTime next_look;            // for what to move or to evict
   SteadyTime moves_resumed;        // somebody said that what vanished until then is lost

@@ -11,6 +11,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/order.h"
+#include "common/model/usage.h"
 
 namespace edm::master {
 
@@ -120,6 +121,9 @@ class WorkerChannel {
                                              std::function<void(Status)> on_end) = 0;
   virtual void GetFootprint(const WorkerAddress& worker, const std::string& instance,
                             std::function<void(Result<Footprint>)> answer) = 0;
+  // Of one instance, or of all ("") that run there. The worker samples for about a second.
+  virtual void GetUsage(const WorkerAddress& worker, const std::string& instance,
+                        std::function<void(Result<std::vector<InstanceUsage>>)> answer) = 0;
 };
 
 }  // namespace edm::master

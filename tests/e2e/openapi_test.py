@@ -100,6 +100,9 @@ class OpenApiTest(OneWorkerTest):
         self.call("get", "/v1/operations/{id}/events", id=operation["id"], headers=ndjson)
         self.call("get", "/v1/workers")
         self.call("get", "/v1/workers/{id}", id="worker-1")
+        self.call("get", "/v1/workers/{id}/load", id="worker-1")
+        self.call("get", "/v1/status")
+        self.call("get", "/v1/usage")
         made = self.call("post", "/v1/tokens", {"name": "ci", "lifetime": "3600s"}).json
         self.call("get", "/v1/tokens")
         self.call("delete", "/v1/tokens/{id}", id=made["token"]["id"])

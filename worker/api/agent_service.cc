@@ -7,6 +7,7 @@ void RegisterAgent(rpc::MethodTable& table, const AgentParts& parts) {
   RegisterLogs(table, parts);
   RegisterExec(table, parts);
   RegisterFootprint(table, parts);
+  RegisterUsage(table, parts);
 }
 
 void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call,

@@ -6,6 +6,7 @@
 #include "worker/ports/container_runtime.h"
 #include "worker/ports/event_log.h"
 #include "worker/ports/release_files.h"
+#include "worker/ports/usage_probe.h"
 
 namespace edm::worker {
 
@@ -15,6 +16,7 @@ struct AgentParts {
   EventLog& events;
   ContainerRuntime& runtime;
   ReleaseFiles& files;
+  UsageProbe& usage;
   Executor& pool;     // short blocking work
   Executor& streams;  // a thread for each log stream and each side of a terminal, for as long as it is open
 };
@@ -27,6 +29,7 @@ void RegisterAssign(rpc::MethodTable& table, const AgentParts& parts);  // and C
 void RegisterLogs(rpc::MethodTable& table, const AgentParts& parts);
 void RegisterExec(rpc::MethodTable& table, const AgentParts& parts);
 void RegisterFootprint(rpc::MethodTable& table, const AgentParts& parts);
+void RegisterUsage(rpc::MethodTable& table, const AgentParts& parts);
 
 // Runs `work` on `executor`, or ends the call because too much waits already.
 void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call,

@@ -7,7 +7,6 @@
 
 #include "common/base/result.h"
 #include "common/rpc/http/exchange.h"
-#include "worker/ports/attempts.h"
 
 namespace edm::worker {
 
@@ -25,18 +24,5 @@ class HttpFront {
  private:
   const Peers peers_;
 };
-
-struct MetricValues {
-  Attempts::Counts counts;
-  double cpu = 0;
-  std::uint32_t memory_available_mib = 0;
-  std::uint32_t disk_free_mib = 0;
-  std::uint32_t networks_free = 0;
-  std::uint32_t ports_free = 0;
-  std::size_t calls = 0;
-  bool registered = false;
-};
-// Prometheus' text exposition.
-std::string ToText(const MetricValues& values);
 
 }  // namespace edm::worker

@@ -1,10 +1,9 @@
 #include "worker/app/loops.h"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
 #include <condition_variable>
 
+#include "common/adapters/log/log.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/api/session.h"
 #include "worker/ports/directory.h"
@@ -85,11 +84,16 @@ void Loops::Note(std::string& slot, std::string_view about, std::string now) {
   const std::lock_guard lock(mutex_);
   if (slot == now) return;
   if (now.empty()) {
-    spdlog::info("{}: well again", about);
+    Log(LogLevel::kInfo, "well again", {{"object", about}});
   } else {
-    spdlog::warn("{}: {}", about, now);
+    Log(LogLevel::kWarn, "in trouble", {{"object", about}, {"cause", now}});
   }
   slot = std::move(now);
+}
+
+bool Loops::engine_well() const {
+  const std::lock_guard lock(mutex_);
+  return engine_trouble_.empty();
 }
 
 std::optional<Error> Loops::trouble() const {

@@ -49,6 +49,7 @@ class Loops {
 
   bool is_registered() const { return registered_; }
   std::vector<Watchdog::Loop> watched() const;
+  bool engine_well() const;
   // What keeps it from working now.
   std::optional<Error> trouble() const;
 

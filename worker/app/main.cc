@@ -1,10 +1,9 @@
-#include <spdlog/spdlog.h>
-
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <string>
 
+#include "common/adapters/log/log.h"
 #include "common/app/notify.h"
 #include "common/app/program.h"
 #include "common/app/resident_memory.h"
@@ -24,24 +23,30 @@ constexpr const char* kName = "edm-worker";
 constexpr const char* kTokenFile = "--token-file";
 
 int Run(const worker::WorkerOptions& options) {
+  if (auto status = SetUpLog(options.log_format, options.log_level); !status.ok())
+    return Complain(kName, status.error());
   ResidentMemory memory;
   const StopSignals signals;
   auto started = worker::Worker::Start(options);
   if (!started.ok()) return Complain(kName, started.error());
   auto& worker = **started;
-  spdlog::info("worker {} for master {}; orders on port {}, health on port {}", worker.id(), options.master,
-               worker.rpc_port(), worker.http_port());
+  Log(LogLevel::kInfo, "started",
+      {{"worker", worker.id()},
+       {"master", options.master},
+       {"rpc_port", std::uint64_t{worker.rpc_port()}},
+       {"http_port", std::uint64_t{worker.http_port()}},
+       {"version", ThisVersion().number}});
   Notify("READY=1");
   Watchdog watchdog(worker.watched());
   const int signal = signals.Wait(watchdog.every(), [&] {
     watchdog.Tick();
     memory.Tick();
   });
-  spdlog::info("signal {}: stopping; instances keep running", signal);
+  Log(LogLevel::kInfo, "stopping; instances keep running", {{"signal", static_cast<std::uint64_t>(signal)}});
   Notify("STOPPING=1");
   worker.Stop();
   started->reset();
-  spdlog::info("stopped");
+  Log(LogLevel::kInfo, "stopped");
   return 0;
 }
 

@@ -37,6 +37,9 @@ struct WorkerOptions {
   std::string fetch_program;  // "": edm-fetch beside this program
   std::string git_ca;         // PEM file for https; "": the cluster's CA
 
+  std::string log_format = "text";  // text, json
+  std::string log_level = "info";   // debug, info, warn, error
+
   std::uint32_t builds_at_once = 2;  // instances that fetch, judge or build
   std::uint32_t jobs_at_once = 32;   // instances that start, stop or go
   std::uint32_t streams_max = 64;    // threads for logs and terminals

@@ -81,6 +81,7 @@ Status MakeEngine(Parts& parts, const WorkerOptions& options) {
                                                     .staging = fs::path(options.data) / "staging"},
                                       parts.processes);
   parts.readiness = std::make_unique<ReadinessWatch>(parts.runtime->api());
+  parts.usage = std::make_unique<EngineUsage>(parts.runtime->api(), parts.mark);
   MachineAddressReserver::Options addresses{.bind_address = options.bind_address};
   EDM_TRY(addresses.ports, ParsePortRange(options.ports));
   if (!options.subnets.empty()) {

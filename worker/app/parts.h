@@ -16,6 +16,7 @@
 #include "worker/adapters/addresses/machine_address_reserver.h"
 #include "worker/adapters/contact/contact_file.h"
 #include "worker/adapters/docker/docker_runtime.h"
+#include "worker/adapters/docker/engine_usage.h"
 #include "worker/adapters/docker/readiness_watch.h"
 #include "worker/adapters/events/file_event_log.h"
 #include "worker/adapters/files/disk_release_files.h"
@@ -46,6 +47,7 @@ struct Parts {
   std::unique_ptr<DiskReleaseFiles> files;
   std::unique_ptr<DockerRuntime> runtime;
   std::unique_ptr<ReadinessWatch> readiness;
+  std::unique_ptr<EngineUsage> usage;
   std::unique_ptr<MachineAddressReserver> addresses;
   std::unique_ptr<GitSourceStore> sources;
   std::unique_ptr<ConfigResolver> resolver;

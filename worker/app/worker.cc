@@ -14,6 +14,7 @@
 #include "worker/app/identity.h"
 #include "worker/app/loops.h"
 #include "worker/app/parts.h"
+#include "worker/app/telemetry.h"
 
 namespace edm::worker {
 namespace {
@@ -24,13 +25,17 @@ constexpr std::size_t kQueuedMax = 4'096;
 WorkerFacts FactsOf(const WorkerOptions& options, const Place& place) {
   utsname machine{};
   ::uname(&machine);
+  std::optional<WallTime> ends;
+  if (const auto identity = LoadIdentity(options); identity.ok())
+    ends = rpc::CertificateEnd(identity->certificate);
   return {.id = place.id,
           .rpc_address = place.rpc_address,
           .public_address = place.public_address,
           .labels = options.labels,
           .cores = static_cast<std::uint32_t>(CoresOfThisProcess().size()),
           .architecture = machine.machine,
-          .version = ThisVersion().number};
+          .version = ThisVersion().number,
+          .certificate_ends_at = ends};
 }
 
 bool IsLoopback(const std::string& address) {
@@ -49,7 +54,7 @@ class Worker::Assembly {
         view_(*parts_->runtime),
         runner_(Surroundings{*parts_->runtime, *parts_->readiness, *parts_->sources, *parts_->workloads,
                              *parts_->files, *parts_->addresses, *parts_->directory, *parts_->journal,
-                             *parts_->events, parts_->clock, quick_, builds_},
+                             *parts_->events, parts_->clock, quick_, builds_, &telemetry_.attempts()},
                 RunnerSettings{.worker = parts_->mark,
                                .public_address = place_.public_address,
                                .lan_address = place_.lan_address,
@@ -89,7 +94,9 @@ class Worker::Assembly {
 
  private:
   Status StartRpc() {
-    RegisterAgent(table_, {runner_, *parts_->events, *parts_->runtime, *parts_->files, short_, streams_});
+    RegisterAgent(table_, {runner_, *parts_->events, *parts_->runtime, *parts_->files, *parts_->usage, short_,
+                           streams_});
+    telemetry_.Meter(table_);
     EDM_TRY(auto identity, LoadIdentity(options_));
     rpc::GrpcServerOptions options;
     options.ports.push_back(
@@ -106,7 +113,7 @@ class Worker::Assembly {
                              return Error{Code::kUnavailable, "worker", "it is starting or stopping"};
                            return loops->trouble();
                          },
-                         .metrics = [this] { return ToText(Measure()); }});
+                         .metrics = [this] { return telemetry_.Render(Measure()); }});
     rpc::HttpServerOptions options{.listen = {options_.http_listen}};
     if (!IsLoopback(options_.http_listen)) {
       EDM_TRY(auto identity, LoadIdentity(options_));
@@ -120,22 +127,25 @@ class Worker::Assembly {
     return Ok();
   }
 
-  MetricValues Measure() {
-    const auto load = parts_->load->Sample();
+  WorkerReadings Measure() {
     const auto* loops = loops_shown_.load();
     return {.counts = runner_.Count(),
-            .cpu = load.cpu,
-            .memory_available_mib = load.memory_available_mib,
-            .disk_free_mib = load.disk_free_mib,
+            .load = parts_->load->Sample(),
             .networks_free = parts_->addresses->SubnetsFree(),
             .ports_free = parts_->addresses->PortsFree(),
             .calls = rpc_ ? rpc_->calls() : 0,
-            .registered = loops != nullptr && loops->is_registered()};
+            .registered = loops != nullptr && loops->is_registered(),
+            .engine_well = loops != nullptr && loops->engine_well(),
+            .pools = {{"jobs", quick_.queued()},
+                      {"builds", builds_.queued()},
+                      {"short", short_.queued()},
+                      {"streams", streams_.queued()}}};
   }
 
   const WorkerOptions options_;
   const Place place_;
   const std::unique_ptr<Parts> parts_;
+  Telemetry telemetry_;
   EngineView view_;
   AttemptRunner runner_;
   Session session_;

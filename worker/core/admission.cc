@@ -15,7 +15,13 @@ Result<Admission> Admit(std::uint32_t epoch, std::string_view instance, std::uin
                  .hint = "another master leads now: ask it"};
   }
   if (!facts.newest_attempt || attempt > *facts.newest_attempt) return Admission::kBegin;
-  if (attempt == *facts.newest_attempt || facts.known) return Admission::kJoin;
+  if (attempt == *facts.newest_attempt || facts.known) {
+    if (facts.same_operation) return Admission::kJoin;
+    return Error{.code = Code::kAborted,
+                 .object = object,
+                 .cause = "another order had that number",
+                 .hint = "ask for it again: the next one has a higher number"};
+  }
   return Error{.code = Code::kAborted,
                .object = object,
                .cause = "attempt " + std::to_string(*facts.newest_attempt) + " was ordered after it",

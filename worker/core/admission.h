@@ -14,6 +14,7 @@ struct AdmissionFacts {
   std::uint32_t highest_epoch = 0;              // seen by this worker, from anybody
   std::optional<std::uint32_t> newest_attempt;  // of this instance, under way, waiting or ended
   bool known = false;                           // this very attempt is under way, waiting or ended here
+  bool same_operation = true;                   // and is of the operation that the order names
 };
 
 enum class Admission : std::uint8_t {
@@ -22,7 +23,8 @@ enum class Admission : std::uint8_t {
 };
 
 // A lower epoch is refused with kFailedPrecondition, a lower attempt that is not known with kAborted: one
-// that is known has ended or will, and its history may be read.
+// that is known has ended or will, and its history may be read. So is a known one of another operation, as a
+// master may send whose state is older than what it once ordered.
 Result<Admission> Admit(std::uint32_t epoch, std::string_view instance, std::uint32_t attempt,
                         const AdmissionFacts& facts);
 

@@ -63,10 +63,13 @@ v1::Worker ToProto(const WorkerFacts& facts) {
   message.set_architecture(facts.architecture);
   message.set_version(facts.version);
   *message.mutable_engine() = ToProto(facts.engine);
+  if (facts.certificate_ends_at) *message.mutable_certificate_ends_at() = ToProto(*facts.certificate_ends_at);
   return message;
 }
 
 WorkerFacts FromProto(const v1::Worker& message) {
+  std::optional<WallTime> ends;
+  if (message.has_certificate_ends_at()) ends = FromProto(message.certificate_ends_at());
   return {.id = message.id(),
           .rpc_address = message.rpc_address(),
           .public_address = message.public_address(),
@@ -75,7 +78,8 @@ WorkerFacts FromProto(const v1::Worker& message) {
           .gpus = message.gpus(),
           .architecture = message.architecture(),
           .version = message.version(),
-          .engine = FromProto(message.engine())};
+          .engine = FromProto(message.engine()),
+          .certificate_ends_at = ends};
 }
 
 }  // namespace edm::rpc

@@ -4,6 +4,7 @@
 
 #include "common/rpc/alarm.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/mapping/usage.h"
 #include "common/rpc/status.h"
 #include "master/adapters/channel/attempt_follower.h"
 #include "master/adapters/channel/worker_streams.h"
@@ -200,6 +201,27 @@ void GrpcWorkerChannel::GetFootprint(const WorkerAddress& worker, const std::str
       [call, answer = std::move(answer), object = "worker " + worker.worker](const grpc::Status& status) {
         if (!status.ok()) return answer(rpc::FromGrpc(status, object));
         answer(FromProto(call->response));
+      });
+}
+
+void GrpcWorkerChannel::GetUsage(const WorkerAddress& worker, const std::string& instance,
+                                 std::function<void(Result<std::vector<InstanceUsage>>)> answer) {
+  auto stub = shared_->stubs.Of(worker);
+  if (!stub.ok()) return answer(std::move(stub).error());
+  auto call = std::make_shared<UnaryCall<v1::GetUsageRequest, v1::GetUsageResponse>>();
+  call->stub = std::move(stub).value();
+  call->request.set_instance(instance);
+  rpc::Apply({kCallDeadline, false}, call->context);
+  call->stub->async()->GetUsage(
+      &call->context, &call->request, &call->response,
+      [call, answer = std::move(answer), worker = worker.worker](const grpc::Status& status) {
+        if (!status.ok()) return answer(rpc::FromGrpc(status, "worker " + worker));
+        std::vector<InstanceUsage> usages;
+        for (const auto& one : call->response.usages()) {
+          usages.push_back(rpc::FromProto(one));
+          usages.back().worker = worker;
+        }
+        answer(std::move(usages));
       });
 }
 

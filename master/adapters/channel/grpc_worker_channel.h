@@ -45,6 +45,8 @@ class GrpcWorkerChannel final : public WorkerChannel {
                                      std::function<void(Status)> on_end) override;
   void GetFootprint(const WorkerAddress& worker, const std::string& instance,
                     std::function<void(Result<Footprint>)> answer) override;
+  void GetUsage(const WorkerAddress& worker, const std::string& instance,
+                std::function<void(Result<std::vector<InstanceUsage>>)> answer) override;
 
  private:
   using Key = std::pair<std::string, std::uint32_t>;

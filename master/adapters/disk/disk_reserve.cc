@@ -8,15 +8,20 @@
 
 namespace edm::master {
 
-Status DiskReserve::Check(std::string_view what) const {
+std::optional<DiskReserve::Room> DiskReserve::Measure() const {
   struct statvfs facts {};
+  if (::statvfs(folder_.c_str(), &facts) != 0) return std::nullopt;
+  return Room{static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize,
+              static_cast<std::uint64_t>(facts.f_blocks) * facts.f_frsize, bytes_};
+}
+
+Status DiskReserve::Check(std::string_view what) const {
+  const auto room = Measure();
   // A disk that does not tell is found out by the write itself.
-  if (::statvfs(folder_.c_str(), &facts) != 0) return Ok();
-  const auto free = static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
-  if (free >= bytes_) return Ok();
+  if (!room || room->free_bytes >= bytes_) return Ok();
   auto error = FullDisk(what);
   error.evidence = {fmt::format("{} free in {}, of which {} are kept for the state (disk.reserve)",
-                                FormatBytes(free), folder_, FormatBytes(bytes_))};
+                                FormatBytes(room->free_bytes), folder_, FormatBytes(bytes_))};
   return error;
 }
 

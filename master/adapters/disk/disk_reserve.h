@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,13 @@ class DiskReserve {
 
   // kResourceExhausted when less than the reserve is free: then `what` is not to be written.
   Status Check(std::string_view what) const;
+  struct Room {
+    std::uint64_t free_bytes = 0;  // the reserve included
+    std::uint64_t total_bytes = 0;
+    std::uint64_t reserve_bytes = 0;
+  };
+  // None where the disk does not tell.
+  std::optional<Room> Measure() const;
 
  private:
   const std::string folder_;

@@ -66,6 +66,11 @@ void BatchWriter::Depose(const Error& refusal) {
   if (parts_.on_deposed) parts_.on_deposed(std::move(why));
 }
 
+std::size_t BatchWriter::pending() const {
+  const std::lock_guard lock(mutex_);
+  return pending_.entries.size();
+}
+
 void BatchWriter::Stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -86,7 +91,7 @@ void BatchWriter::Run() {
       batch = std::exchange(pending_, {});
     }
     room_.notify_all();
-    CarryBatch(std::move(batch), {parts_.log, parts_.effects, parts_.publish},
+    CarryBatch(std::move(batch), {parts_.log, parts_.effects, parts_.publish, parts_.witness},
                [this](Batch& it) { return Store(it) ? Ok() : Status(GivenUp().value_or(Stopping())); });
   }
 }

@@ -36,6 +36,8 @@ class BatchWriter {
     Millis answer_wait = kAnswerWaitMax;
     std::optional<KvOp> fence;              // in every transaction
     std::function<void(Error)> on_deposed;  // on the writer's thread: the fence has closed
+    // Told of each decision that was stored, before anything follows from it; must return soon. May be none.
+    std::function<void(const Decision&)> witness;
   };
 
   explicit BatchWriter(Parts parts);
@@ -47,6 +49,7 @@ class BatchWriter {
 
   // Why nothing can be stored now; none: all is well. Any thread.
   std::optional<Error> Trouble() const;
+  std::size_t pending() const;  // decisions that wait
 
   // From now on nothing is stored and nothing let out: whoever waits, or comes, gets `why`. Any thread.
   void GiveUp(Error why);

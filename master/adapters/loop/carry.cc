@@ -17,6 +17,9 @@ std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {
 }
 
 void Release(Batch batch, const Outlets& outlets) {
+  if (outlets.witness) {
+    for (const auto& entry : batch.entries) outlets.witness(entry.decision);
+  }
   if (batch.view) outlets.publish(std::move(batch.view));
   (void)outlets.log.Append(NotesOf(batch, false));
   std::vector<ClusterNote> events;

@@ -14,6 +14,8 @@ struct Outlets {
   EventLog& log;
   EffectSink& effects;
   const std::function<void(std::shared_ptr<const State>)>& publish;
+  // Told of each decision that was stored, before anything follows from it; must return soon. May be none.
+  const std::function<void(const Decision&)>& witness;
 };
 
 // The rule of every batch: it is stored, and only then lets out what follows from it: the view, the notes,

@@ -44,7 +44,7 @@ ClusterLoop::ClusterLoop(State loaded, Parts parts) : parts_(parts), state_(std:
                            const std::lock_guard lock(view_mutex_);
                            view_ = std::move(view);
                          },
-                         parts_.answer_wait, parts_.fence, parts_.on_deposed});
+                         parts_.answer_wait, parts_.fence, parts_.on_deposed, parts_.witness});
 }
 
 ClusterLoop::~ClusterLoop() { Stop(); }

@@ -44,6 +44,7 @@ class ClusterLoop final : public Cluster {
     // Of several masters: a check in every transaction, and who is told when the store refuses by it.
     std::optional<KvOp> fence = {};
     std::function<void(Error)> on_deposed = {};
+    std::function<void(const Decision&)> witness = {};  // as BatchWriter has it; may be none
     // Of its thread; loops that follow one another may share it.
     std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();
   };
@@ -64,6 +65,7 @@ class ClusterLoop final : public Cluster {
   // Why changes are refused now; none: all is well.
   std::optional<Error> Trouble() const { return writer_->Trouble(); }
   std::size_t queued() const;
+  std::size_t pending() const { return writer_->pending(); }  // decisions that wait for the store
   // Late when its thread has stopped deciding; never late while the store is away.
   const Pulse& pulse() const { return *parts_.pulse; }
 

@@ -231,4 +231,9 @@ std::size_t Seat::queued() const {
   return term ? term->loop().queued() : 0;
 }
 
+std::size_t Seat::pending() const {
+  const auto term = CurrentTerm();
+  return term ? term->loop().pending() : 0;
+}
+
 }  // namespace edm::master

@@ -60,6 +60,7 @@ class Seat final : public Cluster, public Helm {
   // Why changes are refused now, here and by whoever leads; none: all is well.
   std::optional<Error> trouble() const;
   std::size_t queued() const;
+  std::size_t pending() const;  // decisions that wait for the store
 
  private:
   void Run();

@@ -27,6 +27,7 @@ Result<std::shared_ptr<Term>> Term::Begin(const Parts& parts, std::function<void
                                                                          .check_room = parts.check_room,
                                                                          .fence = mandate.fence,
                                                                          .on_deposed = std::move(on_deposed),
+                                                                         .witness = parts.witness,
                                                                          .pulse = parts.pulse});
   term->effects_.KeepAlive(term);
   term->effects_.Connect(*term->loop_);

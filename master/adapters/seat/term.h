@@ -33,6 +33,7 @@ class Term {
     std::function<Status()> check_room;
     Settings settings;
     std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();  // of the loop, from term to term
+    std::function<void(const Decision&)> witness = {};         // as BatchWriter has it; may be none
   };
 
   // Blocking. `on_deposed` is called on a thread of the term's when the store refuses a write: another leads.

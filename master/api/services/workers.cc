@@ -147,6 +147,9 @@ void RegisterMaster(rpc::MethodTable& table, const ServiceParts& parts) {
   RegisterLogs(table, parts);
   RegisterExec(table, parts);
   RegisterWorkers(table, parts);
+  RegisterInsight(table, parts);
+  RegisterUsage(table, parts);
+  RegisterBackup(table, parts);
   RegisterTokens(table, parts);
   RegisterTemplates(table, parts);
 }

@@ -56,6 +56,10 @@ class FakeWorkerChannel final : public WorkerChannel {
                     std::function<void(Result<Footprint>)> answer) override {
     answer(Footprint{});
   }
+  void GetUsage(const WorkerAddress&, const std::string&,
+                std::function<void(Result<std::vector<InstanceUsage>>)> answer) override {
+    answer(std::vector<InstanceUsage>{});
+  }
 
   // How many attempts were begun; sending one again begins none.
   std::size_t carried() const {

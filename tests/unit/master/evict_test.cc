@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/model/epoch.h"
 #include "tests/unit/master/cluster_fixture.h"
 
 namespace edm::master {
@@ -96,6 +97,43 @@ TEST(Eviction, NeverTakesTheOnlyCopy) {
               }
   EXPECT_GT(left, 0);
   EXPECT_GT(gone, 0);
+}
+
+TEST(Eviction, OfWhatIsUnknownWaitsWhereAStateWasRestored) {
+  struct Case {
+    std::uint32_t epoch;
+    bool deleted;
+    Claim claim;
+  };
+  for (const auto& one : std::vector<Case>{{1, false, Claim::kGone},
+                                           {kEpochLeap, false, Claim::kGone},
+                                           {kEpochLeap + 1, false, Claim::kWaiting},
+                                           {kEpochLeap * 2 + 9, false, Claim::kWaiting},
+                                           {kEpochLeap + 1, true, Claim::kGone}}) {
+    auto state = StateOf({.exists = false});
+    state.epoch = one.epoch;
+    if (one.deleted) state.watch.deleted.insert("shop");
+    EXPECT_EQ(JudgeCopy(state, "w1", "shop"), one.claim) << one.epoch << one.deleted;
+    // Made again under its id, and not deployed yet.
+    state.instances = StateOf({.exists = true}).instances;
+    EXPECT_EQ(JudgeCopy(state, "w1", "shop"), one.claim) << one.epoch << one.deleted;
+  }
+}
+
+TEST(Eviction, OfWhatARestoredMasterDeletedItselfGoesOn) {
+  ClusterFixture cluster;
+  cluster.state.epoch = kEpochLeap + 1;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  const auto asked = cluster.Asking(OperationKind::kDelete);
+  (void)cluster.Give(asked);
+  (void)cluster.End(asked.operation, Phase::kDeleted);
+  (void)cluster.Tell(RepoDeleted{asked.operation, Ok()});
+  ASSERT_EQ(cluster.state.instances.Find("shop"), nullptr);
+  cluster.AddWorker("w2", {Running(1)});  // which had been away
+  cluster.Pass(cluster.state.settings.evict_after + Millis(1'000));
+  EXPECT_EQ(cluster.state.watch.copies["w2"]["shop"].evicting, 2U);
 }
 
 // `shop` runs on w2, and w1 still has what it was before it moved.

@@ -56,6 +56,10 @@ void ServeEveryMethod(rpc::MethodTable& table) {
   Serve<v1::UpdateWorkerRequest>(table, "UpdateWorker");
   Serve<v1::RemoveWorkerRequest>(table, "RemoveWorker");
   Serve<v1::ResumeMovesRequest>(table, "ResumeMoves");
+  Serve<v1::GetWorkerLoadRequest>(table, "GetWorkerLoad");
+  Serve<v1::GetUsageRequest>(table, "GetUsage");
+  Serve<google::protobuf::Empty>(table, "GetStatus");
+  Serve<v1::BackupRequest>(table, "Backup");
   Serve<v1::WatchEventsRequest>(table, "WatchEvents");
   Serve<google::protobuf::Empty>(table, "GetVersion");
   Serve<v1::CreateTokenRequest>(table, "CreateToken");

@@ -89,9 +89,21 @@ class FakeCall final : public rpc::ServerCall {
   std::function<void()> on_cancel_;
 };
 
+class ScriptedUsage final : public UsageProbe {
+ public:
+  Result<std::vector<InstanceUsage>> Sample(const std::string& instance) override {
+    asked.push_back(instance);
+    return answer;
+  }
+  std::vector<std::string> asked;
+  Result<std::vector<InstanceUsage>> answer = std::vector<InstanceUsage>{};
+};
+
 class Agent : public RunnerFixture {
  protected:
-  Agent() { RegisterAgent(table_, {*runner_, events_, runtime_, files_, pool_, pool_}); }
+  Agent() { RegisterAgent(table_, {*runner_, events_, runtime_, files_, usage_, pool_, pool_}); }
+
+  ScriptedUsage usage_;
 
   template <class Request>
   std::shared_ptr<FakeCall> Call(const std::string& name, const Request& request,
@@ -224,6 +236,29 @@ TEST_F(Agent, TheFootprintNamesWhatIsThere) {
   EXPECT_EQ(footprint.networks_size(), 1);
   EXPECT_EQ(footprint.images_size(), 1);
   EXPECT_EQ(footprint.releases(), 1u);
+}
+
+TEST_F(Agent, UsageIsThatOfTheProbeForTheInstanceThatIsAskedFor) {
+  usage_.answer = std::vector<InstanceUsage>{
+      {"shop", "", {{.service = "web", .container = "shop.web.1", .cpu = 0.5, .memory_kib = 2'048}}}};
+  v1::GetUsageRequest request;
+  request.set_instance("shop");
+  const auto call = Call("GetUsage", request);
+  ASSERT_TRUE(call->AwaitEnd().ok());
+  const auto response = call->Sent<v1::GetUsageResponse>().at(0);
+  EXPECT_EQ(usage_.asked, std::vector<std::string>{"shop"});
+  ASSERT_EQ(response.usages_size(), 1);
+  EXPECT_EQ(response.usages(0).containers(0).memory_kib(), 2'048);
+}
+
+TEST_F(Agent, UsageOfWhatIsNoInstanceIsRefusedAndATroubleIsPassedOn) {
+  v1::GetUsageRequest request;
+  request.set_instance("../etc");
+  EXPECT_EQ(Call("GetUsage", request)->AwaitEnd().error().code, Code::kInvalidArgument);
+  EXPECT_TRUE(usage_.asked.empty());
+  usage_.answer = Error{Code::kUnavailable, "container engine", "it is away"};
+  EXPECT_EQ(Call("GetUsage", v1::GetUsageRequest())->AwaitEnd().error().code, Code::kUnavailable);
+  EXPECT_EQ(usage_.asked, std::vector<std::string>{""});
 }
 
 TEST_F(Agent, TheFootprintSaysHowLargeVolumesAreWhereTheEngineTells) {

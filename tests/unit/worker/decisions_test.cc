@@ -110,6 +110,8 @@ TEST(Admission, FencesEpochsAndAttempts) {
       {3, 6, {2, 5, false}, Admission::kBegin, Code::kOk},
       {2, 4, {2, 5, false}, std::nullopt, Code::kAborted},
       {2, 4, {2, 5, true}, Admission::kJoin, Code::kOk},
+      {2, 5, {2, 5, true, false}, std::nullopt, Code::kAborted},
+      {2, 4, {2, 5, true, false}, std::nullopt, Code::kAborted},
       {1, 9, {2, 5, false}, std::nullopt, Code::kFailedPrecondition},
   };
   for (const auto& one : cases) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "worker/adapters/docker/compose_create.h"
+#include "worker/adapters/docker/container_stats.h"
 #include "worker/adapters/docker/engine_error.h"
 #include "worker/adapters/docker/engine_facts.h"
 #include "worker/adapters/docker/engine_time.h"
@@ -32,6 +33,42 @@ std::vector<LogAssembler::Line> Assemble(const std::string& bytes, bool is_tty, 
     assembler.Feed(std::string_view(bytes).substr(at, step), keep);
   assembler.Finish(keep);
   return lines;
+}
+
+nlohmann::json Stats(const std::string& read, std::uint64_t cpu_ns) {
+  return {
+      {"read", read},
+      {"cpu_stats", {{"cpu_usage", {{"total_usage", cpu_ns}}}}},
+      {"memory_stats", {{"usage", 10 << 20}, {"limit", 64 << 20}, {"stats", {{"inactive_file", 2 << 20}}}}},
+      {"pids_stats", {{"current", 3}}}};
+}
+
+TEST(ContainerStats, AreCoresBetweenTwoLooksAndMemoryWithoutCache) {
+  const auto usage =
+      UsageBetween(ReadStats(Stats("2026-11-21T06:55:00.000000000Z", 1'000'000'000)),
+                   ReadStats(Stats("2026-11-21T06:55:00.400000000Z", 1'600'000'000)), 8ULL << 30U);
+  EXPECT_DOUBLE_EQ(usage.cpu, 1.5);
+  EXPECT_EQ(usage.memory_kib, 8 << 10);
+  EXPECT_EQ(usage.memory_limit_kib, 64 << 10);
+  EXPECT_EQ(usage.processes, 3);
+}
+
+TEST(ContainerStats, OfACgroupOfVersion1LeaveItsOwnCountOfCacheOut) {
+  auto answer = Stats("2026-11-21T06:55:00Z", 0);
+  answer["memory_stats"]["stats"] = {{"total_inactive_file", 4 << 20}, {"inactive_file", 1}};
+  EXPECT_EQ(ReadStats(answer).memory_bytes, 6 << 20);
+}
+
+TEST(ContainerStats, AreNothingWhereTheEngineTellsNothingOrTimeStandsStill) {
+  const auto same = ReadStats(Stats("2026-11-21T06:55:00Z", 5));
+  EXPECT_EQ(UsageBetween(same, same, 64 << 20).cpu, 0);
+  EXPECT_EQ(UsageBetween(same, same, 64 << 20).memory_limit_kib, 0) << "the machine's own size is no limit";
+  for (const auto& odd : {nlohmann::json(), nlohmann::json{{"read", 3}, {"cpu_stats", "x"}},
+                          nlohmann::json{{"memory_stats", {{"usage", -5}}}}}) {
+    const auto usage = UsageBetween(ReadStats(odd), ReadStats(odd), 1);
+    EXPECT_EQ(usage.cpu, 0);
+    EXPECT_EQ(usage.memory_kib, 0);
+  }
 }
 
 TEST(ImageContent, IsTheSameForReleasesAndAnotherForAnotherCommand) {

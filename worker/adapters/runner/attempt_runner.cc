@@ -36,7 +36,9 @@ Status AttemptRunner::Assign(Order order) {
   AdmissionFacts facts{.highest_epoch = epoch_};
   if (found != slots_.end() && !found->second.attempts.empty()) {
     facts.newest_attempt = found->second.attempts.rbegin()->first;
-    facts.known = found->second.attempts.contains(order.attempt);
+    const auto same = found->second.attempts.find(order.attempt);
+    facts.known = same != found->second.attempts.end();
+    facts.same_operation = !facts.known || same->second.order.operation == order.operation;
   }
   EDM_TRY(const auto admission, Admit(order.epoch, order.instance, order.attempt, facts));
   if (order.epoch > epoch_) {
@@ -71,6 +73,7 @@ Status AttemptRunner::Admitted(Slot& slot, Order order) {
   EDM_CHECK(around_.journal.Put(record, slot.holding));
   const auto number = record.order.attempt;
   const auto& kept = slot.attempts[number] = std::move(record);
+  if (around_.witness != nullptr) around_.witness->OrderTaken(kept.order);
   if (slot.current != 0) {
     if (slot.waiting != 0) EndWaiting(slot, SupersededBy(kept.order));
     Supersede(slot, kept.order);
@@ -97,8 +100,9 @@ void AttemptRunner::EndWaiting(Slot& slot, const Error& reason) {
   record.failed_as = Phase::kCancelled;
   record.end = EndOf(record, slot.holding);
   record.ended_at = around_.clock.Now();
-  around_.events.Append({slot.holding.instance, slot.waiting},
-                        {.time = *record.ended_at, .what = *record.end});
+  const AttemptEvent event{.time = *record.ended_at, .what = *record.end};
+  around_.events.Append({slot.holding.instance, slot.waiting}, event);
+  if (around_.witness != nullptr) around_.witness->Happened(record.order, event);
   // Should this not reach the disk, the attempt is ended again after the next start: a newer one waits.
   [[maybe_unused]] const auto status = around_.journal.Put(record, slot.holding);
   slot.waiting = 0;

@@ -5,7 +5,9 @@
 namespace edm::worker {
 
 void Job::Emit(decltype(AttemptEvent::what) what) const {
-  around.events.Append(key(), {.time = around.clock.Now(), .what = std::move(what)});
+  const AttemptEvent event{.time = around.clock.Now(), .what = std::move(what)};
+  around.events.Append(key(), event);
+  if (around.witness != nullptr) around.witness->Happened(attempt.order, event);
 }
 
 void Job::Log(const std::string& service, std::string_view text) const {

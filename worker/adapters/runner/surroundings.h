@@ -9,6 +9,7 @@
 #include "worker/core/fence.h"
 #include "worker/core/journal.h"
 #include "worker/ports/address_reserver.h"
+#include "worker/ports/attempt_witness.h"
 #include "worker/ports/container_runtime.h"
 #include "worker/ports/directory.h"
 #include "worker/ports/event_log.h"
@@ -33,6 +34,7 @@ struct Surroundings {
   Clock& clock;
   Executor& quick;   // everything but builds; bounded
   Executor& builds;  // fetching, judging and building; bounded apart, so that a stop never waits for a build
+  AttemptWitness* witness = nullptr;  // sees what happens to attempts; may be none
 };
 
 struct RunnerSettings {
