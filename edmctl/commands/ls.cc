@@ -1,4 +1,5 @@
 #include "edm/v1/master_service.pb.h"
+#include "edmctl/client/all_instances.h"
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/output/report.h"
@@ -7,19 +8,6 @@
 
 namespace edm::ctl {
 namespace {
-
-constexpr std::uint32_t kPageSize = 500;  // instances
-
-Result<v1::ListInstancesResponse> AllPages(MasterClient& master, v1::ListInstancesRequest request) {
-  v1::ListInstancesResponse all;
-  request.set_page_size(kPageSize);
-  for (;;) {
-    EDM_TRY(auto page, master.Call<v1::ListInstancesResponse>("ListInstances", request));
-    for (auto& instance : *page.mutable_instances()) *all.add_instances() = std::move(instance);
-    if (page.next_page_token().empty() || page.next_page_token() == request.page_token()) return all;
-    request.set_page_token(page.next_page_token());
-  }
-}
 
 // The URL is copied from here: it stands before what a narrow terminal may cut.
 Row RowOf(const v1::Instance& instance) {
@@ -41,7 +29,7 @@ Result<int> List(Invocation& invocation) {
   for (auto& c : phase) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   request.set_phase(phase);
   EDM_TRY(auto* master, invocation.Master());
-  EDM_TRY(const auto all, AllPages(*master, request));
+  EDM_TRY(const auto all, AllInstances(*master, request));
   if (invocation.json()) {
     invocation.Print(all);
   } else if (invocation.quiet()) {

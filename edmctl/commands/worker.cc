@@ -7,6 +7,7 @@
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/commands/worker_change.h"
+#include "edmctl/output/load_history.h"
 #include "edmctl/output/report.h"
 #include "edmctl/output/table.h"
 #include "edmctl/output/words.h"
@@ -60,32 +61,44 @@ Result<int> List(Invocation& invocation) {
   return kExitDone;
 }
 
+// Nothing where the master is too old to keep one.
+Result<v1::WorkerLoad> HistoryOf(MasterClient& master, const std::string& worker) {
+  v1::GetWorkerLoadRequest request;
+  request.set_id(worker);
+  auto history = master.Call<v1::WorkerLoad>("GetWorkerLoad", request);
+  if (!history.ok() && history.error().code == Code::kUnimplemented) return v1::WorkerLoad();
+  return history;
+}
+
 Result<int> Show(Invocation& invocation) {
   v1::GetWorkerRequest request;
   request.set_id(invocation.args.Text("worker"));
   EDM_TRY(auto* master, invocation.Master());
   EDM_TRY(const auto worker, master->Call<v1::Worker>("GetWorker", request));
+  EDM_TRY(const auto history, HistoryOf(*master, request.id()));
   if (invocation.json()) {
     invocation.Print(worker);
+    if (!history.worker().empty()) invocation.Print(history);
     return kExitDone;
   }
   const auto& load = worker.load();
-  invocation.Out(RenderFields(
-      invocation.terminal,
-      {{"id", worker.id()},
-       {"state", Folded(v1::Worker::State_Name(worker.state())) + ", seen " +
-                     Age(worker.seen_at(), WallNow()) + " ago"},
-       {"address", worker.public_address() + " (the master reaches it at " + worker.rpc_address() + ")"},
-       {"labels", Labels(worker)},
-       {"machine", fmt::format("{}, {}", Counted(worker.cores(), "core"), worker.architecture())},
-       {"versions", "edm " + worker.version()},
-       {"engine", EngineText(worker.engine())},
-       {"cpu", fmt::format("{:.0f}% in use", load.cpu() * 100)},
-       {"memory free", Free(load.memory_available_mib(), load.memory_total_mib())},
-       {"disk free", Free(load.disk_free_mib(), load.disk_total_mib())},
-       {"instances", fmt::format("{} running, {} building, room in networks for {} more", load.running(),
-                                 load.building(), load.networks_free())},
-       {"joined", FormatRfc3339(ToWallTime(worker.joined_at()))}}));
+  std::vector<std::pair<std::string, std::string>> fields{
+      {"id", worker.id()},
+      {"state", Folded(v1::Worker::State_Name(worker.state())) + ", seen " +
+                    Age(worker.seen_at(), WallNow()) + " ago"},
+      {"address", worker.public_address() + " (the master reaches it at " + worker.rpc_address() + ")"},
+      {"labels", Labels(worker)},
+      {"machine", fmt::format("{}, {}", Counted(worker.cores(), "core"), worker.architecture())},
+      {"versions", "edm " + worker.version()},
+      {"engine", EngineText(worker.engine())},
+      {"cpu", fmt::format("{:.0f}% in use", load.cpu() * 100)},
+      {"memory free", Free(load.memory_available_mib(), load.memory_total_mib())},
+      {"disk free", Free(load.disk_free_mib(), load.disk_total_mib())},
+      {"instances", fmt::format("{} running, {} building, room in networks for {} more", load.running(),
+                                load.building(), load.networks_free())},
+      {"joined", FormatRfc3339(ToWallTime(worker.joined_at()))}};
+  for (auto& field : RenderLoad(invocation.terminal, history)) fields.push_back(std::move(field));
+  invocation.Out(RenderFields(invocation.terminal, fields));
   return kExitDone;
 }
 
@@ -93,7 +106,7 @@ Result<int> Show(Invocation& invocation) {
 
 std::vector<Command> WorkerCommands() {
   return {{"worker ls", "the workers and their load", {}, {}, List},
-          {"worker show", "one worker", {{"worker"}}, {}, Show},
+          {"worker show", "one worker, and how busy it was", {{"worker"}}, {}, Show},
           {"worker cordon", "let nothing new come to a worker", {{"worker"}}, {}, Cordon},
           {"worker uncordon", "let instances come again, and end a drain", {{"worker"}}, {}, Uncordon},
           {"worker drain",
