@@ -9,16 +9,18 @@ from cluster import Cluster, docker_listing
 class OneWorkerTest(unittest.TestCase):
     """Instances that the tests leave are deleted when all have run."""
     NAME = None  # of the folder of logs and data
+    MASTER = ()  # further flags of the programs
+    WORKER = ()
 
     @classmethod
     def setUpClass(cls):
         if images.ensure_base(["docker"]):
             cls.addClassCleanup(lab.run, ["docker", "image", "rm", images.BASE])
         cls.engine_before = docker_listing()
-        cls.cluster = Cluster(cls.NAME)
+        cls.cluster = Cluster(cls.NAME, more=cls.MASTER)
         cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start_master()
-        cls.cluster.add_worker("worker-1")
+        cls.cluster.add_worker("worker-1", more=cls.WORKER)
         cls.rest = cls.cluster.rest
 
     @classmethod
