@@ -15,7 +15,6 @@ std::string MeantVerb(const std::string& word) {
       {"list", "ls"},
       {"instances", "ls"},
       {"apps", "ls"},
-      {"status", "show ID"},
       {"info", "show ID"},
       {"get", "show ID"},
       {"describe", "show ID"},

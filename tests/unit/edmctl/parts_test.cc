@@ -257,7 +257,6 @@ struct Typed {
 TEST(CommandLine, SaysWhichVerbIsMeant) {
   const Typed table[] = {{{"rm", "shop"}, "edmctl delete"},
                          {{"ps"}, "edmctl ls"},
-                         {{"status"}, "edmctl show"},
                          {{"destroy"}, "edmctl delete"},
                          {{"up"}, "edmctl deploy"},
                          {{"down"}, "edmctl stop"},
