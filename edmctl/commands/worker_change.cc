@@ -58,7 +58,8 @@ Result<int> RemoveWorker(Invocation& invocation) {
   EDM_TRY(const auto done, master->Call<google::protobuf::Empty>("RemoveWorker", request));
   if (invocation.json()) invocation.Print(done);
   if (!invocation.json())
-    invocation.Note("worker " + request.id() + " is removed; its certificate opens nothing");
+    invocation.Note("worker " + request.id() +
+                    " is removed; an agent that still runs there registers again: stop it");
   return kExitDone;
 }
 
