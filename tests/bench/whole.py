@@ -11,6 +11,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
+import accept
 import bare
 import grpc_door
 import images
@@ -292,8 +293,15 @@ def bench_logs(cluster):
     slope_row("logs", "10000 lines", "MB/s", points)
 
 
+def bench_accept(_):
+    """Orders that are on disk before the answer, from clients to simulated workers, on each store."""
+    for store in ("sqlite", "consul"):
+        accept.measure(store)
+
+
 BENCHES = {"start": bench_start, "deploy-cold": bench_deploy_cold, "deploy-unchanged": bench_deploy_unchanged,
-           "unary": bench_unary, "rest": bench_rest, "memory": bench_memory, "cpu": bench_cpu, "logs": bench_logs}
+           "unary": bench_unary, "rest": bench_rest, "memory": bench_memory, "cpu": bench_cpu, "logs": bench_logs,
+           "accept": bench_accept}
 
 
 def main():

@@ -10,30 +10,8 @@ from bad_backends import BackendCase, slow
 from bad_codes import AWAY
 from bad_judges import LIMITS, NEIGHBOUR, named
 from cluster import Cluster
+from consul_server import ConsulServer
 from proxy import Proxy
-
-
-class Consul:
-    """An agent of its own, with the state on disk."""
-
-    def __init__(self, folder):
-        self.ports = [lab.free_port() for _ in range(4)]
-        named_ports = dict(zip(("http", "server", "serf_lan", "serf_wan"), self.ports)) | {"dns": -1, "grpc": -1, "https": -1}
-        config = folder / "consul.json"
-        config.write_text(json.dumps({"ports": named_ports, "performance": {"raft_multiplier": 1}, "disable_update_check": True}))
-        self.argv = ["consul", "agent", "-server", "-bootstrap-expect=1", "-bind=127.0.0.1", "-client=127.0.0.1", "-node=bad",
-                     f"-data-dir={folder / 'consul'}", "-log-level=err", "-config-file", str(config)]
-        self.program = lab.Program(self.argv, folder / "consul.log")
-        self.await_leader()
-
-    def await_leader(self):
-        url = f"http://127.0.0.1:{self.ports[0]}/v1/status/leader"
-        lab.eventually(lambda: len(lab.fetch(url)) > 4, 30, what="a Consul leader")
-
-    def restart(self):
-        self.program.kill()
-        self.program.start()
-        self.await_leader()
 
 
 class ConsulTroubleTest(BackendCase):
@@ -43,7 +21,7 @@ class ConsulTroubleTest(BackendCase):
     def open_cluster(cls):
         cls.cluster = Cluster("bad-consul")
         cls.addClassCleanup(cls.cluster.close)
-        cls.consul = Consul(cls.cluster.folder.path)
+        cls.consul = ConsulServer(cls.cluster.folder.path)
         cls.addClassCleanup(cls.consul.program.kill)
         port = lab.free_port()
         cls.proxy = Proxy(("127.0.0.1", port), ("127.0.0.1", cls.consul.ports[0]))
