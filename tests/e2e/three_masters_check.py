@@ -188,6 +188,9 @@ class ThreeMastersTest(unittest.TestCase):
         if self.cluster.rest.get(f"/v1/instances/{name}").status == 404:
             self.cluster.deploy(name, images.site("shop"))
         self.cluster.order(name, "start")
+        # Followers see it a moment later, and then for as long as Consul is away.
+        for master in self.cluster.masters:
+            lab.eventually(lambda: master.rest.get(f"/v1/instances/{name}").json["status"]["endpoints"], what="the view")
         before = self.containers(name)
         server = self.net.consul_server.process
         server.send_signal(signal.SIGSTOP)
