@@ -19,8 +19,6 @@
 
 namespace edm::master {
 
-static_assert(kProtocol == kProtocolNewest, "limits.h says what a worker of this version speaks");
-
 namespace {
 
 bool SameFacts(const WorkerFacts& a, const WorkerFacts& b) {

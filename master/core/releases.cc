@@ -44,11 +44,6 @@ std::vector<std::uint32_t> Surplus(const State& state, const InstanceRecord& rec
 
 }  // namespace
 
-std::string HolderOf(const State& state, const std::string& instance) {
-  const auto releases = ReleasesOf(state, instance);
-  return releases.empty() ? "" : releases.back()->worker;
-}
-
 Result<std::uint32_t> ReleaseToStart(const State& state, const InstanceRecord& record) {
   const auto releases = ReleasesOf(state, record.instance.id);
   if (releases.empty()) return NothingBuilt(record.instance.id);

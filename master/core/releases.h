@@ -9,9 +9,6 @@
 
 namespace edm::master {
 
-// The worker that has images of the instance; "" when none has.
-std::string HolderOf(const State& state, const std::string& instance);
-
 // What a start is to run: a newer release that was built and not tried yet, else what ran last, else the
 // newest.
 Result<std::uint32_t> ReleaseToStart(const State& state, const InstanceRecord& record);

@@ -60,7 +60,6 @@ inline constexpr Millis kRequestsKept = std::chrono::hours(24);
 inline constexpr Millis kWallStepMin = 2s;              // a wall clock that moves so far by itself was set
 inline constexpr Millis kWallDistrust = kRequestsKept;  // after that: what was promised by then is kept
 inline constexpr Millis kWorkerTokenLifetime = std::chrono::hours(1);
-inline constexpr std::uint32_t kProtocol = 1;            // of registry_service.proto and worker_service.proto
 inline constexpr std::uint32_t kMemoryDefaultMib = 256;  // expected of an instance that does not say
 inline constexpr std::uint32_t kDiskFloorMib = 1'024;    // below this nothing is placed on a worker
 inline constexpr std::size_t kWarningsMax = 50;          // per operation

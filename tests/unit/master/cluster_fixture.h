@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/version.h"
 #include "master/core/decide.h"
 
 namespace edm::master {
@@ -51,7 +52,7 @@ struct ClusterFixture {
     facts.rpc_address = id + ":8834";
     facts.public_address = AddressOf(id);
     facts.engine.id = "engine of " + id;
-    (void)Tell(WorkerRegistered{facts, kProtocol, "session-" + id, std::move(seen)});
+    (void)Tell(WorkerRegistered{facts, kProtocolNewest, "session-" + id, std::move(seen)});
     (void)Tell(WorkerBeat{id, "session-" + id, FreeLoad(), {}});
   }
 
@@ -98,6 +99,17 @@ struct ClusterFixture {
     end.failure = std::move(failure);
     if (running != 0) end.endpoints = {{.service = "web", .port = 30'080, .url = "http://10.0.0.1:30080"}};
     return Event(operation, 100, end);
+  }
+
+  // `shop`, deployed and running on a worker that is there.
+  void RunShop(bool singleton) {
+    CreateInstance create;
+    create.instance.id = "shop";
+    create.instance.owner = "default";
+    create.instance.project = "shop";
+    create.instance.spec.requirements.singleton = singleton;
+    (void)Give(create);
+    (void)DeployToRunning();
   }
 
   // A deploy that ended well.

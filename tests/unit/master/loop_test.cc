@@ -9,6 +9,7 @@
 #include "common/adapters/kv/memory_kv_store.h"
 #include "common/adapters/system/system_clock.h"
 #include "common/adapters/system/thread_pool.h"
+#include "common/base/version.h"
 #include "master/adapters/event_log/file_event_log.h"
 #include "master/adapters/loop/cluster_loop.h"
 #include "master/adapters/loop/effect_runner.h"
@@ -87,7 +88,7 @@ struct Life {
     facts.id = "w1";
     facts.rpc_address = "w1:1";
     facts.public_address = "10.0.0.1";
-    loop->Report(WorkerRegistered{facts, kProtocol, "s", {}});
+    loop->Report(WorkerRegistered{facts, kProtocolNewest, "s", {}});
     Beat();
   }
   // One that is silent for some seconds is lost.

@@ -23,13 +23,7 @@ Observation Running(const std::string& instance, bool keeps_data = false) {
 struct LossFixture : ClusterFixture {
   explicit LossFixture(int others = 1, bool singleton = false, bool keeps_data = false) {
     AddWorker("w1");
-    CreateInstance create;
-    create.instance.id = "shop";
-    create.instance.owner = "default";
-    create.instance.project = "shop";
-    create.instance.spec.requirements.singleton = singleton;
-    (void)Give(create);
-    (void)DeployToRunning();
+    RunShop(singleton);
     for (int i = 0; i < others; ++i) AddWorker("w" + std::to_string(i + 2));
     Pass(Millis(10'000));
     (void)Tell(WorkerBeat{"w1", "session-w1", FreeLoad(), {Running("shop", keeps_data)}});
@@ -143,7 +137,7 @@ TEST(Loss, OfASingletonThatPeopleDoNotWantAnyMoreEndsWithoutAStart) {
   cluster.Pass(kUntilLost, true, {"w1"});
   const Observation stopped{.instance = "shop", .attempt = 1, .phase = Phase::kStopped};
   (void)cluster.Tell(
-      WorkerRegistered{cluster.state.workers.Find("w1")->facts, kProtocol, "again", {stopped}});
+      WorkerRegistered{cluster.state.workers.Find("w1")->facts, kProtocolNewest, "again", {stopped}});
   (void)cluster.Give(cluster.Asking(OperationKind::kStop));
   cluster.Pass(Millis(2'000));
   EXPECT_TRUE(cluster.OpenOf().empty());

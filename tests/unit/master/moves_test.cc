@@ -37,13 +37,7 @@ TEST(Leg, FollowsItsTable) {
 struct MovesFixture : ClusterFixture {
   explicit MovesFixture(bool singleton = false) {
     AddWorker("w1");
-    CreateInstance create;
-    create.instance.id = "shop";
-    create.instance.owner = "default";
-    create.instance.project = "shop";
-    create.instance.spec.requirements.singleton = singleton;
-    (void)Give(create);
-    (void)DeployToRunning();
+    RunShop(singleton);
     AddWorker("w2");
   }
 
@@ -136,7 +130,7 @@ TEST(Move, IsRefusedWhereItMakesNoSense) {
   EXPECT_EQ(cluster.StateOf(there.operation), OperationState::kDone);
   auto shared = *cluster.state.workers.Find("w2");
   shared.facts.engine.id = "engine of w1";
-  (void)cluster.Tell(WorkerRegistered{shared.facts, kProtocol, "session-w2", {}});
+  (void)cluster.Tell(WorkerRegistered{shared.facts, kProtocolNewest, "session-w2", {}});
   EXPECT_EQ(cluster.Give(cluster.Moving("w2")).reply.error().code, Code::kFailedPrecondition);
 }
 

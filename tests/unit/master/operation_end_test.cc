@@ -329,7 +329,7 @@ TEST(Worker, ThatReturnsInTimeGoesOnWithItsAttempts) {
   WorkerFacts facts;
   facts.id = "w1";
   facts.rpc_address = "w1:9999";
-  const auto back = cluster.Tell(WorkerRegistered{facts, kProtocol, "new", {}});
+  const auto back = cluster.Tell(WorkerRegistered{facts, kProtocolNewest, "new", {}});
   const auto* send = EffectOf<SendOrder>(back);
   ASSERT_NE(send, nullptr);
   EXPECT_EQ(send->after_cursor, 7U);

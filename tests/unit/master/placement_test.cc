@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "common/base/version.h"
 #include "master/core/placement/place.h"
 
 namespace edm::master {
@@ -15,7 +16,7 @@ WorkerRecord Ready(const std::string& id, double cpu) {
   worker.facts.cores = 2;
   worker.state = WorkerState::kReady;
   worker.session = "s";
-  worker.protocol = kProtocol;
+  worker.protocol = kProtocolNewest;
   worker.load = Load{.cpu = cpu,
                      .cpu_lasting = cpu,
                      .memory_total_mib = 64'000,

@@ -30,7 +30,7 @@ class Simulation {
       WorkerFacts facts;
       facts.id = machine.id();
       facts.public_address = facts.rpc_address = "10.0.0.1:1";
-      (void)cluster_.Tell(WorkerRegistered{facts, kProtocol, "s", {}});
+      (void)cluster_.Tell(WorkerRegistered{facts, kProtocolNewest, "s", {}});
       machine.next_beat = dice_.Between(0, 1);
       machine.noise = dice_.Between(0, 0.15);
     }
