@@ -13,7 +13,7 @@ import lab
 
 LABEL = '{{.Label "dev.edm.instance"}}'
 UNFINISHED = ("*.tmp*", "*.part", "*.new", "*.lock", "tmp_*", "pack_git2_*", "incoming-*")
-FIXED_KEYS = {"edm/v1/epoch", "edm/v1/leader"}
+FIXED_KEYS = {"edm/v1/epoch", "edm/v1/leader", "edm/identity/keys", "edm/identity/repos"}
 
 
 def differ(what, there, wanted):
@@ -116,7 +116,7 @@ class Traces:
         found = differ("repo", {f"{entry.parent.name}/{entry.name}" for entry in git.glob("[!.]*/*")},
                        {f"default/{name}.git" for name in facts.status})
         found += differ("in the git folder", {name for name in names(git) if name.startswith(".")},
-                        {".hooks", ".read-key"})
+                        {".hooks", ".read-key", ".edm-repos"})
         for name, status in facts.status.items():
             found += self.refs(git / "default" / f"{name}.git", name, status, facts.kept[name])
         found += differ("staging of the master", names(data / "staging"), ())
