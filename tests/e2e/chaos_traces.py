@@ -13,7 +13,7 @@ import lab
 
 LABEL = '{{.Label "dev.edm.instance"}}'
 UNFINISHED = ("*.tmp*", "*.part", "*.new", "*.lock", "tmp_*", "pack_git2_*", "incoming-*")
-FIXED_KEYS = {"edm/v1/epoch", "edm/v1/leader", "edm/identity/keys", "edm/identity/repos"}
+FIXED_KEYS = {"edm/v1/epoch", "edm/v1/leader", "edm/identity/keys", "edm/identity/repos", "edm/pulse"}
 
 
 def differ(what, there, wanted):
@@ -182,7 +182,7 @@ class Traces:
         return wanted | {key for key in self.keys() if key in FIXED_KEYS}
 
     def in_catalog(self, facts):
-        wanted = {"consul"}
+        wanted = {"consul", "edm-master"}
         for name in facts.running():
             wanted |= {name, f"web.{name}"}
         there = json.loads(lab.fetch(self.net.consul_url + "/v1/catalog/services"))
