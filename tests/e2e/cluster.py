@@ -10,9 +10,10 @@ import lab
 
 class Worker:
     def __init__(self, cluster, name, namespace=None, address="127.0.0.1", socket="/var/run/docker.sock", more=(),
-                 cpu=None):
+                 cpu=None, env=None):
         self.cluster, self.name, self.namespace, self.address, self.socket = cluster, name, namespace, address, socket
         self.cpu = cpu  # the one core that it may use
+        self.env = env
         self.data = cluster.folder.path / name
         self.more = list(more)
         self.rpc, self.http = (8834, 8833) if namespace else (lab.free_port(), lab.free_port())
@@ -40,7 +41,8 @@ class Worker:
         else:
             pinned = [] if self.cpu is None else ["taskset", "-c", str(self.cpu)]
             self.program = lab.Program([*pinned, lab.BIN / "edm-worker", *self.flags()],
-                                       self.cluster.folder.path / f"{self.name}.log", namespace=self.namespace)
+                                       self.cluster.folder.path / f"{self.name}.log", namespace=self.namespace,
+                                       env=self.env)
 
     def ready(self):
         worker = self.cluster.rest.get(f"/v1/workers/{self.name}").json

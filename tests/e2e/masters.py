@@ -15,6 +15,7 @@ class Master:
         self.data = cluster.folder.path / self.name
         self.url = f"https://{host.address}:8080"
         self.program = self.rest = None
+        self.env = None  # of its program
 
     def flags(self):
         """The repos are on a disk that all share; people come to the far address, with TLS."""
@@ -32,7 +33,7 @@ class Master:
             self.program.start()
         else:
             self.program = lab.Program([lab.BIN / "edm-master", *self.flags()], self.cluster.folder.path / f"{self.name}.log",
-                                       namespace=self.host.name)
+                                       namespace=self.host.name, env=self.env)
 
     def version(self, timeout=2):
         """What it says of itself; None when it does not answer."""
@@ -59,7 +60,7 @@ class Masters(Cluster):
         token = first.data / "admin.token"
         lab.eventually(token.exists, 30, what=f"the first token of {first.name}")
         for other in self.masters[1:]:
-            other.data.mkdir()
+            other.data.mkdir(exist_ok=True)
             shutil.copy(first.data / "seal.key", other.data / "seal.key")
             shutil.copytree(first.data / "ca", other.data / "ca")
             other.start()

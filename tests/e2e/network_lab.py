@@ -44,11 +44,13 @@ class Host:
 
 
 class NetworkLab:
-    def __init__(self, folder, hosts=2, consul=True, own_cores=False, engines=None):
-        """The first `engines` of the hosts have one; all of them by default."""
+    def __init__(self, folder, hosts=2, consul=True, own_cores=False, engines=None, servers=0):
+        """The first `engines` of the hosts have one; all of them by default. The last `servers` of the hosts are Consul's
+        servers; with none of them the root namespace has the only one, and otherwise a plain agent."""
         self.folder = pathlib.Path(folder)
         self.consul = consul
         self.consul_server = None
+        self.servers = servers
         self.net = self.take_switch()
         self.switch, self.leg = switch_of(self.net), f"edm{self.net}-root"
         self.root_address = f"10.99.{self.net}.1"
@@ -72,21 +74,31 @@ class NetworkLab:
         for host in self.hosts:
             ip("netns", "add", host.name)
             ip("link", "set", "lo", "up", namespace=host.name)
-            self.plug(f"edm{self.net}-h{host.number}", f"h{self.net}-{host.number}", host.name, host.address)
+            self.plug(self.link_of(host), f"h{self.net}-{host.number}", host.name, host.address)
         if self.consul:
-            self.consul_server = self.start_consul("server", None, self.root_address,
-                                                   ["-server", "-bootstrap-expect=1"], client=self.root_address)
-            lab.eventually(lambda: json.loads(lab.fetch(f"{self.consul_url}/v1/status/leader")), 30,
-                           what="a Consul leader")
+            self.open_consul()
         for host in self.hosts:
             if host.number <= self.engines:
                 self.start_engine(host)
-            if self.consul:
-                host.consul = self.start_consul(host.name, host.name, host.address, [f"-retry-join={self.root_address}"])
+
+    def open_consul(self):
+        servers = self.hosts[len(self.hosts) - self.servers:]
+        join = [f"-retry-join={host.address}" for host in servers] or [f"-retry-join={self.root_address}"]
+        join += ["-retry-interval=1s"]
+        alone = ["-server", "-bootstrap-expect=1"]
+        self.consul_server = self.start_consul("server", None, self.root_address, join if servers else alone,
+                                               client=self.root_address)
+        for host in self.hosts:
+            vote = ["-server", f"-bootstrap-expect={self.servers}"] if host in servers else []
+            host.consul = self.start_consul(host.name, host.name, host.address, [*vote, *join])
+        lab.eventually(lambda: json.loads(lab.fetch(f"{self.consul_url}/v1/status/leader")), 30, what="a Consul leader")
 
     def set_link(self, host, state):
         """Pulls the plug of a machine ("down"), or puts it back ("up")."""
-        ip("link", "set", f"edm{self.net}-h{host.number}", state, namespace=host.name)
+        ip("link", "set", self.link_of(host), state, namespace=host.name)
+
+    def link_of(self, host):
+        return f"edm{self.net}-h{host.number}"
 
     def plug(self, outer, inner, namespace, address):
         ip("link", "add", outer, "type", "veth", "peer", "name", inner)
@@ -102,7 +114,7 @@ class NetworkLab:
         data = self.folder / f"consul-{name}"
         data.mkdir(exist_ok=True)
         return lab.Program(["consul", "agent", f"-node={name}", f"-bind={address}", f"-client={client}",
-                            f"-data-dir={data}", "-log-level=warn", "-disable-host-node-id", *more],
+                            f"-data-dir={data}", "-log-level=warn", "-disable-host-node-id", "-hcl=performance { raft_multiplier = 1 }", *more],
                            self.folder / f"consul-{name}.log", namespace=namespace)
 
     @staticmethod
