@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,8 +47,14 @@ class MemoryExchange : public rpc::Exchange {
   void Begin(rpc::HttpHead with) override { head = std::move(with); }
   bool Send(std::string bytes) override {
     if (gone_) return false;
-    sent += bytes;
+    const std::lock_guard lock(mutex_);
+    sent_ += bytes;
     return true;
+  }
+  // From any thread: quiet streams are written to by the keeper's.
+  std::string sent() const {
+    const std::lock_guard lock(mutex_);
+    return sent_;
   }
   void OnRoom(std::function<void()> callback) override {
     if (room) return callback();
@@ -66,11 +73,12 @@ class MemoryExchange : public rpc::Exchange {
   bool room = true;
   std::optional<rpc::HttpAnswer> answer;
   std::optional<rpc::HttpHead> head;
-  std::string sent;
   bool finished = false;
 
  private:
   rpc::HttpRequest request_;
+  mutable std::mutex mutex_;
+  std::string sent_;
   bool gone_ = false;
   std::function<void()> on_gone_;
   std::function<void()> on_room_;

@@ -216,8 +216,8 @@ TEST_F(RestGateway, StreamsEventsAtThePaceOfTheClient) {
   EXPECT_EQ(sent, 1);
   EXPECT_EQ(exchange->head->headers.Get("Content-Type"), "text/event-stream");
   watching_->Finish(Ok());
-  EXPECT_TRUE(exchange->sent.starts_with("id: 42\n")) << exchange->sent;
-  EXPECT_TRUE(exchange->sent.ends_with("event: end\ndata: {}\n\n"));
+  EXPECT_TRUE(exchange->sent().starts_with("id: 42\n")) << exchange->sent();
+  EXPECT_TRUE(exchange->sent().ends_with("event: end\ndata: {}\n\n"));
   EXPECT_TRUE(exchange->finished);
 }
 
@@ -233,14 +233,14 @@ TEST_F(RestGateway, SaysAnErrorAfterTheFirstEventInTheStream) {
   watching_->Send(v1::OperationEvent());
   watching_->Finish(Error{Code::kUnavailable, "master", "it is stopping", {}, ""});
   EXPECT_FALSE(exchange->answer);
-  EXPECT_NE(exchange->sent.find("event: error\ndata: {\"type\""), std::string::npos) << exchange->sent;
+  EXPECT_NE(exchange->sent().find("event: error\ndata: {\"type\""), std::string::npos) << exchange->sent();
 }
 
 TEST_F(RestGateway, SendsTheHeadOfAQuietStreamSoon) {
   const auto exchange = Ask("GET", "/v1/operations/op-1/events");
-  for (int i = 0; i < 300 && exchange->sent.empty(); ++i) std::this_thread::sleep_for(Millis(10));
+  for (int i = 0; i < 300 && exchange->sent().empty(); ++i) std::this_thread::sleep_for(Millis(10));
   gateway_.reset();
-  EXPECT_EQ(exchange->sent, ":\n\n");
+  EXPECT_EQ(exchange->sent(), ":\n\n");
 }
 
 TEST_F(RestGateway, TellsTheHandlerThatTheClientLeft) {
