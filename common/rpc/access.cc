@@ -33,7 +33,7 @@ Result<Caller> AdmitWorker(const Credentials& credentials, const Authenticate& a
                  {},
                  "join the worker to this master first"};
   }
-  EDM_TRY(auto caller, authenticate(Credentials{"", credentials.worker}));
+  EDM_TRY(auto caller, authenticate(Credentials{"", credentials.worker, credentials.enrolment}));
   if (caller.kind == Caller::Kind::kWorker) return caller;
   return Error{Code::kPermissionDenied,
                "client certificate",

@@ -18,12 +18,14 @@ struct Caller {
   std::string name;         // a token's name, or a worker's id from its certificate
   std::string token_id;     // of a person
   std::string bearer = {};  // what a person showed, so that it can be shown to another master; never logged
+  std::string enrolment = {};  // of a worker: what its certificate says
 };
 
 // What a call brought to prove who it is; never logged.
 struct Credentials {
-  std::string bearer;  // secret of a token, without "Bearer "
-  std::string worker;  // from a verified client certificate
+  std::string bearer;       // secret of a token, without "Bearer "
+  std::string worker;       // from a verified client certificate
+  std::string enrolment{};  // likewise; "" in those from before there was such a thing
 };
 
 // Thread-safe and quick: it is called before every request.

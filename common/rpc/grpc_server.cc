@@ -20,6 +20,7 @@
 namespace edm::rpc {
 namespace {
 
+constexpr unsigned kIdentityLookSeconds = 1;     // until a new identity in the files is noticed
 constexpr std::size_t kMetadataMax = 16 * 1024;  // bytes of one call's headers
 
 // Refuses and is gone.
@@ -39,15 +40,29 @@ Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
   if (peer != nullptr && peer->IsPeerAuthenticated()) {
     const auto names = peer->FindPropertyValues(GRPC_X509_CN_PROPERTY_NAME);
     if (!names.empty()) credentials.worker = std::string(names.front().data(), names.front().size());
+    for (const auto& name : peer->FindPropertyValues(GRPC_X509_SAN_PROPERTY_NAME)) {
+      if (auto enrolment = EnrolmentIn({name.data(), name.size()}, credentials.worker))
+        credentials.enrolment = std::move(*enrolment);
+    }
   }
   return credentials;
 }
 
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const GrpcPort& port) {
+  const auto clients = port.client_certificates ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY
+                                                : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
+  if (port.files) {
+    using grpc::experimental::FileWatcherCertificateProvider;
+    const auto& files = *port.files;
+    grpc::experimental::TlsServerCredentialsOptions options(std::make_shared<FileWatcherCertificateProvider>(
+        files.key_and_certificate, files.key_and_certificate, files.ca, kIdentityLookSeconds));
+    options.watch_identity_key_cert_pairs();
+    options.watch_root_certs();
+    options.set_cert_request_type(clients);
+    return grpc::experimental::TlsServerCredentials(options);
+  }
   if (!port.tls) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions options(port.client_certificates
-                                                ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY
-                                                : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  grpc::SslServerCredentialsOptions options(clients);
   options.pem_root_certs = port.tls->ca;
   options.pem_key_cert_pairs = {{port.tls->key, port.tls->certificate}};
   return grpc::SslServerCredentials(options);
@@ -150,7 +165,7 @@ class GrpcServer::State {
         return Error{
             Code::kUnavailable,
             "address " + address,
-            options_.ports[i].tls
+            options_.ports[i].tls || options_.ports[i].files
                 ? "cannot listen there: it is taken, not ours, or the certificate does not fit its key"
                 : "cannot listen there: it is taken, or not ours",
             {},

@@ -15,10 +15,18 @@
 
 namespace edm::rpc {
 
+// An identity that is renewed while it is in use: each file is replaced as a whole, and new connections are
+// then taken with what it holds.
+struct IdentityFiles {
+  std::string key_and_certificate;  // PEM; both in one file, so that they always fit each other
+  std::string ca;
+};
+
 struct GrpcPort {
   std::string address;  // "127.0.0.1:8800", "[::]:8801", "unix:/run/edm.sock"; port 0 takes a free one
-  std::optional<Identity> tls;       // none: in the clear
-  bool client_certificates = false;  // those shown must be of `tls->ca`; who shows none is not a worker
+  std::optional<Identity> tls;           // none: in the clear
+  bool client_certificates = false;      // those shown must be of the CA; who shows none is not a worker
+  std::optional<IdentityFiles> files{};  // instead of `tls`
 };
 
 struct GrpcServerOptions {

@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <openssl/rand.h>
 
+#include <ctime>
+
 #include "common/base/owned.h"
 #include "common/model/names.h"
 #include "common/rpc/openssl.h"
@@ -13,10 +15,10 @@ namespace {
 
 using openssl::Failed;
 
-constexpr std::int64_t kDay = 24 * 3600;           // seconds
-constexpr std::int64_t kCaLife = 3650 * kDay;      // seconds
-constexpr std::int64_t kMemberLife = 1826 * kDay;  // seconds
-constexpr std::int64_t kClockSkew = kDay;          // seconds that a member's clock may be late
+constexpr std::chrono::hours kCaLife{3650 * 24};
+constexpr std::chrono::hours kMasterLife{1826 * 24};
+
+constexpr std::string_view kWorkerDomain = ".worker.edm";
 
 struct Subject {
   std::string common_name;
@@ -37,14 +39,17 @@ bool SetName(X509_NAME* name, const std::string& common_name) {
                                     static_cast<int>(common_name.size()), -1, 0) == 1;
 }
 
-bool SetSerialAndTimes(X509& certificate, WallTime now, std::int64_t life_seconds) {
+std::int64_t UnixSeconds(WallTime time) {
+  return std::chrono::floor<Seconds>(time).time_since_epoch().count();
+}
+
+bool SetSerialAndTimes(X509& certificate, const Validity& valid) {
   constexpr int kSerialBits = 127;
   Owned<BIGNUM, BN_free> serial(BN_new());
   if (!serial || BN_rand(serial.get(), kSerialBits, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) != 1) return false;
   if (BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(&certificate)) == nullptr) return false;
-  const auto seconds = std::chrono::floor<Seconds>(now).time_since_epoch().count();
-  return ASN1_TIME_set(X509_getm_notBefore(&certificate), seconds - kClockSkew) != nullptr &&
-         ASN1_TIME_set(X509_getm_notAfter(&certificate), seconds + life_seconds) != nullptr;
+  return ASN1_TIME_set(X509_getm_notBefore(&certificate), UnixSeconds(valid.from - kClockSkew)) != nullptr &&
+         ASN1_TIME_set(X509_getm_notAfter(&certificate), UnixSeconds(valid.until)) != nullptr;
 }
 
 bool AddExtensions(X509& certificate, X509& issuer, const Subject& subject) {
@@ -62,11 +67,10 @@ bool AddExtensions(X509& certificate, X509& issuer, const Subject& subject) {
 
 // `issuer` null: the certificate signs itself.
 openssl::Certificate Issue(const Subject& subject, EVP_PKEY& key, X509* issuer, EVP_PKEY& issuer_key,
-                           WallTime now) {
+                           const Validity& valid) {
   openssl::Certificate certificate(X509_new());
   if (!certificate || X509_set_version(certificate.get(), X509_VERSION_3) != 1) return nullptr;
-  const auto life = subject.is_ca ? kCaLife : kMemberLife;
-  if (!SetSerialAndTimes(*certificate, now, life) || X509_set_pubkey(certificate.get(), &key) != 1)
+  if (!SetSerialAndTimes(*certificate, valid) || X509_set_pubkey(certificate.get(), &key) != 1)
     return nullptr;
   if (!SetName(X509_get_subject_name(certificate.get()), subject.common_name)) return nullptr;
   X509& by = issuer != nullptr ? *issuer : *certificate;
@@ -110,14 +114,27 @@ struct CertificateAuthority::Secret {
   std::string fingerprint;
 };
 
-std::string WorkerTlsName(std::string_view id) { return std::string(id) + ".worker.edm"; }
+std::string WorkerTlsName(std::string_view id, std::string_view enrolment) {
+  auto name = std::string(id) + std::string(kWorkerDomain);
+  return enrolment.empty() ? name : std::string(enrolment) + "." + name;
+}
+
+std::optional<std::string> EnrolmentIn(std::string_view name, std::string_view id) {
+  const auto tail = WorkerTlsName(id, "");
+  if (name == tail) return "";
+  if (!name.ends_with("." + tail)) return std::nullopt;
+  const auto enrolment = name.substr(0, name.size() - tail.size() - 1);
+  if (enrolment.empty() || enrolment.find('.') != std::string_view::npos) return std::nullopt;
+  return std::string(enrolment);
+}
 
 Result<CertificateAuthority> CertificateAuthority::Open(const std::filesystem::path& folder, WallTime now) {
   const auto path = folder / "ca.pem";
   EDM_TRY(auto text, ReadSecretFile(path));
   if (!text) {
     const auto key = openssl::NewKey();
-    const auto made = key ? Issue({"edm cluster CA", "", true}, *key, nullptr, *key, now) : nullptr;
+    const auto made =
+        key ? Issue({"edm cluster CA", "", true}, *key, nullptr, *key, {now, now + kCaLife}) : nullptr;
     if (!made) return Failed("new CA");
     text = openssl::ToPem(*key) + openssl::ToPem(*made);
     EDM_CHECK(WriteFileWhole(path, *text, kSecretMode));
@@ -147,32 +164,29 @@ Result<Identity> CertificateAuthority::IssueMaster(std::span<const std::string> 
   const auto key = openssl::NewKey();
   if (!key) return Failed("key of the master");
   const auto made = Issue({std::string(kMasterName), alternatives, false}, *key, secret_->certificate.get(),
-                          *secret_->key, now);
+                          *secret_->key, {now, now + kMasterLife});
   if (!made) return Failed("certificate of the master");
   return Identity{openssl::ToPem(*made) + secret_->pem, openssl::ToPem(*key), secret_->pem};
 }
 
-Result<std::string> CertificateAuthority::SignWorker(std::string_view request, std::string_view worker,
-                                                     WallTime now) const {
-  EDM_CHECK(CheckWorkerId(worker));
-  if (worker == kMasterName) {
-    return Error{Code::kInvalidArgument,
-                 "worker " + std::string(worker),
-                 "the name is the master's",
-                 {},
-                 "choose another id"};
+Result<std::string> CertificateAuthority::SignWorker(std::string_view request, const WorkerSubject& worker,
+                                                     Validity valid) const {
+  EDM_CHECK(CheckWorkerId(worker.id));
+  if (worker.id == kMasterName) {
+    return Error{
+        Code::kInvalidArgument, "worker " + worker.id, "the name is the master's", {}, "choose another id"};
   }
   const auto read = openssl::ReadRequest(request);
   const auto key = read ? X509_REQ_get0_pubkey(read.get()) : nullptr;
   if (key == nullptr || X509_REQ_verify(read.get(), key) != 1) {
-    auto error = Failed("certificate request of worker " + std::string(worker));
+    auto error = Failed("certificate request of worker " + worker.id);
     error.code = Code::kInvalidArgument;
     error.cause = "it is not a PKCS #10 request signed by its own key";
     return error;
   }
-  const auto made = Issue({std::string(worker), "DNS:" + WorkerTlsName(worker), false}, *key,
-                          secret_->certificate.get(), *secret_->key, now);
-  if (!made) return Failed("certificate of worker " + std::string(worker));
+  const auto made = Issue({worker.id, "DNS:" + WorkerTlsName(worker.id, worker.enrolment), false}, *key,
+                          secret_->certificate.get(), *secret_->key, valid);
+  if (!made) return Failed("certificate of worker " + worker.id);
   return openssl::ToPem(*made) + secret_->pem;
 }
 
@@ -187,13 +201,39 @@ Result<KeyAndRequest> MakeKeyAndRequest(std::string_view common_name) {
   return KeyAndRequest{openssl::ToPem(*key), openssl::ToPem(*request)};
 }
 
-Result<std::string> Fingerprint(std::string_view pem) {
-  const auto certificate = openssl::ReadCertificate(pem);
-  if (certificate) return openssl::FingerprintOf(*certificate);
+namespace {
+
+Error NoPem() {
   auto error = Failed("certificate");
   error.code = Code::kInvalidArgument;
   error.cause = "it is not PEM";
   return error;
+}
+
+}  // namespace
+
+Result<std::string> Fingerprint(std::string_view pem) {
+  const auto certificate = openssl::ReadCertificate(pem);
+  if (!certificate) return NoPem();
+  return openssl::FingerprintOf(*certificate);
+}
+
+Result<Validity> ValidityOf(std::string_view pem) {
+  const auto certificate = openssl::ReadCertificate(pem);
+  if (!certificate) return NoPem();
+  const auto to_wall = [](const ASN1_TIME* time) {
+    std::tm parts{};
+    ASN1_TIME_to_tm(time, &parts);
+    return WallTime(Seconds(timegm(&parts)));
+  };
+  return Validity{to_wall(X509_get0_notBefore(certificate.get())) + kClockSkew,
+                  to_wall(X509_get0_notAfter(certificate.get()))};
+}
+
+std::optional<WallTime> CertificateEnd(std::string_view pem) {
+  const auto valid = ValidityOf(pem);
+  if (!valid.ok()) return std::nullopt;
+  return valid->until;
 }
 
 }  // namespace edm::rpc

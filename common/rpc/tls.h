@@ -16,8 +16,11 @@ namespace edm::rpc {
 // address.
 inline constexpr std::string_view kMasterName = "edm-master";
 
-// The name in the certificate of worker `id`: "<id>.worker.edm".
-std::string WorkerTlsName(std::string_view id);
+// The name in the certificates of worker `id` that come of one join: "<enrolment>.<id>.worker.edm"; without
+// an enrolment, as certificates were before, "<id>.worker.edm".
+std::string WorkerTlsName(std::string_view id, std::string_view enrolment);
+// The enrolment in such a name; none when it is not that of worker `id`.
+std::optional<std::string> EnrolmentIn(std::string_view name, std::string_view id);
 
 // Who one is on a TLS connection, as PEM texts. Holds a secret: never logged.
 struct Identity {
@@ -25,6 +28,22 @@ struct Identity {
   std::string key;
   std::string ca;  // whom to believe
 };
+
+struct WorkerSubject {
+  std::string id;
+  std::string enrolment;  // [a-z0-9], 63 at most; "": none
+};
+
+// When a certificate may be used. What is issued counts from kClockSkew before `from`, for members whose
+// clocks are late.
+struct Validity {
+  WallTime from;
+  WallTime until;
+};
+inline constexpr Seconds kClockSkew{25 * 3600};  // a day, and what it takes to notice
+
+// Of the first certificate in `pem`.
+Result<Validity> ValidityOf(std::string_view pem);
 
 // The master's own CA: EC P-256, ten years. Copies share the key; const functions from any thread.
 class CertificateAuthority {
@@ -43,8 +62,8 @@ class CertificateAuthority {
 
   // A certificate (PEM) for the key of `request` (PKCS #10, PEM); whatever else the request asks for is
   // ignored. Errors: kInvalidArgument when the request is no request, is not signed by its own key, or the
-  // id is no worker's. Five years from `now`.
-  Result<std::string> SignWorker(std::string_view request, std::string_view worker, WallTime now) const;
+  // id is no worker's.
+  Result<std::string> SignWorker(std::string_view request, const WorkerSubject& worker, Validity valid) const;
 
   struct Secret;  // in tls.cc
 

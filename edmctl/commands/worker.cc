@@ -7,6 +7,7 @@
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/commands/worker_change.h"
+#include "edmctl/output/cluster_judgement.h"
 #include "edmctl/output/load_history.h"
 #include "edmctl/output/report.h"
 #include "edmctl/output/table.h"
@@ -33,6 +34,23 @@ std::string EngineText(const v1::Engine& engine) {
   return fmt::format("{}, API {}, compose {}, storage {}, cgroup v{}", engine.version(), engine.api_version(),
                      engine.compose_version().empty() ? "not found" : engine.compose_version(),
                      engine.storage_driver(), engine.cgroup_version());
+}
+
+// "" where the master does not know.
+std::string CertificateText(const v1::Worker& worker) {
+  if (!worker.has_certificate_ends_at()) return "";
+  const auto ends = ToWallTime(worker.certificate_ends_at());
+  if (ends <= WallNow())
+    return "ended at " + FormatRfc3339(ends) + ": join it again, edmctl token create ID --worker";
+  return "until " + FormatRfc3339(ends) + ", renewed by itself";
+}
+
+// What a worker sampled when the master heard of it. "" while both clocks agree.
+std::string ClockText(const v1::Worker& worker) {
+  const auto ahead = SkewOf(worker);
+  if (!ahead || std::chrono::abs(*ahead) <= kSkewMax) return "";
+  return FormatDuration(std::chrono::abs(*ahead)) + (*ahead > Millis(0) ? " ahead of" : " behind") +
+         " the master's: set it there (timedatectl set-ntp true)";
 }
 
 Result<int> List(Invocation& invocation) {
@@ -96,7 +114,9 @@ Result<int> Show(Invocation& invocation) {
       {"disk free", Free(load.disk_free_mib(), load.disk_total_mib())},
       {"instances", fmt::format("{} running, {} building, room in networks for {} more", load.running(),
                                 load.building(), load.networks_free())},
-      {"joined", FormatRfc3339(ToWallTime(worker.joined_at()))}};
+      {"joined", FormatRfc3339(ToWallTime(worker.joined_at()))},
+      {"certificate", CertificateText(worker)},
+      {"clock", ClockText(worker)}};
   for (auto& field : RenderLoad(invocation.terminal, history)) fields.push_back(std::move(field));
   invocation.Out(RenderFields(invocation.terminal, fields));
   return kExitDone;

@@ -58,8 +58,7 @@ Result<int> RemoveWorker(Invocation& invocation) {
   EDM_TRY(const auto done, master->Call<google::protobuf::Empty>("RemoveWorker", request));
   if (invocation.json()) invocation.Print(done);
   if (!invocation.json())
-    invocation.Note("worker " + request.id() +
-                    " is removed; an agent that still runs there registers again: stop it");
+    invocation.Note("worker " + request.id() + " is removed; its certificate is worth nothing any more");
   return kExitDone;
 }
 

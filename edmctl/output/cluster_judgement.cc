@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 
 #include "common/base/text.h"
 #include "edmctl/output/words.h"
@@ -27,9 +26,9 @@ std::string When(Millis left) {
 }
 
 void JudgeCertificate(Problems& problems, const std::string& object, const google::protobuf::Timestamp& end,
-                      WallTime now, const std::string& next) {
+                      WallTime now, const std::string& next, Millis soon = kCertificateSoon) {
   const auto left = ToWallTime(end) - now;
-  if (end.seconds() == 0 || left > kCertificateSoon) return;
+  if (end.seconds() == 0 || left > soon) return;
   const bool ended = left < Millis(0);
   problems.push_back({ended ? Severity::kBroken : Severity::kSoon, object,
                       fmt::format("its certificate {} {}", ended ? "ended" : "ends", When(left)), next});
@@ -67,11 +66,6 @@ bool IsThere(const v1::Worker& worker) {
   return worker.state() != v1::Worker::LOST && worker.state() != v1::Worker::JOINING;
 }
 
-std::optional<Millis> SkewOf(const v1::Worker& worker) {
-  if (!worker.has_load() || !worker.load().has_sampled_at() || !worker.has_seen_at()) return std::nullopt;
-  return ToWallTime(worker.load().sampled_at()) - ToWallTime(worker.seen_at());
-}
-
 void JudgeResources(Problems& problems, const std::string& object, const v1::Load& load) {
   if (load.disk_total_mib() != 0 && load.disk_free_mib() < kWorkerDiskShortMib) {
     problems.push_back({Severity::kDegraded, object,
@@ -89,6 +83,17 @@ void JudgeResources(Problems& problems, const std::string& object, const v1::Loa
     problems.push_back({Severity::kDegraded, object, "no network is left for another instance",
                         "delete instances there, or add a worker"});
   }
+}
+
+// Workers renew theirs: only what is late is told.
+void JudgeWorkerCertificate(Problems& problems, const std::string& object, const v1::Worker& worker,
+                            const v1::MasterStatus& master) {
+  const auto now = ToWallTime(master.now());
+  const bool ended = ToWallTime(worker.certificate_ends_at()) < now;
+  JudgeCertificate(problems, object, worker.certificate_ends_at(), now,
+                   ended ? "edmctl token create " + worker.id() + " --worker, then edm-worker join there"
+                         : "it should have renewed it: journalctl -u edm-worker there says why not",
+                   kWorkerCertificateLate);
 }
 
 void JudgeWorker(Problems& problems, const v1::Worker& worker, const v1::MasterStatus& master,
@@ -109,8 +114,7 @@ void JudgeWorker(Problems& problems, const v1::Worker& worker, const v1::MasterS
                             ": nothing new is placed there",
                         "edmctl worker uncordon " + worker.id() + ", once its work is done"});
   }
-  JudgeCertificate(problems, object, worker.certificate_ends_at(), now,
-                   "edmctl token create " + worker.id() + " --worker, then edm-worker join there");
+  JudgeWorkerCertificate(problems, object, worker, master);
   if (!IsThere(worker)) return;
   if (worker.has_load()) JudgeResources(problems, object, worker.load());
   if (worker.version() != master.version()) {
@@ -190,6 +194,11 @@ void JudgeInstance(Problems& problems, const v1::Instance& instance) {
 }
 
 }  // namespace
+
+std::optional<Millis> SkewOf(const v1::Worker& worker) {
+  if (!worker.has_load() || !worker.load().has_sampled_at() || !worker.has_seen_at()) return std::nullopt;
+  return ToWallTime(worker.load().sampled_at()) - ToWallTime(worker.seen_at());
+}
 
 Problems Judge(const Look& look) {
   Problems problems;

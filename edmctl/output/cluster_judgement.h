@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,12 @@ inline constexpr std::uint32_t kWorkerDiskShortMib = 2'048;  // below 1,024 noth
 inline constexpr std::uint32_t kMasterDiskShortMib = 1'024;
 inline constexpr std::uint32_t kMemoryShortMib = 256;
 inline constexpr Millis kCertificateSoon{30LL * 24 * 3600 * 1000};
+inline constexpr Millis kWorkerCertificateLate{3LL * 24 * 3600 * 1000};  // it renews it 10 days before
 inline constexpr Millis kSkewMax{5'000};        // of a worker's clock against the master's
 inline constexpr double kOperationsFull = 0.9;  // of what may be open
+
+// How far a worker's clock is ahead of the master's, as its last load tells; none without one.
+std::optional<Millis> SkewOf(const v1::Worker& worker);
 
 // What is wrong, the severest first, and in each severity: the master, workers, instances. Pure.
 std::vector<Problem> Judge(const Look& look);

@@ -16,6 +16,7 @@
 #include "master/adapters/gogs/gogs_git_server.h"
 #include "master/adapters/intake/archive_intake.h"
 #include "master/app/identity.h"
+#include "master/model/limits.h"
 
 namespace edm::master {
 namespace {
@@ -127,7 +128,17 @@ std::vector<std::string> OutwardAddresses(const MasterOptions& options) {
   return all;
 }
 
+Status CheckLifetime(Millis lifetime) {
+  if (lifetime >= kCertificateLifeMin && lifetime <= kCertificateLifeMax) return Ok();
+  return Error{Code::kInvalidArgument,
+               "tls.worker_lifetime",
+               "a certificate cannot last " + FormatDuration(lifetime),
+               {},
+               "2s to 43824h (five years); 720h unless set"};
+}
+
 Status OpenKeys(Foundation& on, const MasterOptions& options) {
+  EDM_CHECK(CheckLifetime(options.worker_certificate_life));
   EDM_TRY(on.sealer, Sealer::Open(on.data / "seal.key"));
   EDM_TRY(on.authority, rpc::CertificateAuthority::Open(on.data / "ca", on.clock.Now()));
   std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};

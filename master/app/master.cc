@@ -32,6 +32,7 @@
 #include "master/app/http_front.h"
 #include "master/app/load_keeper.h"
 #include "master/app/telemetry.h"
+#include "master/core/enrolment.h"
 #include "master/core/open_delete.h"
 
 namespace edm::master {
@@ -104,6 +105,7 @@ Settings SettingsOf(const MasterOptions& options) {
   settings.evict_after = options.evict_after;
   settings.moves_at_once = options.moves_at_once;
   settings.suspect_share = options.suspect_share;
+  settings.certificate_life = options.worker_certificate_life;
   settings.releases_kept = options.releases_kept;
   settings.operations_kept = options.operations_kept;
   settings.operations_kept_for = options.operations_kept_for;
@@ -173,7 +175,8 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
   work = Pool("edm-work", options.work_threads);
   fetches = Pool("edm-fetch", options.fetch_threads);
   pushes = Pool("edm-push", options.push_threads);
-  workers = std::make_unique<GrpcWorkerChannel>(on->identity);
+  workers = std::make_unique<GrpcWorkerChannel>(
+      on->identity, [this](const std::string& worker) { return EnrolmentIn(*seat->View(), worker); });
   relay = std::make_unique<LeaderRelay>(on->identity);
   store = std::make_unique<MeteredKvStore>(
       *on->store, [this](auto call, auto outcome, auto took) { telemetry.StoreCalled(call, outcome, took); });
@@ -225,7 +228,7 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
   git.hook_socket = socket;
   git.push_bytes_max = options.push_bytes_max;
   const auto allows = [this](std::string_view password, const RepoName& repo) {
-    return on->embedded->grants().Allows(password, repo, on->clock.Now());
+    return on->embedded->grants().Allows(password, repo, on->clock.Now()) && MayReadRepo(*seat->View(), repo);
   };
   const auto ensure = [this](const RepoName& repo) -> Status {
     const auto record = seat->View()->instances.Find(repo.name);

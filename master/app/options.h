@@ -21,7 +21,8 @@ struct MasterOptions {
   std::string cluster_listen = "0.0.0.0:8801";  // for workers and other masters: mTLS only
   std::string cluster_address;     // where they reach it; "": as it listens, or under the host's name
   std::vector<std::string> names;  // DNS names and addresses that the certificate shall carry as well
-  std::string git_url;             // the HTTP port as workers reach it; "" : the first http_listen
+  Millis worker_certificate_life{30 * 24 * 3'600'000LL};
+  std::string git_url;  // the HTTP port as workers reach it; "" : the first http_listen
 
   std::string store = "sqlite";  // sqlite, consul, memory
   std::string consul_url = "http://127.0.0.1:8500";

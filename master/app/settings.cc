@@ -11,6 +11,8 @@ void BindPorts(edm::Settings& keys, MasterOptions& options) {
   keys.Add("cluster.address", &options.cluster_address, "host:port",
            "where workers and other masters reach it, if elsewhere");
   keys.Add("tls.names", &options.names, "name or address", "further names for the master's certificate");
+  keys.Add("tls.worker_lifetime", &options.worker_certificate_life,
+           "of a worker's certificate, which it renews before two thirds of that are over");
   keys.Add("git.url", &options.git_url, "http://host:port", "the HTTP port as workers reach it");
 }
 

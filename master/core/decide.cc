@@ -4,6 +4,7 @@
 #include "master/core/begin_operation.h"
 #include "master/core/cancel.h"
 #include "master/core/create_instance.h"
+#include "master/core/enrolment.h"
 #include "master/core/idempotency.h"
 #include "master/core/membership.h"
 #include "master/core/retention.h"
@@ -53,6 +54,7 @@ Result<Accepted> OnAddress(Draft& draft, const AddressPublished& it) {
 struct OnReport {
   Draft& draft;
   Result<Accepted> operator()(const WorkerRegistered& it) { return OnRegistered(draft, it); }
+  Result<Accepted> operator()(const CertificateRenewed& it) { return OnRenewed(draft, it); }
   Result<Accepted> operator()(const WorkerBeat& it) { return OnBeat(draft, it); }
   Result<Accepted> operator()(const AttemptReported& it) { return Told(OnAttempt, it); }
   Result<Accepted> operator()(const OrderRefused& it) { return Told(OnOrderRefused, it); }

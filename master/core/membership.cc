@@ -9,6 +9,7 @@
 #include "common/base/version.h"
 #include "common/model/protocol.h"
 #include "master/core/begin_operation.h"
+#include "master/core/enrolment.h"
 #include "master/core/evict.h"
 #include "master/core/loss.h"
 #include "master/core/observe.h"
@@ -55,6 +56,10 @@ Error TooFarApart(const WorkerRegistered& report) {
 
 Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report) {
   if (!Agree(SpokenBy(ThisVersion()), {report.protocol, report.protocol})) return TooFarApart(report);
+  // It may have been removed, or joined over, since it was let in.
+  if (!report.enrolment.empty())
+    EDM_CHECK(CheckCertificate(draft.state(), report.facts.id, report.enrolment, draft.now().wall));
+  EDM_CHECK(CheckOnlyOne(draft.state(), report, draft.now().steady));
   const auto found = draft.state().workers.Find(report.facts.id);
   WorkerRecord record = found ? *found : WorkerRecord{};
   auto facts = report.facts;
@@ -129,6 +134,7 @@ void JudgeBeats(Draft& draft) {
   std::vector<std::string> away;
   const auto workers = state.workers.all();
   for (const auto& [id, worker] : workers) {
+    if (worker->facts.rpc_address.empty()) continue;  // it joined, and has not registered yet
     const bool quiet = now - worker->seen > beats && now - state.started > beats * kGraceAfterStart;
     if (worker->state != WorkerState::kLost && !quiet) continue;
     if (worker->state != WorkerState::kLost) LoseWorker(draft, *worker);

@@ -5,7 +5,8 @@
 
 namespace edm::master {
 
-// A worker's session begins. kInvalidArgument for a protocol that this master does not speak.
+// A worker's session begins. kFailedPrecondition for a protocol that this master does not speak,
+// kAlreadyExists for a second machine of one id.
 Result<Accepted> OnRegistered(Draft& draft, const WorkerRegistered& report);
 
 // kFailedPrecondition when the session is not known: the worker registers again.

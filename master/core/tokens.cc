@@ -1,5 +1,6 @@
 #include "master/core/tokens.h"
 
+#include "master/core/enrolment.h"
 #include "master/core/idempotency.h"
 #include "master/core/not_found.h"
 
@@ -86,9 +87,11 @@ Result<Accepted> Use(Draft& draft, const UseToken& command) {
                  "edmctl token create NAME --worker"};
   }
   EDM_CHECK(CheckToken(*found, draft.now().wall));
+  EDM_CHECK(CheckEnrolment(draft.state(), *found, command.worker));
   auto token = *found;
   token.used_at = draft.now().wall;
   draft.Put(std::move(token));
+  Enrol(draft, command);
   return Accepted{"", "", command.id, false};
 }
 

@@ -9,7 +9,7 @@ Result<Accepted> AddToken(Draft& draft, const CreateToken& command);
 // The last one of a person stays: without it nobody could get in.
 Result<Accepted> Revoke(Draft& draft, const RevokeToken& command);
 
-// kPermissionDenied unless it is a worker token that nobody has used.
+// kUnauthenticated unless it is a worker token that nobody has used; what CheckEnrolment says.
 Result<Accepted> Use(Draft& draft, const UseToken& command);
 
 // Whether a token opens anything now.

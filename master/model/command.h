@@ -101,6 +101,9 @@ struct ResumeMoves {
 // A worker gave this token for its certificate; afterwards it is worth nothing.
 struct UseToken {
   std::string id;
+  std::string worker;
+  std::string enrolment;  // fresh; the certificate carries it
+  WallTime certificate_ends;
 };
 
 // What git alone keeps was changed: a template came (`commit`) or went (""). Only the request id is to be

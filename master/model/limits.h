@@ -21,6 +21,7 @@ struct Settings {
   Millis delete_deadline = 10min;
   Millis source_deadline = 10min;
   Millis beat_interval = 1s;
+  Millis certificate_life = std::chrono::hours(24 * 30);  // of a worker
   std::uint32_t beats_missed = kMissedBeatsMax;
   Millis fence_after = 10s;  // that long after it heard no master, a worker stops its singletons
   Millis evict_after = 3s;   // a copy that is not wanted any more stays that long: callers find the new one
@@ -59,6 +60,8 @@ inline constexpr Millis kOwnWorkEcho =
 inline constexpr Millis kRequestsKept = std::chrono::hours(24);
 inline constexpr Millis kWallStepMin = 2s;              // a wall clock that moves so far by itself was set
 inline constexpr Millis kWallDistrust = kRequestsKept;  // after that: what was promised by then is kept
+inline constexpr Millis kCertificateLifeMin = 2s;
+inline constexpr Millis kCertificateLifeMax = std::chrono::hours(24 * 1826);
 inline constexpr Millis kWorkerTokenLifetime = std::chrono::hours(1);
 inline constexpr std::uint32_t kMemoryDefaultMib = 256;  // expected of an instance that does not say
 inline constexpr std::uint32_t kDiskFloorMib = 1'024;    // below this nothing is placed on a worker

@@ -81,6 +81,11 @@ struct WorkerRecord {
   WorkerState state = WorkerState::kJoining;
   Availability availability = Availability::kActive;
   WallTime joined_at;
+  // Which of its joins its certificates must be of: who joins anew as this worker locks out who was it
+  // before.
+  // "": it joined before there was such a thing.
+  std::string enrolment;
+  std::optional<WallTime> certificate_ends;  // of the newest one
   std::uint32_t revision = 0;
   std::map<std::string, std::string> given_labels;  // by people, over its own; `facts` has both
 

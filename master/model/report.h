@@ -17,6 +17,13 @@ struct WorkerRegistered {
   std::uint32_t protocol = 0;
   std::string session;                    // fresh
   std::vector<Observation> observations;  // all that is there
+  std::string enrolment = {};             // that its certificate carries; "" in those from before
+};
+
+struct CertificateRenewed {
+  std::string worker;
+  std::string enrolment;
+  WallTime ends;
 };
 
 struct WorkerBeat {
@@ -67,7 +74,7 @@ struct Tick {};
 // A master started with the state it found; whatever was under way goes on.
 struct Recovered {};
 
-using Report = std::variant<WorkerRegistered, WorkerBeat, AttemptReported, OrderRefused, SourceTaken,
-                            BranchMoved, RepoDeleted, AddressPublished, Tick, Recovered>;
+using Report = std::variant<WorkerRegistered, CertificateRenewed, WorkerBeat, AttemptReported, OrderRefused,
+                            SourceTaken, BranchMoved, RepoDeleted, AddressPublished, Tick, Recovered>;
 
 }  // namespace edm::master

@@ -20,6 +20,9 @@ struct WorkerAddress {
   std::string rpc_address;  // host:port
 };
 
+// The join that a worker's certificate must be of; none when it is no worker of this cluster. Any thread.
+using EnrolmentOf = std::function<std::optional<std::string>(const std::string& worker)>;
+
 struct LogQuery {
   std::string instance;
   bool follow = false;

@@ -37,6 +37,8 @@ v1::Worker ToProto(const WorkerRecord& worker) {
   if (worker.load) *message.mutable_load() = rpc::ToProto(*worker.load);
   *message.mutable_joined_at() = rpc::ToProto(worker.joined_at);
   if (worker.seen_at != WallTime{}) *message.mutable_seen_at() = rpc::ToProto(worker.seen_at);
+  if (worker.certificate_ends)
+    *message.mutable_certificate_ends_at() = rpc::ToProto(*worker.certificate_ends);
   message.set_revision(std::to_string(worker.revision));
   return message;
 }

@@ -5,6 +5,7 @@
 
 #include "edm/v1/model.pb.h"
 #include "master/api/relay/forwarding.h"
+#include "tests/fakes/master/fake_helm.h"
 #include "tests/integration/rpc_fixture.h"
 
 namespace edm::master {
@@ -13,34 +14,6 @@ namespace {
 using rpc::testing::KnowsAda;
 using rpc::testing::kToken;
 using rpc::testing::Notes;
-
-// Says what the test says.
-class FakeHelm final : public Helm {
- public:
-  Standing Now() const override {
-    const std::lock_guard lock(mutex_);
-    Standing standing{.self = {"m1", "", "", "here"}};
-    if (!leader_.empty()) standing.leader = MasterPlace{"m2", "", "", leader_};
-    return standing;
-  }
-  bool leads() const override { return leads_; }
-  Error WhyNone() const override { return {Code::kUnavailable, "master", "none leads", {}, ""}; }
-  bool electing() const override { return electing_; }
-  void Passed() override { ++passed_; }
-  void WhenFresh(std::function<void()> call) override { call(); }
-
-  void Follow(const std::string& leader) {
-    const std::lock_guard lock(mutex_);
-    leader_ = leader;
-  }
-  std::atomic<bool> leads_ = false;
-  std::atomic<bool> electing_ = false;
-  std::atomic<int> passed_ = 0;
-
- private:
-  mutable std::mutex mutex_;
-  std::string leader_;
-};
 
 // One master: its table and its port.
 struct Served {

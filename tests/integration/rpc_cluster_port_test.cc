@@ -2,15 +2,20 @@
 
 #include <array>
 #include <filesystem>
+#include <thread>
 
+#include "common/rpc/secret_file.h"
 #include "common/rpc/tls.h"
 #include "edm/v1/registry_service.grpc.pb.h"
+#include "edm/v1/worker_service.grpc.pb.h"
 #include "tests/integration/rpc_fixture.h"
 
 namespace edm::rpc {
 namespace {
 
 WallTime Now() { return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()); }
+
+Validity LifeFrom(WallTime from) { return {from, from + std::chrono::hours(24 * 30)}; }
 
 // A cluster port with its CA, and a second CA of somebody else.
 class ClusterPort : public ::testing::Test {
@@ -19,7 +24,8 @@ class ClusterPort : public ::testing::Test {
     table_.On<v1::JoinRequest>("edm.v1.Registry/Join", [this](auto call, const v1::JoinRequest& request) {
       v1::JoinResponse response;
       response.set_certificate(
-          authority_.SignWorker(request.certificate_request(), request.worker(), Now()).value());
+          authority_.SignWorker(request.certificate_request(), {request.worker(), "e1"}, LifeFrom(Now()))
+              .value());
       response.set_ca(authority_.certificate());
       call->Send(response);
       call->Finish(Ok());
@@ -59,7 +65,7 @@ class ClusterPort : public ::testing::Test {
   }
   Identity WorkerOf(const CertificateAuthority& authority, const std::string& ca, WallTime when) {
     const auto made = MakeKeyAndRequest("w1").value();
-    return {authority.SignWorker(made.request, "w1", when).value(), made.key, ca};
+    return {authority.SignWorker(made.request, {"w1", "e1"}, LifeFrom(when)).value(), made.key, ca};
   }
 
   std::filesystem::path folder_ =
@@ -148,6 +154,93 @@ TEST_F(ClusterPort, RefusesACertificateThatDoesNotFitItsKey) {
   options.ports = {{"127.0.0.1:0", identity, true}};
   EXPECT_EQ(GrpcServer::Start(table_, testing::KnowsAda, std::move(options)).error().code,
             Code::kUnavailable);
+}
+
+// The port of a worker, with an identity in files that are replaced while it listens.
+class WorkerPort : public ClusterPort {
+ protected:
+  WorkerPort() {
+    table_.On<v1::GetFootprintRequest>("edm.v1.WorkerAgent/GetFootprint", [](auto call, const auto&) {
+      call->Send(v1::Footprint());
+      call->Finish(Ok());
+    });
+  }
+  void Renew(const std::string& enrolment) {
+    const auto made = MakeKeyAndRequest("w1").value();
+    const auto certificate = authority_.SignWorker(made.request, {"w1", enrolment}, LifeFrom(Now())).value();
+    ASSERT_TRUE(WriteFileWhole(files_.key_and_certificate, made.key + certificate, kSecretMode).ok());
+    ASSERT_TRUE(WriteFileWhole(files_.ca, authority_.certificate(), kPublicMode).ok());
+  }
+  void StartWorker() {
+    GrpcServerOptions options;
+    options.ports = {{.address = "127.0.0.1:0", .client_certificates = true, .files = files_}};
+    auto started = GrpcServer::Start(table_, OnlyMaster(), std::move(options));
+    ASSERT_TRUE(started.ok()) << ToString(started.error());
+    server_ = std::move(started).value();
+    address_ = "127.0.0.1:" + std::to_string(server_->ports()[0]);
+  }
+  Result<v1::Footprint> Ask(const Identity& identity, const std::string& enrolment) {
+    const auto channel = Dial({address_, ChannelTls{identity, WorkerTlsName("w1", enrolment)}, ""}).value();
+    const auto stub = v1::WorkerAgent::NewStub(channel);
+    return Call(*stub, &v1::WorkerAgent::Stub::GetFootprint, {}, "worker w1", {Millis(3'000), false});
+  }
+
+  const IdentityFiles files_{folder_ / "worker.pem", folder_ / "ca.crt"};
+};
+
+TEST_F(WorkerPort, TakesOrdersOfTheMasterAndOfNoWorker) {
+  Renew("e1");
+  StartWorker();
+  const auto master = authority_.IssueMaster({}, Now()).value();
+  const auto asked = Ask(master, "e1");
+  ASSERT_TRUE(asked.ok()) << ToString(asked.error());
+  EXPECT_EQ(Ask(WorkerOf(authority_, authority_.certificate(), Now()), "e1").error().code,
+            Code::kPermissionDenied);
+  EXPECT_EQ(Ask({"", "", authority_.certificate()}, "e1").error().code, Code::kUnauthenticated);
+  EXPECT_FALSE(Ask(foreign_.IssueMaster({}, Now()).value(), "e1").ok());
+  auto pretender = foreign_.IssueMaster({}, Now()).value();
+  pretender.ca = authority_.certificate();
+  EXPECT_FALSE(Ask(pretender, "e1").ok());
+}
+
+TEST_F(WorkerPort, ShowsARenewedIdentityWithoutARestart) {
+  Renew("e1");
+  StartWorker();
+  const auto master = authority_.IssueMaster({}, Now()).value();
+  ASSERT_TRUE(Ask(master, "e1").ok());
+  Renew("e2");
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!Ask(master, "e2").ok() && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(Millis(100));
+  }
+  EXPECT_TRUE(Ask(master, "e2").ok());
+  EXPECT_EQ(Ask(master, "e1").error().code, Code::kUnavailable);
+}
+
+TEST_F(ClusterPort, TellsTheEnrolmentOfACertificateToWhoJudgesIt) {
+  std::string seen;
+  GrpcServerOptions options;
+  options.ports = {{"127.0.0.1:0", authority_.IssueMaster({}, Now()).value(), true}};
+  server_ = GrpcServer::Start(
+                table_,
+                [&seen](const Credentials& credentials) -> Result<Caller> {
+                  seen = credentials.worker + " of " + credentials.enrolment;
+                  return Caller{Caller::Kind::kWorker, credentials.worker, ""};
+                },
+                std::move(options))
+                .value();
+  address_ = "127.0.0.1:" + std::to_string(server_->ports()[0]);
+  ASSERT_TRUE(Beat(WorkerOf(authority_, authority_.certificate(), Now())).ok());
+  EXPECT_EQ(seen, "w1 of e1");
+}
+
+TEST_F(ClusterPort, BelievesAndIsBelievedByAClockThatIsADayLate) {
+  // Issued by a clock that is a day ahead of ours: as if ours were a day late.
+  const auto tomorrow = Now() + std::chrono::hours(24);
+  Start(authority_.IssueMaster({}, tomorrow).value());
+  EXPECT_TRUE(Beat(WorkerOf(authority_, authority_.certificate(), tomorrow)).ok());
+  Start(authority_.IssueMaster({}, Now() - std::chrono::hours(24)).value());
+  EXPECT_TRUE(Beat(WorkerOf(authority_, authority_.certificate(), Now() - std::chrono::hours(24))).ok());
 }
 
 }  // namespace

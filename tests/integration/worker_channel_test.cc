@@ -17,6 +17,9 @@ namespace {
 using CallPointer = std::shared_ptr<rpc::ServerCall>;
 
 const WallTime kNow = std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+constexpr const char* kEnrolment = "e1";
+
+std::optional<std::string> JoinedOnce(const std::string&) { return kEnrolment; }
 constexpr int kEvents = 40;  // the last one is the end
 
 v1::AttemptEvent EventAt(int cursor) {
@@ -56,7 +59,8 @@ class ScriptedAgent {
                                        });
     rpc::GrpcServerOptions options;
     const auto made = rpc::MakeKeyAndRequest("w1").value();
-    const auto certificate = authority_.SignWorker(made.request, "w1", kNow).value();
+    const auto certificate =
+        authority_.SignWorker(made.request, {"w1", kEnrolment}, {kNow, kNow + std::chrono::hours(1)}).value();
     options.ports = {{"127.0.0.1:0", rpc::Identity{certificate, made.key, authority_.certificate()}, true}};
     server_ = rpc::GrpcServer::Start(table_, rpc::OnlyMaster(), options).value();
   }
@@ -136,7 +140,7 @@ Order OrderFor(const std::string& instance) {
 TEST(WorkerChannel, FollowsAnAttemptOverBrokenStreamsWithoutHoleOrRepeat) {
   ScriptedAgent agent;
   Basket<std::uint32_t> cursors;
-  GrpcWorkerChannel channel(agent.master());
+  GrpcWorkerChannel channel(agent.master(), JoinedOnce);
   channel.Listen(
       [&](const std::string&, std::uint32_t, AttemptEvent event, std::function<void()> taken) {
         cursors.Add(event.cursor);
@@ -154,7 +158,7 @@ TEST(WorkerChannel, ReportsARefusalOnceAndAsksNoMore) {
   ScriptedAgent agent;
   agent.refusing = true;
   Basket<Error> refusals;
-  GrpcWorkerChannel channel(agent.master());
+  GrpcWorkerChannel channel(agent.master(), JoinedOnce);
   channel.Listen([](const std::string&, std::uint32_t, const AttemptEvent&, const std::function<void()>&) {},
                  [&](const std::string&, std::uint32_t, Error error) { refusals.Add(std::move(error)); });
   channel.Assign(agent.address(), OrderFor("shop"), 0);
@@ -166,7 +170,7 @@ TEST(WorkerChannel, ReportsARefusalOnceAndAsksNoMore) {
 }
 
 TEST(WorkerChannel, LetsGoOfAWorkerThatIsNotThere) {
-  GrpcWorkerChannel channel({});
+  GrpcWorkerChannel channel({}, JoinedOnce);
   channel.Listen([](const std::string&, std::uint32_t, const AttemptEvent&, const std::function<void()>&) {},
                  [](const std::string&, std::uint32_t, const Error&) {});
   channel.Assign({"w1", "127.0.0.1:1"}, OrderFor("shop"), 0);
@@ -175,7 +179,7 @@ TEST(WorkerChannel, LetsGoOfAWorkerThatIsNotThere) {
 
 TEST(WorkerChannel, CancelsUntilTheWorkerHasHeardIt) {
   ScriptedAgent agent;
-  GrpcWorkerChannel channel(agent.master());
+  GrpcWorkerChannel channel(agent.master(), JoinedOnce);
   channel.Cancel(agent.address(), "shop", 1, 1, "superseded by op-2");
   for (int i = 0; i < 500 && agent.cancels < 2; ++i) std::this_thread::sleep_for(Millis(10));
   EXPECT_EQ(agent.cancels, 2);
@@ -195,7 +199,7 @@ struct ShopLogs {
 
 TEST(WorkerChannel, StreamsLogsOneMessageAtATime) {
   ScriptedAgent agent;
-  GrpcWorkerChannel channel(agent.master());
+  GrpcWorkerChannel channel(agent.master(), JoinedOnce);
   ShopLogs logs(channel, agent.address());
   for (std::size_t i = 1; i <= 5; ++i) {
     ASSERT_EQ(logs.lines.Await(i).size(), i);
@@ -206,7 +210,7 @@ TEST(WorkerChannel, StreamsLogsOneMessageAtATime) {
 
 TEST(WorkerChannel, EndsLogsThatNobodyWantsAnyMore) {
   ScriptedAgent agent;
-  GrpcWorkerChannel channel(agent.master());
+  GrpcWorkerChannel channel(agent.master(), JoinedOnce);
   ShopLogs logs(channel, agent.address());
   ASSERT_EQ(logs.lines.Await(1).size(), 1U);
   logs.stream.reset();
@@ -215,7 +219,7 @@ TEST(WorkerChannel, EndsLogsThatNobodyWantsAnyMore) {
 
 TEST(WorkerChannel, CarriesATerminalBothWays) {
   ScriptedAgent agent;
-  GrpcWorkerChannel channel(agent.master());
+  GrpcWorkerChannel channel(agent.master(), JoinedOnce);
   Basket<ExecOutput> outputs;
   Basket<bool> ends;
   auto stream = channel.Exec(
@@ -235,12 +239,31 @@ TEST(WorkerChannel, CarriesATerminalBothWays) {
 
 TEST(WorkerChannel, AsksForTheFootprint) {
   ScriptedAgent agent;
-  GrpcWorkerChannel channel(agent.master());
+  GrpcWorkerChannel channel(agent.master(), JoinedOnce);
   Basket<std::string> containers;
   channel.GetFootprint(agent.address(), "shop", [&](const Result<Footprint>& footprint) {
     containers.Add(footprint.ok() ? footprint->containers.at(0) : ToString(footprint.error()));
   });
   EXPECT_EQ(containers.Await(1), std::vector<std::string>{"shop.web.1"});
+}
+
+// What `channel` hears of worker w1, which shows the certificate of one join.
+Result<Footprint> AskFootprint(const ScriptedAgent& agent, EnrolmentOf enrolment_of) {
+  Basket<Result<Footprint>> answers;
+  GrpcWorkerChannel channel(agent.master(), std::move(enrolment_of));
+  channel.GetFootprint(agent.address(), "shop",
+                       [&](Result<Footprint> answer) { answers.Add(std::move(answer)); });
+  const auto came = answers.Await(1);
+  return came.empty() ? Result<Footprint>(Error{Code::kDeadlineExceeded, "test", "no answer"}) : came.front();
+}
+
+TEST(WorkerChannel, TrustsOnlyTheCertificateOfAWorkersLastJoin) {
+  ScriptedAgent agent;
+  EXPECT_TRUE(AskFootprint(agent, JoinedOnce).ok());
+  const auto joined_anew = [](const std::string&) -> std::optional<std::string> { return "e2"; };
+  EXPECT_EQ(AskFootprint(agent, joined_anew).error().code, Code::kUnavailable);
+  const auto removed = [](const std::string&) -> std::optional<std::string> { return std::nullopt; };
+  EXPECT_EQ(AskFootprint(agent, removed).error().code, Code::kUnavailable);
 }
 
 }  // namespace

@@ -3,6 +3,14 @@
 #include "worker/core/observe.h"
 
 namespace edm::worker {
+namespace {
+
+// The certificate is worth nothing any more: it was removed or replaced, or its time is over.
+bool IsShutOut(const Error& error) {
+  return error.code == Code::kPermissionDenied || error.code == Code::kUnauthenticated;
+}
+
+}  // namespace
 
 void Session::SetEngine(EngineFacts engine) {
   const std::lock_guard lock(mutex_);
@@ -14,6 +22,11 @@ WorkerFacts Session::Facts() const {
   const std::lock_guard lock(mutex_);
   facts.engine = engine_;
   return facts;
+}
+
+MasterClock Session::master_clock() const {
+  const std::lock_guard lock(mutex_);
+  return master_clock_;
 }
 
 Millis Session::Beat() {
@@ -31,6 +44,7 @@ Millis Session::Beat() {
     registration_ = {};
     return Register();
   }
+  if (IsShutOut(answer.error())) registration_ = {};
   return Failed(answer.error());
 }
 
@@ -41,6 +55,10 @@ Millis Session::Register() {
   auto registration = sources_.link.Register(facts, seen);
   if (!registration.ok()) return Failed(registration.error());
   Heard(asked, registration->epoch, registration->fence_after);
+  if (registration->time) {
+    const std::lock_guard lock(mutex_);
+    master_clock_.Heard(*registration->time, sources_.clock.Steady());
+  }
   told_engine_ = facts.engine;
   registration_ = std::move(*registration);
   Told(seen);

@@ -8,6 +8,7 @@
 #include "common/base/backoff.h"
 #include "common/model/worker.h"
 #include "common/ports/clock.h"
+#include "worker/core/master_clock.h"
 #include "worker/ports/address_reserver.h"
 #include "worker/ports/attempts.h"
 #include "worker/ports/load_probe.h"
@@ -39,6 +40,8 @@ class Session {
   Millis Beat();
 
   bool is_registered() const { return !registration_.session.empty(); }
+  // Any thread.
+  MasterClock master_clock() const;
   // Why it is not, or the last failure; "" when all is well.
   const std::string& trouble() const { return trouble_; }
 
@@ -57,8 +60,9 @@ class Session {
   const SessionSources sources_;
   const WorkerFacts facts_;
   mutable std::mutex mutex_;
-  EngineFacts engine_;       // guarded by mutex_
-  EngineFacts told_engine_;  // what the master was told of it
+  EngineFacts engine_;        // guarded by mutex_
+  MasterClock master_clock_;  // guarded by mutex_
+  EngineFacts told_engine_;   // what the master was told of it
   Registration registration_;
   std::map<std::string, Observation> told_;
   std::uint32_t failures_ = 0;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -21,9 +22,33 @@ constexpr Millis kJoinTimeout{10'000};
 
 fs::path TlsFolder(const WorkerOptions& options) { return fs::path(options.data) / "tls"; }
 
+constexpr const char* kIdentityFile = "worker.pem";
+constexpr std::string_view kCertificateBegins = "-----BEGIN CERTIFICATE-----";
+
 std::string ReadPublic(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Error NotJoined(const WorkerOptions& options) {
+  return {.code = Code::kFailedPrecondition,
+          .object = "worker",
+          .cause = "it has not joined a cluster: there is no certificate in " + TlsFolder(options).string(),
+          .hint = "edmctl token create NAME --worker, then edm-worker join --token-file FILE"};
+}
+
+// Key and certificate were files of their own before certificates were renewed.
+Status JoinOldFiles(const WorkerOptions& options) {
+  const auto folder = TlsFolder(options);
+  const auto certificate = ReadPublic(folder / "worker.crt");
+  if (certificate.empty()) return Ok();
+  EDM_TRY(const auto key, rpc::ReadSecretFile(folder / "worker.key"));
+  if (key) EDM_CHECK(SaveIdentity(options, {.certificate = certificate, .key = *key}));
+  // The certificate first: without it the key alone is not taken up again.
+  std::error_code ignored;
+  fs::remove(folder / "worker.crt", ignored);
+  fs::remove(folder / "worker.key", ignored);
+  return Ok();
 }
 
 }  // namespace
@@ -50,18 +75,24 @@ std::vector<std::string> MastersOf(const WorkerOptions& options) {
 
 std::string CaFile(const WorkerOptions& options) { return TlsFolder(options) / "ca.crt"; }
 
+rpc::IdentityFiles FilesOf(const WorkerOptions& options) {
+  return {.key_and_certificate = TlsFolder(options) / kIdentityFile, .ca = CaFile(options)};
+}
+
+Status SaveIdentity(const WorkerOptions& options, const rpc::Identity& identity) {
+  return rpc::WriteFileWhole(FilesOf(options).key_and_certificate, identity.key + identity.certificate,
+                             rpc::kSecretMode);
+}
+
 Result<rpc::Identity> LoadIdentity(const WorkerOptions& options) {
-  const auto folder = TlsFolder(options);
-  EDM_TRY(auto key, rpc::ReadSecretFile(folder / "worker.key"));
-  rpc::Identity identity{.certificate = ReadPublic(folder / "worker.crt"),
-                         .ca = ReadPublic(folder / "ca.crt")};
-  if (!key || identity.certificate.empty() || identity.ca.empty()) {
-    return Error{.code = Code::kFailedPrecondition,
-                 .object = "worker",
-                 .cause = "it has not joined a cluster: there is no certificate in " + folder.string(),
-                 .hint = "edmctl token create NAME --worker, then edm-worker join --token-file FILE"};
-  }
-  identity.key = std::move(*key);
+  EDM_CHECK(JoinOldFiles(options));
+  EDM_TRY(const auto text, rpc::ReadSecretFile(FilesOf(options).key_and_certificate));
+  rpc::Identity identity{.ca = ReadPublic(CaFile(options))};
+  if (!text || identity.ca.empty()) return NotJoined(options);
+  const auto middle = std::min(text->find(kCertificateBegins), text->size());
+  identity.key = text->substr(0, middle);
+  identity.certificate = text->substr(middle);
+  if (identity.key.empty() || identity.certificate.empty()) return NotJoined(options);
   return identity;
 }
 
@@ -98,10 +129,10 @@ Status Join(const WorkerOptions& options, const std::string& token) {
   fs::permissions(options.data, fs::perms::owner_all, failed);
   if (failed)
     return Error{Code::kInternal, folder.string(), failed.message(), {}, "make it writable for this user"};
+  for (const auto* old : {"worker.crt", "worker.key"}) fs::remove(folder / old, failed);
   // The certificate last: with it the worker counts as joined.
-  EDM_CHECK(rpc::WriteFileWhole(folder / "worker.key", made.key, rpc::kSecretMode));
-  EDM_CHECK(rpc::WriteFileWhole(folder / "ca.crt", joined.ca(), rpc::kPublicMode));
-  return rpc::WriteFileWhole(folder / "worker.crt", joined.certificate(), rpc::kPublicMode);
+  EDM_CHECK(rpc::WriteFileWhole(CaFile(options), joined.ca(), rpc::kPublicMode));
+  return SaveIdentity(options, {.certificate = joined.certificate(), .key = made.key});
 }
 
 }  // namespace edm::worker

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/rpc/grpc_server.h"
 #include "common/rpc/tls.h"
 #include "worker/app/options.h"
 
@@ -15,8 +16,12 @@ Result<std::string> WorkerId(const WorkerOptions& options);
 // The cluster ports to try, as set: one, or several with commas between them.
 std::vector<std::string> MastersOf(const WorkerOptions& options);
 
-// What `join` has left in <data>/tls. kFailedPrecondition: it has not joined yet.
+// What `join` or a renewal has left in <data>/tls. kFailedPrecondition: it has not joined yet.
 Result<rpc::Identity> LoadIdentity(const WorkerOptions& options);
+// Key and certificate as one file, replaced as a whole; mode 0600.
+Status SaveIdentity(const WorkerOptions& options, const rpc::Identity& identity);
+// That file, and the CA's, for who watches them. Both are there once LoadIdentity has succeeded.
+rpc::IdentityFiles FilesOf(const WorkerOptions& options);
 
 // The cluster's CA certificate, as a file for programs.
 std::string CaFile(const WorkerOptions& options);

@@ -6,6 +6,7 @@
 #include "common/adapters/log/log.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/api/session.h"
+#include "worker/app/certificate.h"
 #include "worker/ports/directory.h"
 
 namespace edm::worker {
@@ -30,7 +31,8 @@ Loops::Loops(const Peers& peers)
     : peers_(peers),
       session_([this](std::stop_token stop) { KeepSession(stop); }),
       engine_([this](std::stop_token stop) { WatchEngine(stop); }),
-      upkeep_([this](std::stop_token stop) { KeepUp(stop); }) {}
+      upkeep_([this](std::stop_token stop) { KeepUp(stop); }),
+      renewal_([this](std::stop_token stop) { KeepCertificate(stop); }) {}
 
 void Loops::KeepSession(std::stop_token stop) {
   Millis wait{0};
@@ -40,6 +42,7 @@ void Loops::KeepSession(std::stop_token stop) {
     session_pulse_.Expect(In(wait + kSessionTurnMax));
     registered_ = peers_.session.is_registered();
     Note(session_trouble_, "master", peers_.session.trouble());
+    Note(clock_trouble_, "clock", ClockTrouble());
   }
 }
 
@@ -78,6 +81,22 @@ void Loops::KeepUp(std::stop_token stop) {
 // Not the engine's events: that thread waits for them, for as long as nothing happens.
 std::vector<Watchdog::Loop> Loops::watched() const {
   return {{"the session with the master", &session_pulse_}, {"the upkeep of instances", &upkeep_pulse_}};
+}
+
+void Loops::KeepCertificate(std::stop_token stop) {
+  Millis wait{0};
+  while (Pause(wait, stop)) {
+    wait = peers_.certificate.Turn(peers_.session.master_clock());
+    Note(certificate_trouble_, "certificate", peers_.certificate.trouble());
+  }
+}
+
+std::string Loops::ClockTrouble() const {
+  const auto ahead = peers_.session.master_clock().Ahead(peers_.clock.Now(), peers_.clock.Steady());
+  if (!ahead || std::chrono::abs(*ahead) <= kClockTolerance) return "";
+  return "this machine's clock is more than " + FormatDuration(kClockTolerance) +
+         (*ahead > Millis(0) ? " ahead of" : " behind") +
+         " the master's; set it, best by NTP (timedatectl set-ntp true)";
 }
 
 void Loops::Note(std::string& slot, std::string_view about, std::string now) {

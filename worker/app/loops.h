@@ -14,10 +14,12 @@
 #include "common/base/pulse.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "common/ports/clock.h"
 
 namespace edm::worker {
 
 class AttemptRunner;
+class Certificate;
 class ContainerRuntime;
 class Directory;
 class EngineView;
@@ -27,7 +29,8 @@ class Session;
 bool Pause(Millis time, std::stop_token stop);
 
 // What goes on by itself, each on a thread of its own until this is destroyed: the session with the master,
-// the engine's events, and once a second the upkeep of attempts and the sweep of the directory.
+// the engine's events, the certificate's renewal, and once a second the upkeep of attempts and the sweep of
+// the directory.
 class Loops {
  public:
   static constexpr Millis kUpkeepInterval{1'000};  // so that the catalog follows within 2 s
@@ -36,6 +39,7 @@ class Loops {
   // keep the journal for a while.
   static constexpr Millis kSessionTurnMax{60'000};
   static constexpr Millis kUpkeepTurnMax{300'000};
+  static constexpr Millis kClockTolerance{30'000};  // between this machine's clock and the master's
 
   // All of them outlive it.
   struct Peers {
@@ -44,6 +48,8 @@ class Loops {
     ContainerRuntime& runtime;
     EngineView& view;
     Directory& directory;
+    Certificate& certificate;
+    const Clock& clock;
   };
   explicit Loops(const Peers& peers);
 
@@ -57,6 +63,9 @@ class Loops {
   void KeepSession(std::stop_token stop);
   void WatchEngine(std::stop_token stop);
   void KeepUp(std::stop_token stop);
+  void KeepCertificate(std::stop_token stop);
+  // "" while the clocks agree.
+  std::string ClockTrouble() const;
   // Logs a trouble when it begins, and when it is over.
   void Note(std::string& slot, std::string_view about, std::string now);
 
@@ -68,9 +77,12 @@ class Loops {
   std::string engine_trouble_;  // guarded by mutex_, as what follows
   std::string session_trouble_;
   std::string directory_trouble_;
+  std::string clock_trouble_;
+  std::string certificate_trouble_;
   std::jthread session_;
   std::jthread engine_;
   std::jthread upkeep_;
+  std::jthread renewal_;
 };
 
 }  // namespace edm::worker

@@ -4,12 +4,14 @@
 
 #include <atomic>
 
+#include "common/adapters/log/log.h"
 #include "common/base/version.h"
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/api/agent_service.h"
 #include "worker/api/session.h"
+#include "worker/app/certificate.h"
 #include "worker/app/http_front.h"
 #include "worker/app/identity.h"
 #include "worker/app/loops.h"
@@ -73,8 +75,13 @@ class Worker::Assembly {
     runner_.Resume();
     EDM_CHECK(StartRpc());
     EDM_CHECK(StartHttp());
-    loops_ =
-        std::make_unique<Loops>(Loops::Peers{session_, runner_, *parts_->runtime, view_, *parts_->directory});
+    EDM_TRY(const auto identity, LoadIdentity(options_));
+    EDM_TRY(const auto valid, rpc::ValidityOf(identity.certificate));
+    certificate_ = std::make_unique<Certificate>(
+        options_, place_.id, valid,
+        Certificate::Peers{parts_->registry, parts_->clock, [this](const auto& renewed) { Take(renewed); }});
+    loops_ = std::make_unique<Loops>(Loops::Peers{session_, runner_, *parts_->runtime, view_,
+                                                  *parts_->directory, *certificate_, parts_->clock});
     loops_shown_ = loops_.get();
     return Ok();
   }
@@ -93,14 +100,24 @@ class Worker::Assembly {
   std::vector<Watchdog::Loop> watched() const { return loops_->watched(); }
 
  private:
+  static rpc::HttpServerTls HttpTls(const rpc::Identity& identity) {
+    return {.certificate_chain = identity.certificate, .private_key = identity.key};
+  }
+
+  void Take(const rpc::Identity& renewed) {
+    const auto valid = rpc::ValidityOf(renewed.certificate);
+    if (valid.ok()) Log(LogLevel::kInfo, "certificate renewed", {{"ends", FormatRfc3339(valid->until)}});
+    const auto taken = IsLoopback(options_.http_listen) ? Ok() : http_->Renew(HttpTls(renewed));
+    if (!taken.ok()) Log(LogLevel::kError, "certificate not taken", {{"cause", ToString(taken.error())}});
+  }
+
   Status StartRpc() {
     RegisterAgent(table_, {runner_, *parts_->events, *parts_->runtime, *parts_->files, *parts_->usage, short_,
                            streams_});
     telemetry_.Meter(table_);
-    EDM_TRY(auto identity, LoadIdentity(options_));
     rpc::GrpcServerOptions options;
     options.ports.push_back(
-        {.address = options_.rpc_listen, .tls = std::move(identity), .client_certificates = true});
+        {.address = options_.rpc_listen, .client_certificates = true, .files = FilesOf(options_)});
     EDM_TRY(rpc_, rpc::GrpcServer::Start(table_, rpc::OnlyMaster(), std::move(options)));
     return Ok();
   }
@@ -117,8 +134,7 @@ class Worker::Assembly {
     rpc::HttpServerOptions options{.listen = {options_.http_listen}};
     if (!IsLoopback(options_.http_listen)) {
       EDM_TRY(auto identity, LoadIdentity(options_));
-      options.tls =
-          rpc::HttpServerTls{.certificate_chain = identity.certificate, .private_key = identity.key};
+      options.tls = HttpTls(identity);
     }
     EDM_TRY(http_,
             rpc::HttpServer::Start(std::move(options), [this](std::shared_ptr<rpc::Exchange> exchange) {
@@ -158,6 +174,7 @@ class Worker::Assembly {
   ThreadPool streams_{{"streams", options_.streams_max, options_.streams_max}};
   std::unique_ptr<rpc::GrpcServer> rpc_;
   std::unique_ptr<rpc::HttpServer> http_;
+  std::unique_ptr<Certificate> certificate_;
   std::unique_ptr<Loops> loops_;
   // For requests over HTTP, which come before the loops are there; they have ended before the loops end.
   std::atomic<const Loops*> loops_shown_ = nullptr;

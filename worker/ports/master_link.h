@@ -17,6 +17,7 @@ struct Registration {
   std::uint32_t epoch = 0;
   Millis beat_interval{1'000};
   std::optional<Millis> fence_after = {};  // absent: the master does not say
+  std::optional<WallTime> time = {};       // by the master's clock; one of an older release does not say
 };
 
 struct BeatAnswer {

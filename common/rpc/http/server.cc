@@ -77,11 +77,21 @@ class HttpServer::State {
     for (auto& io : threads_) io->thread.join();
   }
 
+  void Renew(std::shared_ptr<asio::ssl::context> tls) {
+    const std::lock_guard lock(mutex_);
+    tls_ = std::move(tls);
+  }
+
   const std::vector<std::string>& addresses() const { return addresses_; }
   std::uint16_t port() const { return ports_.front(); }
   std::size_t connections() const { return count_; }
 
  private:
+  std::shared_ptr<asio::ssl::context> Tls() {
+    const std::lock_guard lock(mutex_);
+    return tls_;
+  }
+
   void OnEachConnection(void (Connection::*action)()) {
     for (auto& io : threads_) {
       asio::post(*io->context, [&io, action] {
@@ -114,7 +124,8 @@ class HttpServer::State {
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
     ++count_;
-    auto wrapped = tls_ ? ServerSocket(std::move(socket), *tls_) : ServerSocket(std::move(socket));
+    const auto tls = Tls();
+    auto wrapped = tls ? ServerSocket(std::move(socket), *tls) : ServerSocket(std::move(socket));
     auto connection =
         std::make_shared<Connection>(io.context, std::move(wrapped), around_, [this, &io](Connection* ended) {
           io.connections.erase(ended);
@@ -128,7 +139,7 @@ class HttpServer::State {
   }
 
   const std::shared_ptr<const Connection::Surroundings> around_;
-  const std::shared_ptr<asio::ssl::context> tls_;
+  std::shared_ptr<asio::ssl::context> tls_;  // guarded by mutex_
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::vector<asio::ip::tcp::acceptor> acceptors_;
   std::vector<std::string> addresses_;
@@ -184,6 +195,12 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
     return Error{
         Code::kResourceExhausted, "http server", failure.what(), {}, "raise the limits of threads and files"};
   }
+}
+
+Status HttpServer::Renew(const HttpServerTls& tls) {
+  EDM_TRY(auto context, MakeTls(tls));
+  state_->Renew(std::move(context));
+  return Ok();
 }
 
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -55,6 +55,10 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
+  // New connections are taken with this from now on. Only where it was started with TLS. Error: the
+  // certificate does not fit its key, and the one before stays.
+  Status Renew(const HttpServerTls& tls);
+
   // As bound, in the order of `listeners` and `listen`: "127.0.0.1:40213".
   const std::vector<std::string>& addresses() const;
   std::uint16_t port() const;  // of the first

@@ -12,7 +12,8 @@
 namespace edm::master {
 
 struct GrpcWorkerChannel::Shared {
-  explicit Shared(std::optional<rpc::Identity> identity) : stubs(std::move(identity)) {}
+  Shared(std::optional<rpc::Identity> identity, EnrolmentOf enrolment_of)
+      : stubs(std::move(identity), std::move(enrolment_of)) {}
 
   WorkerStubs stubs;
   OnEvent on_event;      // set by Listen
@@ -98,8 +99,8 @@ void SendCancel(WorkerStubs& stubs, std::shared_ptr<void> keep, Cancellation can
 
 }  // namespace
 
-GrpcWorkerChannel::GrpcWorkerChannel(std::optional<rpc::Identity> identity)
-    : shared_(std::make_shared<Shared>(std::move(identity))) {}
+GrpcWorkerChannel::GrpcWorkerChannel(std::optional<rpc::Identity> identity, EnrolmentOf enrolment_of)
+    : shared_(std::make_shared<Shared>(std::move(identity), std::move(enrolment_of))) {}
 
 void GrpcWorkerChannel::LetGo() {
   std::vector<std::shared_ptr<AttemptFollower>> all;

@@ -26,7 +26,7 @@ class GrpcWorkerChannel final : public WorkerChannel {
   static constexpr Millis kCallDeadline{5'000};
 
   // Without an identity in the clear: for tests on loopback.
-  explicit GrpcWorkerChannel(std::optional<rpc::Identity> identity);
+  GrpcWorkerChannel(std::optional<rpc::Identity> identity, EnrolmentOf enrolment_of);
   ~GrpcWorkerChannel() override;
 
   // Follows nothing any more, and takes no orders.

@@ -13,13 +13,21 @@ constexpr Millis kLookEvery{1};
 }  // namespace
 
 Result<std::shared_ptr<WorkerStubs::Stub>> WorkerStubs::Of(const WorkerAddress& worker) {
-  const auto key = worker.worker + " " + worker.rpc_address;
+  const auto enrolment = enrolment_of_(worker.worker);
+  if (!enrolment) {
+    return Error{Code::kUnavailable,
+                 "worker " + worker.worker,
+                 "it is no worker of this cluster any more",
+                 {},
+                 "edmctl worker ls"};
+  }
+  const auto key = worker.worker + " " + *enrolment + " " + worker.rpc_address;
   const std::lock_guard lock(mutex_);
   if (closed_) return Error{Code::kUnavailable, "worker " + worker.worker, "this master is stopping"};
   if (const auto found = stubs_.find(key); found != stubs_.end()) return found->second;
   rpc::ChannelSpec spec;
   spec.address = worker.rpc_address;
-  if (identity_) spec.tls = rpc::ChannelTls{*identity_, rpc::WorkerTlsName(worker.worker)};
+  if (identity_) spec.tls = rpc::ChannelTls{*identity_, rpc::WorkerTlsName(worker.worker, *enrolment)};
   EDM_TRY(const auto channel, rpc::Dial(spec));
   if (stubs_.size() >= kConnectionsMax) stubs_.clear();
   std::shared_ptr<Stub> stub = v1::WorkerAgent::NewStub(channel);

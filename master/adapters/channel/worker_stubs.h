@@ -22,7 +22,8 @@ class WorkerStubs {
       2'000;  // then all are dropped and made anew as they are used
 
   // Without an identity in the clear: for tests on loopback.
-  explicit WorkerStubs(std::optional<rpc::Identity> identity) : identity_(std::move(identity)) {}
+  WorkerStubs(std::optional<rpc::Identity> identity, EnrolmentOf enrolment_of)
+      : identity_(std::move(identity)), enrolment_of_(std::move(enrolment_of)) {}
 
   Result<std::shared_ptr<Stub>> Of(const WorkerAddress& worker);
 
@@ -33,9 +34,11 @@ class WorkerStubs {
 
  private:
   const std::optional<rpc::Identity> identity_;
+  const EnrolmentOf enrolment_of_;
   std::mutex mutex_;
-  bool closed_ = false;                                 // guarded by mutex_
-  std::map<std::string, std::shared_ptr<Stub>> stubs_;  // guarded by mutex_; by worker and address
+  bool closed_ = false;  // guarded by mutex_
+  std::map<std::string, std::shared_ptr<Stub>>
+      stubs_;  // guarded by mutex_; by worker, its enrolment and address
 };
 
 }  // namespace edm::master

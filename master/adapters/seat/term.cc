@@ -2,10 +2,15 @@
 
 #include <utility>
 
+#include "master/core/enrolment.h"
+
 namespace edm::master {
 
 Term::Term(const Parts& parts)
-    : channel_(std::make_unique<GrpcWorkerChannel>(parts.identity)),
+    : channel_(std::make_unique<GrpcWorkerChannel>(
+          parts.identity,
+          // Nobody is called before the loop is there: it is what calls.
+          [this](const std::string& worker) { return EnrolmentIn(*loop_->View(), worker); })),
       effects_(EffectRunner::Parts{parts.git, *channel_, parts.log, parts.pool, parts.clock}) {}
 
 // Its callbacks go to the loop: it ends first.

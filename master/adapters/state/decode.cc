@@ -110,6 +110,9 @@ Result<WorkerRecord> DecodeWorker(const KvEntry& entry) {
   WorkerRecord record;
   record.facts = FromProto(message.worker());
   record.joined_at = FromProto(message.worker().joined_at());
+  record.enrolment = message.enrolment();
+  if (message.worker().has_certificate_ends_at())
+    record.certificate_ends = FromProto(message.worker().certificate_ends_at());
   record.revision = message.revision();
   record.availability = static_cast<Availability>(message.worker().availability());
   record.given_labels = {message.labels().begin(), message.labels().end()};

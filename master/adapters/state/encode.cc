@@ -95,6 +95,10 @@ std::string EncodeOne(const WorkerRecord& record) {
   message.mutable_worker()->set_state(static_cast<v1::Worker::State>(record.state));
   message.mutable_worker()->set_availability(static_cast<v1::Worker::Availability>(record.availability));
   *message.mutable_worker()->mutable_joined_at() = ToProto(record.joined_at);
+  // What the worker says of itself may be of one that it has renewed since.
+  if (record.certificate_ends)
+    *message.mutable_worker()->mutable_certificate_ends_at() = ToProto(*record.certificate_ends);
+  message.set_enrolment(record.enrolment);
   message.set_revision(record.revision);
   message.mutable_labels()->insert(record.given_labels.begin(), record.given_labels.end());
   return message.SerializeAsString();

@@ -12,6 +12,7 @@
 #include "edm/v1/registry_service.pb.h"
 #include "master/api/services/reply.h"
 #include "master/api/services/token_text.h"
+#include "master/core/enrolment.h"
 
 namespace edm::master {
 namespace {
@@ -20,8 +21,15 @@ std::vector<Observation> Observations(const google::protobuf::RepeatedPtrField<v
   return rpc::MapAll<Observation>(messages, [](const v1::Observation& one) { return rpc::FromProto(one); });
 }
 
+constexpr std::size_t kEnrolmentBytes = 8;
+constexpr std::size_t kSessionBytes = 12;
+
+rpc::Validity LifeFrom(const State& state, WallTime now) {
+  return {now, now + state.settings.certificate_life};
+}
+
 struct Admission {
-  std::string token_id;
+  UseToken use;
   std::string certificate;
 };
 
@@ -29,33 +37,44 @@ Result<Admission> Admit(const ServiceParts& parts, const v1::JoinRequest& reques
   EDM_TRY(const auto token, rpc::ParseJoinToken(request.token()));
   EDM_CHECK(CheckWorkerId(request.worker()));
   const auto view = parts.cluster.View();
+  const auto now = parts.clock.Now();
   EDM_TRY(const auto record,
-          OpenToken(*view, parts.secrets, token.id, token.secret, TokenKind::kWorker, parts.clock.Now()));
-  const auto there = view->workers.Find(request.worker());
-  if (there && there->state == WorkerState::kReady && !there->session.empty()) {
-    return Error{Code::kAlreadyExists,
-                 "worker " + request.worker(),
-                 "one of that name is at work",
-                 {},
-                 "choose another id for this machine"};
-  }
+          OpenToken(*view, parts.secrets, token.id, token.secret, TokenKind::kWorker, now));
+  EDM_CHECK(CheckEnrolment(*view, *record, request.worker()));
+  const auto life = LifeFrom(*view, now);
+  UseToken use{record->id, request.worker(), ToHex(parts.entropy.Bytes(kEnrolmentBytes)), life.until};
   EDM_TRY(auto certificate,
-          parts.authority.SignWorker(request.certificate_request(), request.worker(), parts.clock.Now()));
-  return Admission{record->id, std::move(certificate)};
+          parts.authority.SignWorker(request.certificate_request(), {use.worker, use.enrolment}, life));
+  return Admission{std::move(use), std::move(certificate)};
 }
 
 void OnJoin(const ServiceParts& parts, const CallPointer& call, const v1::JoinRequest& request) {
   auto admission = Admit(parts, request);
   if (!admission.ok()) return call->Finish(admission.error());
-  const auto id = admission->token_id;
-  parts.cluster.Submit(UseToken{id}, [call, admission = std::move(admission).value(),
-                                      &authority = parts.authority](const Result<Accepted>& accepted) {
+  parts.cluster.Submit(admission->use, [call, certificate = admission->certificate,
+                                        &authority = parts.authority](const Result<Accepted>& accepted) {
     if (!accepted.ok()) return call->Finish(accepted.error());
     v1::JoinResponse response;
-    response.set_certificate(admission.certificate);
+    response.set_certificate(certificate);
     response.set_ca(authority.certificate());
     Reply(*call, response);
   });
+}
+
+void OnRenew(const ServiceParts& parts, const CallPointer& call, const v1::RenewRequest& request) {
+  const auto& caller = call->caller();
+  const auto life = LifeFrom(*parts.cluster.View(), parts.clock.Now());
+  auto certificate =
+      parts.authority.SignWorker(request.certificate_request(), {caller.name, caller.enrolment}, life);
+  if (!certificate.ok()) return call->Finish(certificate.error());
+  parts.cluster.Report(
+      CertificateRenewed{caller.name, caller.enrolment, life.until},
+      [call, certificate = std::move(certificate).value()](const Result<Accepted>& accepted) {
+        if (!accepted.ok()) return call->Finish(accepted.error());
+        v1::RenewResponse response;
+        response.set_certificate(certificate);
+        Reply(*call, response);
+      });
 }
 
 Status CheckRegistration(const rpc::Caller& caller, const v1::RegisterRequest& request) {
@@ -89,21 +108,23 @@ void OnRegister(const ServiceParts& parts, const CallPointer& call, const v1::Re
   report.facts = rpc::FromProto(request.worker());
   const auto agreed = Agree(SpokenBy(ThisVersion()), SpokenBy(request));
   report.protocol = agreed.value_or(request.protocol());  // the latter is refused
-  report.session = ToHex(parts.entropy.Bytes(12));
+  report.session = ToHex(parts.entropy.Bytes(kSessionBytes));
   report.observations = Observations(request.observations());
+  report.enrolment = call->caller().enrolment;
   const auto session = report.session;
-  parts.cluster.Report(std::move(report),
-                       [call, session, agreed, &cluster = parts.cluster](const Result<Accepted>& accepted) {
-                         if (!accepted.ok()) return call->Finish(accepted.error());
-                         const auto view = cluster.View();
-                         v1::RegisterResponse response;
-                         response.set_session(session);
-                         response.set_epoch(view->epoch);
-                         response.set_protocol(agreed.value_or(0));
-                         *response.mutable_beat_interval() = rpc::ToProto(view->settings.beat_interval);
-                         *response.mutable_fence_after() = rpc::ToProto(view->settings.fence_after);
-                         Reply(*call, response);
-                       });
+  parts.cluster.Report(std::move(report), [call, session, agreed, &cluster = parts.cluster,
+                                           &clock = parts.clock](const Result<Accepted>& accepted) {
+    if (!accepted.ok()) return call->Finish(accepted.error());
+    const auto view = cluster.View();
+    v1::RegisterResponse response;
+    response.set_session(session);
+    response.set_epoch(view->epoch);
+    response.set_protocol(agreed.value_or(0));
+    *response.mutable_beat_interval() = rpc::ToProto(view->settings.beat_interval);
+    *response.mutable_fence_after() = rpc::ToProto(view->settings.fence_after);
+    *response.mutable_time() = rpc::ToProto(clock.Now());
+    Reply(*call, response);
+  });
 }
 
 void OnHeartbeat(const ServiceParts& parts, const CallPointer& call, const v1::HeartbeatRequest& request) {
@@ -134,6 +155,9 @@ void OnPublish(const ServiceParts& parts, const CallPointer& call, const v1::Pub
 void RegisterRegistry(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::JoinRequest>("edm.v1.Registry/Join",
                             [parts](CallPointer call, const auto& request) { OnJoin(parts, call, request); });
+  table.On<v1::RenewRequest>("edm.v1.Registry/Renew", [parts](CallPointer call, const auto& request) {
+    OnRenew(parts, call, request);
+  });
   table.On<v1::RegisterRequest>("edm.v1.Registry/Register", [parts](CallPointer call, const auto& request) {
     OnRegister(parts, call, request);
   });

@@ -1,5 +1,6 @@
 #include "master/api/services/token_text.h"
 
+#include "master/core/enrolment.h"
 #include "master/core/tokens.h"
 
 namespace edm::master {
@@ -42,7 +43,11 @@ Result<std::shared_ptr<const TokenRecord>> OpenToken(const State& state, const S
 rpc::Authenticate TokenAuthenticator(const Cluster& cluster, const Secrets& secrets, const Clock& clock) {
   return [&cluster, &secrets, &clock](const rpc::Credentials& credentials) -> Result<rpc::Caller> {
     using Kind = rpc::Caller::Kind;
-    if (!credentials.worker.empty()) return rpc::Caller{Kind::kWorker, credentials.worker, ""};
+    if (!credentials.worker.empty()) {
+      EDM_CHECK(CheckCertificate(*cluster.View(), credentials.worker, credentials.enrolment, clock.Now()));
+      return rpc::Caller{
+          .kind = Kind::kWorker, .name = credentials.worker, .enrolment = credentials.enrolment};
+    }
     if (credentials.bearer.empty()) return rpc::Caller{};
     const auto text = ParseToken(credentials.bearer);
     if (!text) return Unknown();

@@ -19,7 +19,8 @@ struct TokenText {
 std::string FormatToken(const TokenText& token);
 std::optional<TokenText> ParseToken(std::string_view text);
 
-// Looks tokens up in the view; what a certificate proves is believed. References must outlive the result.
+// Looks tokens up in the view, and whether a certificate that TLS believed is still the worker's. References
+// must outlive the result.
 rpc::Authenticate TokenAuthenticator(const Cluster& cluster, const Secrets& secrets, const Clock& clock);
 
 // The record that `id` and `secret` open; kUnauthenticated without telling which of both is wrong.

@@ -54,10 +54,38 @@ TEST_F(Tls, SignsAWorkersRequestUnderItsIdAndNoOther) {
   ASSERT_TRUE(authority.ok());
   const auto made = MakeKeyAndRequest("anything");
   ASSERT_TRUE(made.ok());
-  EXPECT_TRUE(authority->SignWorker(made->request, "w1", Now()).ok());
-  EXPECT_EQ(authority->SignWorker("no request", "w1", Now()).error().code, Code::kInvalidArgument);
-  EXPECT_EQ(authority->SignWorker(made->request, "edm-master", Now()).error().code, Code::kInvalidArgument);
-  EXPECT_EQ(authority->SignWorker(made->request, "w1,DNS:x", Now()).error().code, Code::kInvalidArgument);
+  const Validity life{Now(), Now() + std::chrono::hours(1)};
+  EXPECT_TRUE(authority->SignWorker(made->request, {"w1", "e1"}, life).ok());
+  EXPECT_EQ(authority->SignWorker("no request", {"w1", "e1"}, life).error().code, Code::kInvalidArgument);
+  EXPECT_EQ(authority->SignWorker(made->request, {"edm-master", "e1"}, life).error().code,
+            Code::kInvalidArgument);
+  EXPECT_EQ(authority->SignWorker(made->request, {"w1,DNS:x", "e1"}, life).error().code,
+            Code::kInvalidArgument);
+}
+
+TEST_F(Tls, SaysHowLongACertificateLastsWithoutTheDayForLateClocks) {
+  const auto authority = CertificateAuthority::Open(folder_, Now());
+  ASSERT_TRUE(authority.ok());
+  const auto from = std::chrono::floor<Seconds>(Now());
+  const Validity life{from, from + Seconds(10)};
+  const auto made = MakeKeyAndRequest("w1");
+  const auto certificate = authority->SignWorker(made->request, {"w1", "e1"}, life);
+  ASSERT_TRUE(certificate.ok()) << ToString(certificate.error());
+  const auto read = ValidityOf(*certificate);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->from, life.from);
+  EXPECT_EQ(read->until, life.until);
+  EXPECT_GE(kClockSkew, std::chrono::hours(24));
+  EXPECT_FALSE(ValidityOf("no certificate").ok());
+}
+
+TEST(WorkerTlsName, TellsTheEnrolmentOfAWorkerAndOfNoOther) {
+  EXPECT_EQ(WorkerTlsName("w1", "ab12"), "ab12.w1.worker.edm");
+  EXPECT_EQ(EnrolmentIn("ab12.w1.worker.edm", "w1"), "ab12");
+  EXPECT_EQ(EnrolmentIn("w1.worker.edm", "w1"), "");
+  for (const auto* name : {"ab12.w1.worker.edm", "x.ab12.w2.worker.edm", ".w2.worker.edm", "w2", ""}) {
+    EXPECT_EQ(EnrolmentIn(name, "w2"), std::nullopt) << name;
+  }
 }
 
 TEST_F(Tls, RefusesNamesThatCouldAddOtherNames) {

@@ -43,7 +43,7 @@ Look Well() {
     worker.set_version("0.2.0");
     worker.set_public_address("10.0.0.12");
     *worker.mutable_seen_at() = At(kNow - 1);
-    *worker.mutable_certificate_ends_at() = At(kNow + 400 * kDay);
+    *worker.mutable_certificate_ends_at() = At(kNow + 10 * kDay);
     auto& load = *worker.mutable_load();
     load.set_disk_free_mib(40'000);
     load.set_disk_total_mib(100'000);
@@ -117,9 +117,12 @@ const Case kCases[] = {
     {"a worker's clock is a day early",
      [](Look& it) { *it.workers[1].mutable_load()->mutable_sampled_at() = At(kNow + kDay); }, Severity::kSoon,
      "worker w2", "s early", "set its clock"},
-    {"a worker's certificate ends",
+    {"a worker's certificate was not renewed",
      [](Look& it) { *it.workers[0].mutable_certificate_ends_at() = At(kNow + 3'600); }, Severity::kSoon,
-     "worker w1", "its certificate ends in 1 h", "edm-worker join"},
+     "worker w1", "its certificate ends in 1 h", "journalctl -u edm-worker"},
+    {"a worker's certificate has ended",
+     [](Look& it) { *it.workers[0].mutable_certificate_ends_at() = At(kNow - 3'600); }, Severity::kBroken,
+     "worker w1", "its certificate ended 1 h ago", "edm-worker join"},
     {"an instance is unhealthy",
      [](Look& it) { it.instances[0].mutable_status()->set_health(v1::Health::UNHEALTHY); }, Severity::kBroken,
      "instance shop", "unhealthy", "edmctl logs shop"},

@@ -433,8 +433,8 @@ TEST(Tokens, AWorkersIsWorthOneJoin) {
   create.token = {.id = "w", .name = "worker", .kind = TokenKind::kWorker, .hash = "h"};
   (void)cluster.Give(create);
   EXPECT_TRUE(cluster.state.tokens.Find("w")->expires_at.has_value());
-  EXPECT_TRUE(cluster.Give(UseToken{"w"}).reply.ok());
-  EXPECT_EQ(cluster.Give(UseToken{"w"}).reply.error().code, Code::kUnauthenticated);
+  EXPECT_TRUE(cluster.Give(UseToken{"w", "w1", "e1", {}}).reply.ok());
+  EXPECT_EQ(cluster.Give(UseToken{"w", "w2", "e2", {}}).reply.error().code, Code::kUnauthenticated);
 }
 
 TEST(Instances, AreUniqueAndOwnersDifferByMoreThanCapitals) {

@@ -162,6 +162,20 @@ TEST_F(SessionFixture, AMasterThatDoesNotKnowTheSessionIsRegisteredWithAgain) {
   EXPECT_EQ(link_.beats.back(), "session-2");
 }
 
+TEST_F(SessionFixture, AWorkerThatIsShutOutSaysSoAndAsksToBeLetInAgain) {
+  for (const auto code : {Code::kPermissionDenied, Code::kUnauthenticated}) {
+    session_.Beat();
+    ASSERT_TRUE(session_.is_registered());
+    const auto registrations = link_.registrations;
+    link_.Fail(code);
+    EXPECT_GT(session_.Beat(), Millis(0));
+    EXPECT_FALSE(session_.is_registered());
+    EXPECT_NE(session_.trouble(), "");
+    EXPECT_EQ(session_.Beat(), Millis(0));
+    EXPECT_EQ(link_.registrations, registrations + 1);
+  }
+}
+
 TEST_F(SessionFixture, AMasterThatIsAwayIsTriedLessAndLessOften) {
   Millis before{0};
   for (int i = 0; i < 4; ++i) {

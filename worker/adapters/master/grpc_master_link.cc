@@ -46,6 +46,7 @@ Result<Registration> GrpcMasterLink::Register(const WorkerFacts& facts,
       .epoch = response.epoch(),
       .beat_interval = std::clamp(rpc::FromProto(response.beat_interval()), kBeatMin, kBeatMax)};
   if (response.has_fence_after()) registration.fence_after = rpc::FromProto(response.fence_after());
+  if (response.has_time()) registration.time = rpc::FromProto(response.time());
   return registration;
 }
 

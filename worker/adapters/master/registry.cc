@@ -8,8 +8,8 @@ namespace edm::worker {
 
 Registry::Registry(std::vector<std::string> masters, rpc::ChannelTls tls)
     : masters_(std::move(masters)),
-      tls_(std::move(tls)),
-      patience_(masters_.size() > 1 ? kSilence : kCallDeadline) {}
+      patience_(masters_.size() > 1 ? kSilence : kCallDeadline),
+      tls_(std::move(tls)) {}
 
 Result<std::shared_ptr<Registry>> Registry::Dial(std::vector<std::string> masters, rpc::ChannelTls tls) {
   if (masters.empty()) {
@@ -18,6 +18,12 @@ Result<std::shared_ptr<Registry>> Registry::Dial(std::vector<std::string> master
   std::shared_ptr<Registry> registry(new Registry(std::move(masters), std::move(tls)));
   EDM_CHECK(registry->Turn(registry->masters_.front()));
   return registry;
+}
+
+Status Registry::Redial(const rpc::Identity& identity) {
+  const std::lock_guard lock(mutex_);
+  tls_.identity = identity;
+  return Turn(current_->address);
 }
 
 std::shared_ptr<const Registry::Master> Registry::Current() const {

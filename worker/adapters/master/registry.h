@@ -23,6 +23,9 @@ class Registry {
   // Error kInvalidArgument: none is given.
   static Result<std::shared_ptr<Registry>> Dial(std::vector<std::string> masters, rpc::ChannelTls tls);
 
+  // Calls from now on go over a new connection, as `identity`; those under way end on the old one.
+  Status Redial(const rpc::Identity& identity);
+
   template <class Request, class Response>
   using Method = grpc::Status (v1::Registry::Stub::*)(grpc::ClientContext*, const Request&, Response*);
 
@@ -67,9 +70,9 @@ class Registry {
   Status Turn(const std::string& address);  // locked
 
   const std::vector<std::string> masters_;
-  const rpc::ChannelTls tls_;
   const Millis patience_;
   mutable std::mutex mutex_;
+  rpc::ChannelTls tls_;                    // guarded by mutex_
   std::shared_ptr<const Master> current_;  // guarded by mutex_
   std::size_t next_ = 0;                   // guarded by mutex_: of masters_, for when it is silent
 };
