@@ -94,15 +94,14 @@ TEST(RestFields, TakeTextsOfEachKind) {
   EXPECT_EQ(create.spec().memory_mib(), 64U);
 }
 
+#ifndef __SANITIZE_THREAD__  // protobuf's headers lay a map out otherwise then than its library, built
+                             // without, does
 TEST(RestFields, TakeEntriesOfMaps) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "under this sanitizer protobuf's headers lay a map out in another way than its library, "
-                  "which was built without";
-#endif
   v1::CreateInstanceRequest create;
   EXPECT_TRUE(SetFromText(create, "annotations[team]", "blue").ok());
   EXPECT_EQ(create.annotations().at("team"), "blue");
 }
+#endif
 
 TEST(RestFields, SayWhatIsWrongAndWhatWasMeant) {
   const struct {
