@@ -279,8 +279,8 @@ void Master::Parts::FillTables(const MasterOptions& options) {
 
 std::optional<Error> Master::Parts::Trouble() const {
   if (stopping) return Error{Code::kUnavailable, "master", "it is stopping", {}, ""};
-  if (auto trouble = seat->trouble()) return trouble;
   if (auto room = on->reserve->Check("the state"); !room.ok()) return room.error();
+  if (auto trouble = seat->trouble()) return trouble;
   return std::nullopt;
 }
 

@@ -46,7 +46,8 @@ class EngineTroubleTest(BackendCase):
             self.judge_grpc(self.grpc.exec({"id": NEIGHBOUR, "argv": ["x"]}), AWAY)
             self.judge_edmctl(self.cluster.edmctl("logs", NEIGHBOUR, check=False), 1)
         with self.counted(engine="down", call="stop"), self.within(60):
-            self.judge_operation(self.cluster.order(NEIGHBOUR, "stop", {"timeout": "10s"}), AWAY, "engine")
+            # It waits for an engine that restarts, half as long as this one is given.
+            self.judge_operation(self.cluster.order(NEIGHBOUR, "stop", {"timeout": "40s"}), AWAY, "engine")
         self.assertEqual(self.status_of(NEIGHBOUR)["desired"], "STOPPED")
         self.proxy.restore()
         # The order to stop stands; what was not carried out is asked for again.
@@ -79,13 +80,14 @@ class EngineTroubleTest(BackendCase):
             self.proxy.restore()
             ended = self.end_of(operation, 90)
             self.judge_operation(ended, BROKEN, named("starts"))
-            self.assertEqual(ended["restored_release"], 1, ended)
+            self.assertTrue(ended["still_serves"] or ended["restored_release"] == 1, ended)
             lab.eventually(lambda: self.cluster.page(self.cluster.instance(named("starts"))) == "one", 30, what="the good release")
         self.assertEqual(self.cluster.delete(named("starts"))["state"], "DONE")
         self.all_is_well()
 
     def runs(self, name, release):
-        return any(each["Labels"]["dev.edm.instance"] == name and each["Labels"]["dev.edm.release"] == release
+        """In place of the one before, or in a trial beside it."""
+        return any(each["Labels"]["dev.edm.instance"] in (name, f"{name}_trial") and each["Labels"]["dev.edm.release"] == release
                    for each in self.engine.labelled("/containers/json?"))
 
     def test_an_engine_that_hangs(self):

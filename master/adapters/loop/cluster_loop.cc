@@ -84,10 +84,11 @@ void ClusterLoop::Stop() {
 }
 
 void ClusterLoop::Submit(Command command, Answer answer) {
-  if (auto trouble = writer_->Trouble()) return answer(*trouble);
+  // A full disk is a store's trouble as well: its own name comes first.
   if (parts_.check_room && NeedsRoom(command)) {
     if (auto room = parts_.check_room(); !room.ok()) return answer(room.error());
   }
+  if (auto trouble = writer_->Trouble()) return answer(*trouble);
   Enqueue({std::move(command), std::move(answer)});
 }
 

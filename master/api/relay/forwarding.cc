@@ -20,12 +20,11 @@ using Call = std::shared_ptr<rpc::ServerCall>;
 constexpr Millis kLookAgain{100};
 
 // What any master can answer as well as the leader.
-constexpr std::array<std::string_view, 11> kAnsweredHere = {
-    "GetInstance",    "ListInstances", "ListReleases", "GetOperation",
-    "ListOperations", "GetVersion",    "ListTokens",   "ListTemplates",
-    "GetFootprint",   "RunCommand",    "Exec"};
+constexpr std::array<std::string_view, 12> kAnsweredHere = {
+    "GetInstance", "ListInstances", "ListReleases",  "GetOperation", "ListOperations", "WaitOperation",
+    "GetVersion",  "ListTokens",    "ListTemplates", "GetFootprint", "RunCommand",     "Exec"};
 // What only the leader's log tells: waiting for it elsewhere would never end.
-constexpr std::array<std::string_view, 3> kOnlyLeader = {"WatchOperation", "WatchEvents", "WaitOperation"};
+constexpr std::array<std::string_view, 2> kOnlyLeader = {"WatchOperation", "WatchEvents"};
 
 template <class Names>
 bool IsAmong(const Names& names, const Method& method) {
