@@ -232,3 +232,4 @@ class BadRequests:
             self.assertNotEqual(done.returncode, 0)
             self.assertIn("edm-worker: token", done.stderr)
             self.assertIn("next", done.stderr)
+            self.assertIn(self.rest.delete("/v1/workers/twice-1").status, (200, 204), "joined, and never seen")
