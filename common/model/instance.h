@@ -75,8 +75,11 @@ struct Candidate {
 struct Placement {
   std::string worker;
   std::string reason;
-  std::vector<Candidate> candidates;
+  std::vector<Candidate> candidates;  // all, or the best few of many
   WallTime decided_at;
+  std::string refusals;       // "2 lack memory (1.2 GiB of 4.0 GiB free), 1 is cordoned"; "": none
+  std::uint32_t workers = 0;  // that were there
+  std::string revision;       // of the facts, where a plan was to be kept; "": there was none
 };
 
 struct InstanceStatus {

@@ -55,6 +55,7 @@ struct Operation {
   bool still_serves = false;  // that release, which was never replaced
   std::vector<Endpoint> endpoints;
   std::vector<std::string> warnings;
+  std::string plan_difference;  // from the plan that it was given; "" : none
   std::string superseded_by;
   WallTime created_at;
   std::optional<WallTime> ended_at;

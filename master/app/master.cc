@@ -106,6 +106,9 @@ Settings SettingsOf(const MasterOptions& options) {
   settings.moves_at_once = options.moves_at_once;
   settings.suspect_share = options.suspect_share;
   settings.certificate_life = options.worker_certificate_life;
+  settings.placement_wait = options.placement_wait;
+  settings.placement_strategy =
+      options.placement_strategy == "binpack" ? Strategy::kBinpack : Strategy::kSpread;
   settings.releases_kept = options.releases_kept;
   settings.operations_kept = options.operations_kept;
   settings.operations_kept_for = options.operations_kept_for;

@@ -60,11 +60,13 @@ struct MasterOptions {
   Millis stop_deadline{2 * 60'000};
   Millis delete_deadline{10 * 60'000};
   Millis beat_interval{1'000};
-  std::uint32_t beats_missed = 3;   // then a worker is lost
-  Millis fence_after{10'000};       // that long without a master, a worker stops its singletons
-  Millis evict_after{3'000};        // a copy that has moved away stays that long
-  std::uint32_t moves_at_once = 8;  // that the master begins by itself
-  double suspect_share = 0.5;       // of all workers: more that vanish at once are no disaster
+  std::uint32_t beats_missed = 3;             // then a worker is lost
+  Millis fence_after{10'000};                 // that long without a master, a worker stops its singletons
+  Millis evict_after{3'000};                  // a copy that has moved away stays that long
+  std::uint32_t moves_at_once = 8;            // that the master begins by itself
+  double suspect_share = 0.5;                 // of all workers: more that vanish at once are no disaster
+  std::string placement_strategy = "spread";  // spread, binpack
+  Millis placement_wait{5 * 60'000};          // for a worker with room
   std::uint32_t releases_kept = 5;
   std::uint32_t operations_kept = 1'000;
   Millis operations_kept_for{7 * 24 * 3'600'000LL};

@@ -66,6 +66,11 @@ void BindLimits(edm::Settings& keys, MasterOptions& options) {
   keys.Add("moves.at_once", &options.moves_at_once, "number", "moves that the master begins by itself");
   keys.Add("moves.suspect_share", &options.suspect_share, "number",
            "share of the workers; when more vanish at once, nothing of them is placed elsewhere");
+  keys.AddChoice(
+      "placement.strategy", &options.placement_strategy, {"spread", "binpack"},
+      "where instances go that do not say: to the freest worker, or to the fullest that takes them");
+  keys.Add("placement.wait", &options.placement_wait,
+           "how long an instance waits for a worker with room for it");
   keys.Add("keep.releases", &options.releases_kept, "number", "releases kept of each instance");
   keys.Add("keep.operations", &options.operations_kept, "number", "ended operations that are kept");
   keys.Add("keep.operations_for", &options.operations_kept_for, "how long they are kept at most");

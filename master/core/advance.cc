@@ -1,21 +1,18 @@
-#include <algorithm>
-
-#include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
+#include "master/core/keep_to_plan.h"
 #include "master/core/move.h"
 #include "master/core/order.h"
-#include "master/core/placement/place.h"
 #include "master/core/placement/promises.h"
+#include "master/core/placement/request_for.h"
 #include "master/core/releases.h"
 #include "master/core/seat.h"
 #include "master/core/steps.h"
 #include "master/core/undo_creation.h"
+#include "master/core/wait_for_worker.h"
 
 namespace edm::master {
 namespace {
-
-constexpr auto kFreeIsPromised = "waits: what is free is promised to orders under way";
 
 void EnterStage(Draft& draft, OperationRecord& record, Stage stage) {
   EDM_ASSERT(MayAdvance(record.plan.stage, stage));
@@ -48,19 +45,20 @@ void AskForSource(Draft& draft, OperationRecord record, const InstanceRecord& in
   draft.Put(std::move(record));
 }
 
-PlacementRequest RequestFor(const State& state, const OperationRecord& record, const InstanceRecord& instance,
-                            SteadyTime now) {
-  const auto& spec = instance.instance.spec;
-  const auto& status = instance.instance.status;
-  PlacementRequest request;
-  request.instance = instance.instance.id;
-  request.labels = spec.worker_labels;
-  request.memory_mib = spec.memory_mib == 0 ? kMemoryDefaultMib : spec.memory_mib;
-  request.holder = record.plan.move ? "" : SeatOf(state, instance, now);
-  request.needs_network = request.holder.empty() || status.release == 0;
+PlacementRequest RequestOf(const State& state, const OperationRecord& record, const InstanceRecord& instance,
+                           SteadyTime now) {
+  auto request = RequestFor(state, instance, now);
   request.rejected_by = record.plan.rejected_by;
-  if (record.plan.move) request.barred = BarredFrom(state, *record.plan.move, now);
+  if (!record.plan.move) return request;
+  request.holder.clear();
+  request.needs_network = true;
+  request.barred = BarredFrom(state, *record.plan.move, now);
   return request;
+}
+
+Placement PlaceNow(Draft& draft, const OperationRecord& record, const InstanceRecord& instance) {
+  const auto request = RequestOf(draft.state(), record, instance, draft.now().steady);
+  return draft.placer().Place(request, PolicyOf(draft.state()), draft.now().wall).placement;
 }
 
 // Whether it may go to another worker than the one that holds it.
@@ -90,21 +88,6 @@ Placement Holder(const State& state, const std::string& id, WallTime now) {
   return placement;
 }
 
-bool WaitsForPromises(const PlacementRequest& request, const Table<WorkerRecord>& workers) {
-  return std::any_of(workers.all().begin(), workers.all().end(),
-                     [&](const auto& one) { return OnlyPromisesStandAgainst(request, *one.second); });
-}
-
-Error NoWorker(const State& state, const OperationRecord& record, const Placement& placement) {
-  Error error{Code::kUnavailable, "instance " + record.operation.instance, "no worker takes it", {}, ""};
-  for (const auto& one : placement.candidates)
-    error.evidence.push_back(one.worker + " " + Join(one.reasons, "; "));
-  error.hint = state.workers.size() == 0
-                   ? "no worker has joined: edmctl token create NAME --worker, then start edm-worker"
-                   : "see edmctl worker ls, then try again";
-  return error;
-}
-
 void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord& instance,
                      Placement placement) {
   const bool places = IsPlaced(record, SeatOf(draft.state(), instance, draft.now().steady));
@@ -124,23 +107,6 @@ void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord
   }
   AssignOrder(draft, record, changed);
   draft.PutStatus(std::move(changed));
-}
-
-// An instance that waits for a worker: says so, once, and gives up when nothing is likely to change.
-void WaitForWorker(Draft& draft, OperationRecord record, const InstanceRecord& instance,
-                   const Placement& placement, bool is_stored) {
-  const auto& state = draft.state();
-  const bool places = IsPlaced(record, SeatOf(state, instance, draft.now().steady));
-  // Orders under way end, and what they took shows in the samples then: the deadline limits this wait.
-  const bool promised =
-      places && WaitsForPromises(RequestFor(state, record, instance, draft.now().steady), state.workers);
-  const auto notes = draft.decision().notes.size();
-  if (places) SetStep(draft, record, "place", StepState::kRunning, promised ? kFreeIsPromised : "");
-  if (!promised && draft.now().steady - record.stage_began >= kPlacementWaitMax) {
-    auto error = NoWorker(state, record, placement);
-    return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(error));
-  }
-  if (!is_stored || draft.decision().notes.size() != notes) draft.Put(std::move(record));
 }
 
 // What is there of a deleted instance goes when its worker is back.
@@ -192,17 +158,21 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
   if (record.plan.move && MustLeaveFirst(state, record, instance)) record.plan.move->leg = Leg::kLeave;
   // A singleton does not stop before there is a place for it.
   const bool places = IsPlaced(record, SeatOf(state, instance, draft.now().steady)) || record.plan.move;
-  auto placement =
-      places ? Place(RequestFor(state, record, instance, draft.now().steady), state.workers, draft.now().wall)
-             : Holder(state, status.worker, draft.now().wall);
+  const auto request = RequestOf(state, record, instance, draft.now().steady);
+  auto outcome = places ? draft.placer().Place(request, PolicyOf(state), draft.now().wall)
+                        : Placer::Outcome{Holder(state, status.worker, draft.now().wall), Hope::kMended};
+  auto& placement = outcome.placement;
   if (!placement.worker.empty() && record.plan.move && record.plan.move->leg == Leg::kLeave)
     placement = Holder(state, record.plan.move->from, draft.now().wall);
+  // That nobody takes it differs from the plan as well; it is told once.
+  const bool tells = places && (!waited || !placement.worker.empty());
+  if (tells && !KeepsToPlan(draft, record, request, placement)) return;
   if (placement.worker.empty()) {
-    return WaitForWorker(draft, std::move(record), instance, placement, waited);
+    return WaitForWorker(draft, std::move(record), outcome, places ? &request : nullptr, waited);
   }
   if (places) SetStep(draft, record, "place", StepState::kRunning);
   EnterStage(draft, record, Stage::kAttempt);
-  RecordPlacement(draft, record, instance, std::move(placement));
+  RecordPlacement(draft, record, instance, std::move(outcome.placement));
   SendOrderOf(draft, record);
   draft.Put(std::move(record));
 }
@@ -250,12 +220,12 @@ bool TryElsewhere(Draft& draft, OperationRecord& record, const Error& failure) {
   if (!is_new && !arrives && !IsAway(draft.state(), record.worker)) return false;
   record.plan.rejected_by[record.worker] = ToString(failure);
   if (record.plan.rejected_by.size() >= kPlacementsMax) return false;
-  auto placement = Place(RequestFor(draft.state(), record, *instance, draft.now().steady),
-                         draft.state().workers, draft.now().wall);
+  auto placement = PlaceNow(draft, record, *instance);
   if (placement.worker.empty()) return false;
   Warning warning{record.worker + " could not take it: " + ToString(failure) + "; trying " +
                   placement.worker};
   if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning.text);
+  if (!record.plan.plan_revision.empty()) record.operation.plan_difference = warning.text;
   draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, std::move(warning)});
   OrderAnew(draft, record, *instance, std::move(placement));
   return true;
@@ -265,10 +235,8 @@ bool BeginLeg(Draft& draft, OperationRecord& record, Leg leg) {
   const auto instance = draft.state().instances.Find(record.operation.instance);
   if (instance == nullptr) return false;
   record.plan.move->leg = leg;
-  const auto now = draft.now();
-  auto placement = leg == Leg::kArrive ? Place(RequestFor(draft.state(), record, *instance, now.steady),
-                                               draft.state().workers, now.wall)
-                                       : Holder(draft.state(), record.plan.move->from, now.wall);
+  auto placement = leg == Leg::kArrive ? PlaceNow(draft, record, *instance)
+                                       : Holder(draft.state(), record.plan.move->from, draft.now().wall);
   if (placement.worker.empty()) return false;
   OrderAnew(draft, record, *instance, std::move(placement));
   return true;

@@ -156,7 +156,9 @@ OperationRecord Make(const Draft& draft, const Begin& begin) {
                  .no_cache = begin.no_cache,
                  .keep_volumes = begin.keep_volumes,
                  .ref = begin.ref,
-                 .git_url = begin.git_url};
+                 .git_url = begin.git_url,
+                 .plan_revision = begin.plan_revision,
+                 .require_plan = begin.require_plan};
   if (begin.upload) record.plan.source = *begin.upload;
   if (begin.push) {
     record.plan.push = begin.push;

@@ -31,6 +31,20 @@ Status CheckCase(const State& state, const Instance& wanted) {
   return Ok();
 }
 
+// Where it may run: counts from its next placement on.
+void UpdateWishes(InstanceSpec& spec, const UpdateInstance& command) {
+  if (command.memory_mib) spec.memory_mib = *command.memory_mib;
+  if (command.cpus) spec.cpus = *command.cpus;
+  if (command.requirements) spec.requirements = *command.requirements;
+  for (const auto& [key, value] : command.worker_labels) {
+    if (value.empty()) {
+      spec.worker_labels.erase(key);
+    } else {
+      spec.worker_labels[key] = value;
+    }
+  }
+}
+
 }  // namespace
 
 Status AddInstance(Draft& draft, Instance instance) {
@@ -84,6 +98,7 @@ Result<Accepted> Update(Draft& draft, const UpdateInstance& command) {
   if (command.template_name) instance.spec.template_name = *command.template_name;
   if (command.branch) instance.spec.branch = *command.branch;
   for (const auto& [key, value] : command.annotations) instance.annotations[key] = value;
+  UpdateWishes(instance.spec, command);
   if (command.replace_environment) instance.spec.environment.clear();
   for (const auto& [key, value] : command.environment) instance.spec.environment[key] = value;
   draft.PutSpec(std::move(record));

@@ -2,24 +2,43 @@
 
 namespace edm::master {
 
+Placer& Draft::placer() {
+  auto& made = state_.placer.made;
+  if (!made) made = std::make_shared<Placer>(state_);
+  return *made;
+}
+
+void Draft::PutInstance(std::shared_ptr<const InstanceRecord> kept) {
+  if (state_.placer.made) state_.placer.made->InstanceChanged(*kept);
+  const auto& id = kept->instance.id;
+  state_.instances.Put(id, std::move(kept));
+}
+
+void Draft::PutWorker(std::shared_ptr<const WorkerRecord> kept) {
+  if (state_.placer.made) state_.placer.made->WorkerChanged(kept);
+  const auto& id = kept->facts.id;
+  state_.workers.Put(id, std::move(kept));
+}
+
 void Draft::PutSpec(InstanceRecord record) {
   ++record.instance.revision;
   record.instance.updated_at = now_.wall;
   const auto id = record.instance.id;
   auto kept = std::make_shared<const InstanceRecord>(std::move(record));
-  state_.instances.Put(id, kept);
+  PutInstance(kept);
   decision_.changes.emplace_back(StoredSpec{{id, kept}});
 }
 
 void Draft::PutStatus(InstanceRecord record) {
   const auto id = record.instance.id;
   auto kept = std::make_shared<const InstanceRecord>(std::move(record));
-  state_.instances.Put(id, kept);
+  PutInstance(kept);
   decision_.changes.emplace_back(StoredStatus{{id, kept}});
 }
 
 void Draft::RemoveInstance(const std::string& id) {
   for (const auto& release : ReleasesOf(state_, id)) RemoveRelease(id, release->number);
+  if (state_.placer.made) state_.placer.made->InstanceGone(id);
   state_.instances.Erase(id);
   // Once there are too many none is added: a copy of one that is not known stays, which loses nothing.
   if (state_.watch.deleted.size() < kDeletedKnownMax) state_.watch.deleted.insert(id);
@@ -63,18 +82,18 @@ void Draft::RemoveRelease(const std::string& instance, std::uint32_t number) {
 void Draft::Put(WorkerRecord record) {
   const auto id = record.facts.id;
   auto kept = std::make_shared<const WorkerRecord>(std::move(record));
-  state_.workers.Put(id, kept);
+  PutWorker(kept);
   decision_.changes.emplace_back(Stored<WorkerRecord>{id, kept});
 }
 
 void Draft::RemoveWorker(const std::string& id) {
+  if (state_.placer.made) state_.placer.made->WorkerGone(id);
   state_.workers.Erase(id);
   decision_.changes.emplace_back(Stored<WorkerRecord>{id, nullptr});
 }
 
 void Draft::PutVolatile(WorkerRecord record) {
-  const auto id = record.facts.id;
-  state_.workers.Put(id, std::make_shared<const WorkerRecord>(std::move(record)));
+  PutWorker(std::make_shared<const WorkerRecord>(std::move(record)));
 }
 
 void Draft::Put(TokenRecord record) {

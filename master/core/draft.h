@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "master/core/placement/placer.h"
 #include "master/model/decision.h"
 #include "master/model/state.h"
 
@@ -36,12 +37,18 @@ class Draft {
   void RemoveRequest(const std::string& key);
   void PutLook(SteadyTime wall_trusted_from);  // at the clocks, now; never stored
 
+  // Of the state as it is in this moment.
+  Placer& placer();
+
   void Do(Effect effect) { decision_.effects.push_back(std::move(effect)); }
   void Note(OperationNote note) { decision_.notes.push_back(std::move(note)); }
   void Event(ClusterNote note);  // its time is set here
   void Change(master::Change change) { decision_.changes.push_back(std::move(change)); }
 
  private:
+  void PutInstance(std::shared_ptr<const InstanceRecord> kept);
+  void PutWorker(std::shared_ptr<const WorkerRecord> kept);
+
   State& state_;
   Moment now_;
   Decision decision_;

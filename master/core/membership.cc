@@ -14,9 +14,10 @@
 #include "master/core/loss.h"
 #include "master/core/observe.h"
 #include "master/core/own_moves.h"
-#include "master/core/placement/place.h"
 #include "master/core/placement/promises.h"
+#include "master/core/placement/sane.h"
 #include "master/core/seat.h"
+#include "master/core/wall_clock.h"
 
 namespace edm::master {
 
@@ -24,8 +25,8 @@ namespace {
 
 bool SameFacts(const WorkerFacts& a, const WorkerFacts& b) {
   return a.rpc_address == b.rpc_address && a.public_address == b.public_address && a.labels == b.labels &&
-         a.cores == b.cores && a.architecture == b.architecture && a.version == b.version &&
-         a.engine == b.engine && a.certificate_ends_at == b.certificate_ends_at;
+         a.cores == b.cores && a.gpus == b.gpus && a.architecture == b.architecture &&
+         a.version == b.version && a.engine == b.engine && a.certificate_ends_at == b.certificate_ends_at;
 }
 
 // An attempt that was open when the worker or this master went away goes on where it was.
@@ -100,10 +101,14 @@ Result<Accepted> OnBeat(Draft& draft, const WorkerBeat& report) {
                  "register again"};
   }
   auto record = *found;
-  if (IsSane(report.load)) {
+  record.refused_why =
+      WhyRefused(report.load, TrustsWallClock(draft) ? std::optional(draft.now().wall) : std::nullopt);
+  if (record.refused_why.empty()) {
+    record.refused_in_a_row = 0;
     TakeSample(record, report.load, draft.now().steady);
   } else {
     ++record.samples_refused;
+    ++record.refused_in_a_row;
   }
   record.seen = draft.now().steady;
   record.seen_at = draft.now().wall;

@@ -21,10 +21,14 @@ namespace {
 Error Expired(const OperationRecord& record) {
   const auto took =
       std::chrono::duration_cast<Millis>(record.operation.deadline - record.operation.created_at);
-  return {Code::kDeadlineExceeded,
-          "instance " + record.operation.instance,
+  std::vector<std::string> evidence;
+  for (const auto& step : record.operation.steps) {
+    if (record.plan.stage == Stage::kPlace && step.name == "place" && !step.detail.empty())
+      evidence.push_back(step.detail);
+  }
+  return {Code::kDeadlineExceeded, "instance " + record.operation.instance,
           "its operation " + record.operation.id + " did not end within " + FormatDuration(took),
-          {},
+          std::move(evidence),
           "give it more time with --timeout, or see edmctl why " + record.operation.instance};
 }
 

@@ -36,7 +36,11 @@ struct UpdateInstance {
   std::optional<std::string> template_name;
   std::optional<std::string> branch;
   std::map<std::string, std::string> annotations;
-  std::optional<std::uint32_t> revision;  // the one it was based on
+  std::optional<std::uint32_t> memory_mib;
+  std::optional<double> cpus;
+  std::map<std::string, std::string> worker_labels;  // "" takes the label away
+  std::optional<Requirements> requirements;          // as a whole
+  std::optional<std::uint32_t> revision;             // the one it was based on
 };
 
 // Begins an operation.
@@ -50,6 +54,8 @@ struct Begin {
   bool no_cache = false;
   bool keep_volumes = false;
   std::uint32_t release = 0;  // of a rollback
+  std::string plan_revision;  // "" : it was not planned
+  bool require_plan = false;
   std::string git_url;
   std::string ref;
   // An upload on its way into git: its outcome arrives as SourceTaken.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "common/base/time.h"
+#include "common/model/instance.h"
 
 // Every limit of the master's decisions, in one place. Durations that are configurable are in Settings.
 namespace edm::master {
@@ -27,6 +28,8 @@ struct Settings {
   Millis evict_after = 3s;   // a copy that is not wanted any more stays that long: callers find the new one
   std::uint32_t moves_at_once = 8;  // those that the master begins by itself
   double suspect_share = 0.5;       // of all workers; when more vanish at once, nothing is placed elsewhere
+  Millis placement_wait = 5min;  // for room that somebody may make; its operation's deadline ends it as well
+  Strategy placement_strategy = Strategy::kSpread;
   std::uint32_t releases_kept = 5;  // built ones that can be rolled back to
   std::uint32_t operations_kept = 1'000;
   Millis operations_kept_for = std::chrono::hours(24 * 7);
@@ -50,10 +53,12 @@ inline constexpr Millis kUnrestMost = 5min;      // ...up to this
 inline constexpr Millis kLookInterval = 500ms;   // for what to move by itself, or to evict
 inline constexpr Millis kEvictRetryFirst = 5s;   // until the same eviction is ordered again, doubled...
 inline constexpr Millis kEvictRetryMost = 1min;  // ...up to this
-inline constexpr Millis kPlacementWaitMax = 10s;  // for a worker that takes it
-inline constexpr Millis kDeadlineSlack = 2s;      // the worker's own verdict may come that late
-inline constexpr Millis kCancelWaitMax = 10s;     // for the worker's word after a cancel
-inline constexpr std::size_t kPlacementsMax = 3;  // workers that may say in turn that they cannot try
+inline constexpr Millis kPlacementWaitMax = 10s;         // for a worker that is away or broken
+inline constexpr std::uint32_t kSamplesRefusedMax = 10;  // in a row; then nothing is placed there
+inline constexpr Millis kClockSkewMax = 5min;            // between a worker's clock and the master's
+inline constexpr Millis kDeadlineSlack = 2s;             // the worker's own verdict may come that late
+inline constexpr Millis kCancelWaitMax = 10s;            // for the worker's word after a cancel
+inline constexpr std::size_t kPlacementsMax = 3;         // workers that may say in turn that they cannot try
 inline constexpr Millis kSettlingFade = 5s;  // an order that has ended fades from placement by this constant
 inline constexpr Millis kOwnWorkEcho =
     3s;  // the lasting load of a worker may show it that long after its end

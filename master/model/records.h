@@ -48,6 +48,8 @@ struct OperationPlan {
   std::optional<OperationState> undoes_as;
   std::map<std::string, std::string> rejected_by;  // workers that could not try it, and why
   std::optional<MovePlan> move;                    // of kind MOVE
+  std::string plan_revision;                       // "" : it was not planned
+  bool require_plan = false;
 };
 
 struct OperationRecord {
@@ -65,12 +67,14 @@ struct OperationRecord {
   SteadyTime stage_began;
   SteadyTime cancelled_at;
   std::optional<Placement> placement;  // of a move, until it has arrived
+  std::string waits_for;               // in the place stage: what was last told about why
 };
 
 // What an open operation was promised on a worker, whether or not a sample shows it yet.
 struct Reservation {
   std::string operation;
   std::uint32_t memory_mib = 0;
+  std::uint32_t disk_mib = 0;
   bool new_network = false;               // until a sample counts it as taken
   std::optional<WallTime> network_taken;  // by the worker's clock, as its samples are
 };
@@ -92,9 +96,11 @@ struct WorkerRecord {
   std::map<std::string, std::string> own_labels;  // as it registered last
   std::uint32_t protocol = 0;
   std::string session;
-  std::optional<Load> load;           // the last one that made sense
-  double background = 0;              // share of its CPU in use apart from what its own orders explain
-  std::uint32_t samples_refused = 0;  // not finite, negative, or out of range
+  std::optional<Load> load;            // the last one that made sense
+  double background = 0;               // share of its CPU in use apart from what its own orders explain
+  std::uint32_t samples_refused = 0;   // not finite, negative, out of range, or of another time
+  std::uint32_t refused_in_a_row = 0;  // of them, since the last that made sense
+  std::string refused_why;             // of the last of them
   WallTime seen_at;
   SteadyTime seen;  // the last beat, or the master's start
   SteadyTime lost_at;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,23 @@ namespace edm::master {
 
 // "<instance>/<number>", the number padded so that keys sort like numbers.
 std::string ReleaseKey(const std::string& instance, std::uint32_t number);
+
+class Placer;  // of core/placement
+
+// What is derived from the rest of the state when it is first needed. A copy of the state derives its own.
+struct DerivedPlacer {
+  DerivedPlacer() = default;
+  DerivedPlacer(const DerivedPlacer&) {}
+  DerivedPlacer& operator=(const DerivedPlacer& other) {
+    if (this != &other) made = nullptr;
+    return *this;
+  }
+  DerivedPlacer(DerivedPlacer&&) = default;
+  DerivedPlacer& operator=(DerivedPlacer&&) = default;
+  ~DerivedPlacer() = default;
+
+  std::shared_ptr<Placer> made;
+};
 
 // All that the cluster is, owned by the loop's thread; readers hold shared copies that never change.
 struct State {
@@ -32,6 +50,7 @@ struct State {
   SteadyTime wall_trusted_from{};   // before it nothing is removed because of its age
   Settings settings;
   Watch watch;  // the loop's alone
+  DerivedPlacer placer;
 
   // A copy for readers.
   State Share();

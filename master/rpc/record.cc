@@ -40,6 +40,8 @@ v1::Worker ToProto(const WorkerRecord& worker) {
   if (worker.certificate_ends)
     *message.mutable_certificate_ends_at() = rpc::ToProto(*worker.certificate_ends);
   message.set_revision(std::to_string(worker.revision));
+  message.set_samples_refused(worker.samples_refused);
+  message.set_samples_refused_why(worker.refused_why);
   return message;
 }
 

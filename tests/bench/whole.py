@@ -20,6 +20,7 @@ from cluster import Cluster
 from rows import print_table, row, slope_row
 
 ROUNDS = 5
+RANDOM_CLUSTERS = 10_000
 SERVICES = (1, 3, 5)
 UNCHECKED = images.COMPOSE.split("    healthcheck:")[0]  # ready is what answers
 
@@ -299,9 +300,19 @@ def bench_accept(_):
         accept.measure(store)
 
 
+def bench_placement(_):
+    """The reference is SwarmKit's own benchmark of its scheduler, on a machine of two cores."""
+    program = str(lab.BIN.parent / "tests" / "placement_bench")
+    for argv in ([program], [program, "--same", str(RANDOM_CLUSTERS)]):
+        for line in subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines():
+            one = json.loads(line)
+            row(one["name"], one["size"], one["value"], one["unit"], one["reference"], one["aim"])
+
+
 BENCHES = {"start": bench_start, "deploy-cold": bench_deploy_cold, "deploy-unchanged": bench_deploy_unchanged,
            "unary": bench_unary, "rest": bench_rest, "memory": bench_memory, "cpu": bench_cpu, "logs": bench_logs,
-           "accept": bench_accept}
+           "accept": bench_accept, "placement": bench_placement}
+WITHOUT_CLUSTER = {"placement"}
 
 
 def main():
@@ -310,19 +321,29 @@ def main():
     parser.add_argument("names", nargs="*", choices=[*BENCHES, []], default=[])
     arguments = parser.parse_args()
     lab.BIN = arguments.bin.resolve()
+    names = arguments.names or list(BENCHES)
+    for name in [name for name in names if name in WITHOUT_CLUSTER]:
+        BENCHES[name](None)
+    on_cluster(BENCHES[name] for name in names if name not in WITHOUT_CLUSTER)
+    print_table()
+
+
+def on_cluster(benches):
+    benches = list(benches)
+    if not benches:
+        return
     made_base = images.ensure_base(["docker"])
     cluster = Cluster("bench")
     try:
         cluster.start_master()
         cluster.add_worker("worker-1")
         time.sleep(3)
-        for name in arguments.names or BENCHES:
-            BENCHES[name](cluster)
+        for bench in benches:
+            bench(cluster)
     finally:
         cluster.close()
         if made_base:
             lab.run(["docker", "image", "rm", images.BASE], check=False)
-    print_table()
 
 
 if __name__ == "__main__":

@@ -113,11 +113,16 @@ v1::Placement ToProto(const Placement& placement) {
     for (const auto& reason : one.reasons) candidate.add_reasons(reason);
   }
   *message.mutable_decided_at() = ToProto(placement.decided_at);
+  message.set_refusals(placement.refusals);
+  message.set_workers(placement.workers);
+  message.set_revision(placement.revision);
   return message;
 }
 
 Placement FromProto(const v1::Placement& message) {
-  Placement placement{message.worker(), message.reason(), {}, FromProto(message.decided_at())};
+  Placement placement{
+      message.worker(),  message.reason(),  {}, FromProto(message.decided_at()), message.refusals(),
+      message.workers(), message.revision()};
   for (const auto& one : message.candidates()) {
     placement.candidates.push_back({one.worker(),
                                     one.feasible(),

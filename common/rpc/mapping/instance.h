@@ -8,6 +8,9 @@ namespace edm::rpc {
 v1::Source ToProto(const Source& source);
 Source FromProto(const v1::Source& message);
 
+v1::Requirements ToProto(const Requirements& requirements);
+Requirements FromProto(const v1::Requirements& message);
+
 v1::InstanceSpec ToProto(const InstanceSpec& spec);
 InstanceSpec FromProto(const v1::InstanceSpec& message);  // an empty branch becomes "main"
 

@@ -23,6 +23,7 @@ v1::Operation ToProto(const Operation& operation) {
   message.set_still_serves(operation.still_serves);
   MapInto(operation.endpoints, message.mutable_endpoints(), [](const Endpoint& one) { return ToProto(one); });
   for (const auto& warning : operation.warnings) message.add_warnings(warning);
+  message.set_plan_difference(operation.plan_difference);
   message.set_superseded_by(operation.superseded_by);
   *message.mutable_created_at() = ToProto(operation.created_at);
   if (operation.ended_at) *message.mutable_ended_at() = ToProto(*operation.ended_at);
@@ -46,6 +47,7 @@ Operation FromProto(const v1::Operation& message) {
   operation.endpoints =
       MapAll<Endpoint>(message.endpoints(), [](const v1::Endpoint& one) { return FromProto(one); });
   operation.warnings = {message.warnings().begin(), message.warnings().end()};
+  operation.plan_difference = message.plan_difference();
   operation.superseded_by = message.superseded_by();
   operation.created_at = FromProto(message.created_at());
   if (message.has_ended_at()) operation.ended_at = FromProto(message.ended_at());

@@ -51,6 +51,8 @@ OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
   if (message.undoes_as() != 0) plan.undoes_as = static_cast<OperationState>(message.undoes_as());
   plan.rejected_by = {message.rejected_by().begin(), message.rejected_by().end()};
   if (message.has_move()) plan.move = MoveFromProto(message.move());
+  plan.plan_revision = message.plan_revision();
+  plan.require_plan = message.require_plan();
   return plan;
 }
 

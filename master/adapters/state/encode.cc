@@ -70,6 +70,8 @@ v1::StoredOperation::Plan PlanToProto(const OperationPlan& plan) {
   if (plan.undoes_as) message.set_undoes_as(static_cast<std::uint32_t>(*plan.undoes_as));
   message.mutable_rejected_by()->insert(plan.rejected_by.begin(), plan.rejected_by.end());
   if (plan.move) *message.mutable_move() = MoveToProto(*plan.move);
+  message.set_plan_revision(plan.plan_revision);
+  message.set_require_plan(plan.require_plan);
   return message;
 }
 

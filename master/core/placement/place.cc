@@ -1,56 +1,105 @@
 #include "master/core/placement/place.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "common/base/text.h"
+#include "master/core/placement/hash.h"
+#include "master/core/placement/judge.h"
+#include "master/core/placement/tally.h"
 
 namespace edm::master {
 namespace {
 
-// FNV-1a: the same on every machine and in every run, unlike std::hash.
-std::uint64_t TieOrder(std::string_view instance, std::string_view worker) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const auto part : {instance, std::string_view("/"), worker}) {
-    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  }
-  return hash;
+// Of few workers equals are told apart for each instance anew, so that not all ties fall on the same one; of
+// many a ranking has to know the order before anybody asks.
+std::uint64_t TieFor(const Question& question, const Sites& sites, const PlacementPolicy& policy,
+                     const Site& site) {
+  const auto tie = TieOrder(policy, site);
+  return sites.workers() > kCandidatesAll ? tie : HashOf(tie, std::string_view(question.request.instance));
 }
 
-// Whether an instance that has images stays with them whatever the others offer.
-bool Keeps(const PlacementRequest& request, const std::string& worker) {
-  return request.holder.empty() || request.holder == worker;
+struct Looked {
+  std::vector<Choice> fitting;  // the best first
+  Tally refused;
+  std::vector<Sites::Slot> refused_slots;
+};
+
+Looked LookAtAll(const Question& question, Sites& sites, const PlacementPolicy& policy) {
+  Looked looked;
+  for (Sites::Slot slot = 0; slot < sites.end(); ++slot) {
+    if (!sites.Holds(slot)) continue;
+    const auto& site = sites[slot];
+    if (const auto* filter = FirstRefusal(question, site)) {
+      looked.refused.Add(question, site, *filter);
+      looked.refused_slots.push_back(slot);
+    } else {
+      looked.fitting.push_back({slot, Total(question, site), TieFor(question, sites, policy, site)});
+    }
+  }
+  std::ranges::sort(looked.fitting, [](const Choice& a, const Choice& b) { return a.IsBetterThan(b); });
+  return looked;
+}
+
+Placement Record(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy, WallTime now,
+                 std::size_t all_up_to) {
+  const auto question = QuestionOf(request, sites, policy);
+  const auto looked = LookAtAll(question, sites, policy);
+  Placement placement;
+  placement.decided_at = now;
+  placement.workers = static_cast<std::uint32_t>(sites.workers());
+  placement.refusals = looked.refused.Text();
+  const bool all = sites.workers() <= all_up_to;
+  const auto shown = all ? looked.fitting.size() : std::min(looked.fitting.size(), kCandidatesBest);
+  std::vector<Candidate> best;
+  for (std::size_t i = 0; i < shown; ++i)
+    best.push_back(CandidateThatFits(question, sites[looked.fitting[i].slot], looked.fitting[i].points));
+  if (!best.empty()) Take(placement, std::move(best));
+  for (const auto slot : looked.refused_slots) {
+    if (all) placement.candidates.push_back(CandidateOf(question, sites[slot]));
+  }
+  return placement;
 }
 
 }  // namespace
 
-Placement Place(const PlacementRequest& request, const Table<WorkerRecord>& workers, WallTime now) {
-  Placement placement;
-  placement.decided_at = now;
-  const Candidate* best = nullptr;
-  placement.candidates.reserve(workers.size());
-  for (const auto& [id, worker] : workers.all()) {
-    Candidate candidate;
-    candidate.worker = id;
-    candidate.load = worker->load ? worker->background : 0;
-    candidate.reasons = Refusals(request, *worker);
-    if (!Keeps(request, id)) candidate.reasons.push_back("the images are on " + request.holder);
-    candidate.feasible = candidate.reasons.empty();
-    if (candidate.feasible) candidate.score = Score(request, *worker, candidate.reasons);
-    placement.candidates.push_back(std::move(candidate));
-    const auto& last = placement.candidates.back();
-    if (!last.feasible) continue;
-    if (best == nullptr || last.score > best->score ||
-        (last.score == best->score &&
-         TieOrder(request.instance, last.worker) < TieOrder(request.instance, best->worker))) {
-      best = &last;
-    }
-  }
-  if (best != nullptr) {
-    placement.worker = best->worker;
-    placement.reason = Join(best->reasons, ", ");
-  }
-  return placement;
+Question QuestionOf(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy) {
+  Question question{request, request.strategy == Strategy::kDefault ? policy.strategy : request.strategy};
+  if (request.spread_by.empty() || request.group == 0) return question;
+  question.zones = &sites.Zones(request.group, request.spread_by);
+  if (const auto own = sites.Find(request.at); own != Sites::kNowhere)
+    question.own_zone = &sites[own].Label(request.spread_by);
+  return question;
+}
+
+Candidate CandidateOf(const Question& question, const Site& site) {
+  if (FirstRefusal(question, site) == nullptr)
+    return CandidateThatFits(question, site, Total(question, site));
+  return {.worker = site.id(),
+          .reasons = Refusals(question, site),
+          .load = site.worker->load ? site.worker->background : 0};
+}
+
+Candidate CandidateThatFits(const Question& question, const Site& site, Points points) {
+  return {.worker = site.id(),
+          .feasible = true,
+          .score = ToShare(points),
+          .reasons = Weighed(question, site),
+          .load = site.worker->background};
+}
+
+void Take(Placement& placement, std::vector<Candidate> best) {
+  placement.worker = best.front().worker;
+  placement.reason = Join(best.front().reasons, ", ");
+  placement.candidates = std::move(best);
+}
+
+Placement Place(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy, WallTime now) {
+  return Record(request, sites, policy, now, kCandidatesAll);
+}
+
+Placement PlaceInFull(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy,
+                      WallTime now) {
+  return Record(request, sites, policy, now, sites.workers());
 }
 
 }  // namespace edm::master

@@ -1,41 +1,46 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "common/model/instance.h"
-#include "master/model/state.h"
+#include "master/core/placement/question.h"
+#include "master/core/placement/score.h"
+#include "master/core/placement/sites.h"
 
 namespace edm::master {
 
-// What is to be placed, and what it needs.
-struct PlacementRequest {
-  std::string instance;
-  std::map<std::string, std::string> labels;
-  std::uint32_t memory_mib = kMemoryDefaultMib;
-  bool needs_network = true;                       // it is nowhere yet
-  std::string holder;                              // the worker that has its images; "" : none
-  std::map<std::string, std::string> rejected_by;  // workers that could not try it, and why
-  std::map<std::string, std::string> barred;       // workers that will not do this time, and why
+// Up to so many workers all are recorded; of more the best few, and how many were refused for what.
+inline constexpr std::size_t kCandidatesAll = 8;
+inline constexpr std::size_t kCandidatesBest = 2;
+
+// Good until a site changes.
+Question QuestionOf(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy);
+
+// A worker that can take it.
+struct Choice {
+  Sites::Slot slot = Sites::kNowhere;
+  Points points = 0;
+  std::uint64_t tie = 0;
+
+  bool IsBetterThan(const Choice& other) const {
+    if (points != other.points) return points > other.points;
+    return tie != other.tie ? tie < other.tie : slot < other.slot;
+  }
 };
 
-// Why a worker cannot take it; empty: it can.
-std::vector<std::string> Refusals(const PlacementRequest& request, const WorkerRecord& worker);
+// The best worker, or "" with the reasons against them: a look at each, nothing remembered. Equal facts give
+// equal answers; the policy's seed decides between workers that are equally good.
+Placement Place(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy, WallTime now);
 
-// Whether it could take it once the orders that are under way there have ended: worth waiting for.
-bool OnlyPromisesStandAgainst(const PlacementRequest& request, const WorkerRecord& worker);
+// The same with every worker recorded, however many.
+Placement PlaceInFull(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy,
+                      WallTime now);
 
-// Larger is better; adds what was weighed to `reasons`. Only of workers without refusals.
-double Score(const PlacementRequest& request, const WorkerRecord& worker, std::vector<std::string>& reasons);
+// What is recorded of one worker; of one that was found to fit, with its points.
+Candidate CandidateOf(const Question& question, const Site& site);
+Candidate CandidateThatFits(const Question& question, const Site& site, Points points);
 
-// The best worker, or "" with the reasons against each. Equal facts give equal answers: ties go by a hash of
-// the instance and the worker, so that they do not all fall on one.
-Placement Place(const PlacementRequest& request, const Table<WorkerRecord>& workers, WallTime now);
-
-// Whether a load can be believed at all.
-bool IsSane(const Load& load);
+// Takes the best of them.
+void Take(Placement& placement, std::vector<Candidate> best);
 
 }  // namespace edm::master

@@ -32,6 +32,7 @@ void Promise(Draft& draft, const OperationRecord& record, const InstanceRecord& 
   worker.reservations.push_back(
       {.operation = record.operation.id,
        .memory_mib = one.spec.memory_mib == 0 ? kMemoryDefaultMib : one.spec.memory_mib,
+       .disk_mib = one.spec.requirements.disk_mib,
        .new_network = one.status.worker != record.worker ||
                       (one.status.release == 0 && NeedsSource(record.operation.kind))});
   draft.PutVolatile(std::move(worker));

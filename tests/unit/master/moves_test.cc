@@ -180,6 +180,7 @@ TEST(Move, OfASingletonThatCannotArriveGoesBack) {
 
 TEST(Move, OfASingletonDoesNotStopItWithoutAPlaceForIt) {
   MovesFixture cluster(true);
+  cluster.state.settings.placement_wait = kPlacementWaitMax;
   (void)cluster.Give(ChangeWorker{{}, "w2", Availability::kClosed, {}, {}, {}});
   const auto move = cluster.Moving();
   EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(move)), nullptr);

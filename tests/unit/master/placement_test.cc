@@ -5,6 +5,7 @@
 #include <map>
 
 #include "common/base/version.h"
+#include "master/core/placement/judge.h"
 #include "master/core/placement/place.h"
 
 namespace edm::master {
@@ -28,10 +29,20 @@ WorkerRecord Ready(const std::string& id, double cpu) {
   return worker;
 }
 
-Table<WorkerRecord> TableOf(const std::vector<WorkerRecord>& workers) {
-  Table<WorkerRecord> table;
-  for (const auto& one : workers) table.Put(one.facts.id, std::make_shared<const WorkerRecord>(one));
-  return table;
+Sites SitesOf(const std::vector<WorkerRecord>& workers) {
+  Sites sites;
+  for (const auto& one : workers) (void)sites.WorkerChanged(std::make_shared<const WorkerRecord>(one));
+  return sites;
+}
+
+Placement PlaceOn(const std::vector<WorkerRecord>& workers, const PlacementRequest& request) {
+  auto sites = SitesOf(workers);
+  return Place(request, sites, {}, {});
+}
+
+std::vector<std::string> RefusalsOf(const PlacementRequest& request, const WorkerRecord& worker) {
+  auto sites = SitesOf({worker});
+  return Refusals(QuestionOf(request, sites, {}), sites[0]);
 }
 
 // Places `count` instances one after the other, reserving each: nothing is reported in between.
@@ -40,11 +51,12 @@ std::map<std::string, int> PlaceAtOnce(std::vector<WorkerRecord> workers, int co
   for (int i = 0; i < count; ++i) {
     PlacementRequest request;
     request.instance = "i" + std::to_string(i);
-    const auto placement = Place(request, TableOf(workers), {});
+    const auto placement = PlaceOn(workers, request);
     ++chosen[placement.worker];
     for (auto& worker : workers) {
       if (worker.facts.id == placement.worker)
-        worker.reservations.push_back({request.instance, request.memory_mib, true});
+        worker.reservations.push_back(
+            {.operation = request.instance, .memory_mib = request.memory_mib, .new_network = true});
     }
   }
   return chosen;
@@ -84,10 +96,10 @@ TEST(Placement, GivesFewToAWorkerWhoseCpuIsHogged) {
 
 TEST(Placement, StaysWhereTheImagesAre) {
   PlacementRequest request{.instance = "i", .needs_network = false, .holder = "b"};
-  EXPECT_EQ(Place(request, TableOf({Ready("a", 0), Ready("b", 0.99)}), {}).worker, "b");
+  EXPECT_EQ(PlaceOn({Ready("a", 0), Ready("b", 0.99)}, request).worker, "b");
   auto lost = Ready("b", 0);
   lost.state = WorkerState::kLost;
-  const auto placement = Place(request, TableOf({Ready("a", 0), lost}), {});
+  const auto placement = PlaceOn({Ready("a", 0), lost}, request);
   EXPECT_EQ(placement.worker, "");
   EXPECT_EQ(placement.candidates.size(), 2U);
 }
@@ -118,10 +130,10 @@ TEST(Placement, SaysWhyAWorkerCannotTakeIt) {
     worker.facts.labels["zone"] = "a";
     one.spoil(worker);
     PlacementRequest request{.instance = "i", .labels = {{"zone", "a"}}};
-    const auto reasons = Refusals(request, worker);
+    const auto reasons = RefusalsOf(request, worker);
     ASSERT_EQ(reasons.size(), 1U) << one.name;
     EXPECT_EQ(reasons[0], one.reason) << one.name;
-    EXPECT_EQ(Place(request, TableOf({worker}), {}).worker, "") << one.name;
+    EXPECT_EQ(PlaceOn({worker}, request).worker, "") << one.name;
   }
 }
 
@@ -135,7 +147,7 @@ TEST(Placement, CountsWhatItPromisedAgainstMemoryAndNetworks) {
 }
 
 TEST(Placement, ShowsTheSampledLoadInItsReason) {
-  const auto placement = Place({.instance = "i"}, TableOf({Ready("a", 0.214)}), {});
+  const auto placement = PlaceOn({Ready("a", 0.214)}, {.instance = "i"});
   EXPECT_EQ(placement.reason, "load 0.21");
   EXPECT_DOUBLE_EQ(placement.candidates[0].load, 0.214);
 }
@@ -144,33 +156,16 @@ TEST(Placement, SaysWhatPassesBesideWhatItCounts) {
   auto worker = Ready("a", 0.05);
   worker.load->cpu = 0.91;
   worker.reservations.resize(2);
-  EXPECT_EQ(Place({.instance = "i"}, TableOf({worker}), {}).reason,
+  EXPECT_EQ(PlaceOn({worker}, {.instance = "i"}).reason,
             "load 0.05 (0.91 with what passes), 2 orders under way");
 }
 
 TEST(Placement, GivesTheSameAnswerForTheSameFacts) {
-  const auto table = TableOf({Ready("a", 0.3), Ready("b", 0.3), Ready("c", 0.3)});
+  const std::vector workers = {Ready("a", 0.3), Ready("b", 0.3), Ready("c", 0.3)};
   for (int i = 0; i < 20; ++i) {
     const PlacementRequest request{.instance = "i" + std::to_string(i)};
-    EXPECT_EQ(Place(request, table, {}).worker, Place(request, table, {}).worker);
+    EXPECT_EQ(PlaceOn(workers, request).worker, PlaceOn(workers, request).worker);
   }
-}
-
-TEST(Load, IsRefusedWhenItMakesNoSense) {
-  const auto good = *Ready("w", 0.5).load;
-  EXPECT_TRUE(IsSane(good));
-  for (const double cpu :
-       {std::numeric_limits<double>::quiet_NaN(), -0.1, std::numeric_limits<double>::infinity(), 7.0}) {
-    auto bad = good;
-    bad.cpu = cpu;
-    EXPECT_FALSE(IsSane(bad)) << cpu;
-    bad.cpu = 0.5;
-    bad.cpu_lasting = cpu;
-    EXPECT_FALSE(IsSane(bad)) << cpu;
-  }
-  auto bad = good;
-  bad.memory_available_mib = bad.memory_total_mib + 1;
-  EXPECT_FALSE(IsSane(bad));
 }
 
 }  // namespace

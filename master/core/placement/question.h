@@ -1,0 +1,19 @@
+#pragma once
+
+#include "master/core/placement/groups.h"
+#include "master/core/placement/request.h"
+
+namespace edm::master {
+
+// A request as filters and scores see it. Lives as long as what it refers to.
+struct Question {
+  const PlacementRequest& request;
+  Strategy strategy;                      // never kDefault
+  const ZoneCounts* zones = nullptr;      // of its group, by the values of the label that it is spread by
+  const std::string* own_zone = nullptr;  // the value where it is counted itself
+
+  // Whether it is counted on this worker already: then its own share is none of the others'.
+  bool IsOwn(const std::string& worker) const { return request.at == worker; }
+};
+
+}  // namespace edm::master

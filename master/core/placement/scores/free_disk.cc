@@ -1,0 +1,29 @@
+#include "master/core/placement/score.h"
+
+namespace edm::master {
+namespace {
+
+constexpr double kDiskWeight = 0.05;
+constexpr double kDiskShort = 0.85;  // below this use the disk does not matter
+
+double Used(const Site& site) {
+  const auto& load = site.load();
+  return load.disk_total_mib == 0 ? 1.0 : 1.0 - static_cast<double>(load.disk_free_mib) / load.disk_total_mib;
+}
+
+Points Judge(const Question&, const Site& site) {
+  const auto used = Used(site);
+  return used > kDiskShort ? -ToPoints(kDiskWeight * (used - kDiskShort) / (1 - kDiskShort)) : 0;
+}
+
+void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
+  const auto used = Used(site);
+  if (used > kDiskShort)
+    reasons.push_back("disk " + std::to_string(static_cast<int>(used * 100 + 0.5)) + " % full");
+}
+
+}  // namespace
+
+constinit const Score kFreeDisk{"disk", Basis::kShape, Judge, Explain};
+
+}  // namespace edm::master

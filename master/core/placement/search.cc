@@ -1,0 +1,111 @@
+#include "master/core/placement/search.h"
+
+#include <algorithm>
+
+#include "master/core/placement/judge.h"
+
+namespace edm::master {
+namespace {
+
+// After the best is sure, so many more are looked at for those that are recorded beside it.
+constexpr std::size_t kMoreForTheRecord = 1;
+
+constexpr auto kWorse = [](const auto& a, const auto& b) {
+  return a.promise != b.promise ? a.promise < b.promise : a.tie > b.tie;
+};
+
+bool ComesBefore(const Points promise, const std::uint64_t tie, const Choice& known) {
+  return promise != known.points ? promise > known.points : tie < known.tie;
+}
+
+void Keep(Found& found, const Choice& choice) {
+  const auto at =
+      std::ranges::find_if(found.best, [&](const Choice& one) { return choice.IsBetterThan(one); });
+  found.best.insert(at, choice);
+  if (found.best.size() > kCandidatesBest) found.best.pop_back();
+}
+
+bool IsKnown(const PlacementRequest& request, const std::string& worker) {
+  return worker == request.at || std::ranges::find(request.cached, worker) != request.cached.end();
+}
+
+// What the ranking does not know of a worker: who asks.
+void ConsiderRanked(const Question& question, const Site& site, const Ranking& ranking, Choice choice,
+                    Found& found) {
+  if (IsRefusedToAsker(question, site)) {
+    found.refused.push_back(choice.slot);
+    return;
+  }
+  if (ranking.shape().detail() == Detail::kPlain) choice.points += kCompany.points(question, site);
+  Keep(found, choice);
+}
+
+}  // namespace
+
+void Consider(const Question& question, const Site& site, const PlacementPolicy& policy, Sites::Slot slot,
+              Found& found) {
+  if (FirstRefusal(question, site) != nullptr) {
+    found.refused.push_back(slot);
+  } else {
+    Keep(found, {slot, Total(question, site), TieOrder(policy, site)});
+  }
+}
+
+void Search::Push(const Ranking& ranking, std::uint32_t part, std::uint32_t game) {
+  const auto& tournament = ranking.parts()[part].tournament;
+  const auto place = tournament.Winner(game);
+  if (!tournament.IsPresent(place)) return;
+  fronts_.push_back({tournament.PointsOf(place) + zones_[part], tournament.TieOf(place), part, game});
+  std::ranges::push_heap(fronts_, kWorse);
+}
+
+// Takes the best front; what else played in its game comes in its stead.
+Choice Search::Pop(const Ranking& ranking) {
+  const auto front = fronts_.front();
+  std::ranges::pop_heap(fronts_, kWorse);
+  fronts_.pop_back();
+  const auto& part = ranking.parts()[front.part];
+  const auto place = part.tournament.Winner(front.game);
+  for (auto game = part.tournament.Leaf(place); game > front.game; game /= 2)
+    Push(ranking, front.part, game ^ 1U);
+  return {part.slots[place], front.promise, front.tie};
+}
+
+void Search::Open(const Question& question, const Ranking& ranking) {
+  fronts_.clear();
+  zones_.clear();
+  for (std::uint32_t part = 0; part < ranking.parts().size(); ++part) {
+    zones_.push_back(question.zones == nullptr ? 0 : PointsOfZone(question, ranking.parts()[part].value));
+    Push(ranking, part, Tournament::kFinal);
+  }
+}
+
+Found Search::Run(const Question& question, const Ranking& ranking, const Sites& sites,
+                  const PlacementPolicy& policy, std::size_t steps_max) {
+  Found found;
+  found.best.reserve(kCandidatesBest + 1);
+  // Those of which more may be said than takes away.
+  if (const auto own = sites.Find(question.request.at); own != Sites::kNowhere)
+    Consider(question, sites[own], policy, own, found);
+  for (const auto& worker : question.request.cached) {
+    if (const auto slot = sites.Find(worker); slot != Sites::kNowhere && worker != question.request.at)
+      Consider(question, sites[slot], policy, slot, found);
+  }
+  Open(question, ranking);
+  std::size_t more = 0;
+  for (std::size_t steps = 0; !fronts_.empty(); ++steps) {
+    const auto& next = fronts_.front();
+    const bool sure = !found.best.empty() && !ComesBefore(next.promise, next.tie, found.best.front());
+    if (sure && (found.best.size() == kCandidatesBest || more++ == kMoreForTheRecord)) break;
+    if (!sure && steps == steps_max) {
+      found.gave_up = true;
+      break;
+    }
+    const auto choice = Pop(ranking);
+    const auto& site = sites[choice.slot];
+    if (!IsKnown(question.request, site.id())) ConsiderRanked(question, site, ranking, choice, found);
+  }
+  return found;
+}
+
+}  // namespace edm::master

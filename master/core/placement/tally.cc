@@ -1,0 +1,56 @@
+#include "master/core/placement/tally.h"
+
+#include <algorithm>
+
+#include "common/base/text.h"
+
+namespace edm::master {
+namespace {
+
+// "lacks memory" of several.
+std::string Plural(std::string_view phrase) {
+  const auto verb = phrase.substr(0, phrase.find(' '));
+  const auto rest = std::string(phrase.substr(verb.size()));
+  if (verb == "is") return "are" + rest;
+  if (verb == "has") return "have" + rest;
+  if (verb == "does") return "do" + rest;
+  const bool third_person = verb.ends_with('s');
+  return std::string(third_person ? verb.substr(0, verb.size() - 1) : verb) + rest;
+}
+
+}  // namespace
+
+std::string CountOf(std::uint32_t count, std::string_view phrase) {
+  auto text = std::to_string(count) + " ";
+  return text += count == 1 ? std::string(phrase) : Plural(phrase);
+}
+
+void Tally::Add(const Question& question, const Site& site, const Filter& filter) {
+  const auto phrase = filter.phrase(question, site);
+  auto at = std::ranges::find(groups_, phrase, &Group::phrase);
+  if (at == groups_.end()) at = groups_.insert(groups_.end(), Group{phrase, 0, 0, ""});
+  const auto free = filter.free == nullptr ? 0 : filter.free(question, site);
+  if (filter.detail != nullptr && (at->count == 0 || free > at->most_free)) {
+    at->most_free = free;
+    at->detail = filter.detail(question, site);
+  }
+  ++at->count;
+}
+
+std::string Tally::Text() const {
+  auto groups = groups_;
+  std::ranges::stable_sort(groups, std::ranges::greater(), &Group::count);
+  std::string text;
+  for (const auto& one : groups) {
+    if (!text.empty()) text += ", ";
+    text += CountOf(one.count, one.phrase);
+    if (!one.detail.empty()) text += " (" + one.detail + ")";
+  }
+  return text;
+}
+
+std::string RefusalSentence(std::uint32_t workers, const std::string& refusals) {
+  return Counted(workers, "worker") + ": " + refusals;
+}
+
+}  // namespace edm::master

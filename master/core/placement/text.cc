@@ -1,0 +1,28 @@
+#include "master/core/placement/text.h"
+
+#include <cmath>
+
+namespace edm::master {
+namespace {
+
+std::string TwoPlaces(std::int64_t hundredths) {
+  auto text = std::to_string(hundredths / 100);
+  text += '.';
+  text += static_cast<char>('0' + hundredths / 10 % 10);
+  text += static_cast<char>('0' + hundredths % 10);
+  return text;
+}
+
+}  // namespace
+
+std::string Hundredths(double value) {
+  const auto hundredths = std::llround(value * 100);
+  return hundredths < 0 ? "-" + TwoPlaces(-hundredths) : TwoPlaces(hundredths);
+}
+
+std::string Signed(double value) {
+  auto text = Hundredths(value);
+  return text.starts_with('-') ? text : "+" + text;
+}
+
+}  // namespace edm::master

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace edm::master {
+
+// "0.21": quick, for it is written with every placement.
+std::string Hundredths(double value);
+// "+0.21", "-0.03".
+std::string Signed(double value);
+
+}  // namespace edm::master
