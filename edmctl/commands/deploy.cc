@@ -1,15 +1,15 @@
 #include <fmt/format.h>
-
-#include <filesystem>
+#include <google/protobuf/util/message_differencer.h>
 
 #include "common/base/text.h"
 #include "common/model/names.h"
 #include "edm/v1/master_service.pb.h"
-#include "edmctl/commands/deploy_target.h"
+#include "edmctl/commands/chosen_target.h"
 #include "edmctl/commands/local_judgement.h"
 #include "edmctl/commands/operation_flow.h"
 #include "edmctl/commands/upload.h"
 #include "edmctl/commands/variables.h"
+#include "edmctl/commands/wishes.h"
 #include "edmctl/output/report.h"
 #include "edmctl/source/compose_needs.h"
 #include "edmctl/source/instance_name.h"
@@ -27,6 +27,7 @@ struct Plan {
   Environment environment;
   v1::Until::Value until = v1::Until::RUNNING;
   bool exists = false;
+  v1::InstanceSpec spec;  // as it exists
 };
 
 Result<v1::Until::Value> UntilOf(const Arguments& args) {
@@ -37,37 +38,11 @@ Result<v1::Until::Value> UntilOf(const Arguments& args) {
   return UsageError("--until " + Shown(text) + ": there is no such step", "source, built or running");
 }
 
-Result<std::string> FolderOf(const std::string& target) {
-  std::error_code failure;
-  const auto folder = std::filesystem::canonical(target.empty() ? "." : target, failure);
-  if (!failure) return folder.string();
-  return Error{Code::kNotFound,
-               Shown(target),
-               "is no folder here",
-               {},
-               "give a folder, or a git URL that begins with https:// or ssh://"};
-}
-
-// "shop-2", or the first after it that no folder of this user is.
-std::string FreeId(const Folders& folders, const std::string& context, const std::string& id) {
-  constexpr std::size_t kStemMax = 60;  // of 63, which leaves room for the number
-  for (int number = 2;; ++number) {
-    auto candidate = id.substr(0, kStemMax) + "-" + std::to_string(number);
-    if (number == 99 || !folders.FolderOf(context, candidate, "")) return candidate;
-  }
-}
-
 Status ChooseFor(Invocation& invocation, Plan& plan, const Folders& folders, const Context& context) {
-  TargetFacts facts;
-  facts.folder = plan.folder;
-  facts.given_id = invocation.args.Text("id");
-  facts.derived_id = InstanceNameFrom(plan.git_url.empty() ? plan.folder : plan.git_url);
-  const auto place = plan.git_url.empty() ? plan.folder : plan.git_url;
-  facts.remembered_id = folders.InstanceOf(context.name, place);
-  facts.other_folder = folders.FolderOf(context.name, facts.derived_id, place);
-  facts.free_id = FreeId(folders, context.name, facts.derived_id);
-  plan.free_id = facts.free_id;
-  EDM_TRY(plan.target, ChooseTarget(facts));
+  EDM_TRY(auto chosen,
+          TargetOf(invocation, plan.git_url.empty() ? plan.folder : plan.git_url, folders, context));
+  plan.target = std::move(chosen.target);
+  plan.free_id = std::move(chosen.free_id);
   return Ok();
 }
 
@@ -78,6 +53,7 @@ Status LookUp(MasterClient& master, Plan& plan) {
   const auto found = master.Call<v1::Instance>("GetInstance", request);
   if (!found.ok() && found.error().code != Code::kNotFound) return found.error();
   plan.exists = found.ok();
+  if (plan.exists) plan.spec = found->spec();
   if (plan.exists && plan.target.must_be_new) {
     return AlreadyThere(plan.target.id, plan.free_id, plan.git_url.empty() ? plan.folder : plan.git_url);
   }
@@ -96,11 +72,30 @@ Status ApplyEnvironment(MasterClient& master, const Plan& plan) {
 
 // The operation itself makes the instance, so that it goes again when no source comes.
 template <class Request>
-void SetCreation(const Invocation& invocation, const Plan& plan, Request& request) {
+Status SetCreation(const Invocation& invocation, const Plan& plan, Request& request) {
   request.set_create(true);
   request.set_owner(invocation.args.Text("owner"));
   request.set_project(invocation.args.Text("project"));
-  if (!plan.exists) request.mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
+  if (plan.exists) return Ok();
+  request.mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
+  return HasWishes(invocation.args) ? ApplyWishes(invocation.args, *request.mutable_spec()) : Ok();
+}
+
+// Of one that is there they may only be said again.
+Status CheckWishesOf(const Arguments& args, const Plan& plan) {
+  if (!plan.exists) return Ok();
+  auto wanted = plan.spec;
+  EDM_CHECK(ApplyWishes(args, wanted));
+  if (google::protobuf::util::MessageDifferencer::Equivalent(wanted, plan.spec)) return Ok();
+  return UsageError("instance " + plan.target.id +
+                        " is there already: what it asks of its worker is not changed by a deploy",
+                    "edmctl set " + plan.target.id + ", then deploy");
+}
+
+template <class Request>
+void SetPlacementPlan(const Invocation& invocation, Request& request) {
+  request.set_plan_revision(invocation.args.Text("plan"));
+  request.set_require_plan(invocation.args.Has("require-plan"));
 }
 
 Result<v1::Operation> SendGit(Invocation& invocation, MasterClient& master, const Plan& plan) {
@@ -110,7 +105,8 @@ Result<v1::Operation> SendGit(Invocation& invocation, MasterClient& master, cons
   request.set_ref(invocation.args.Text("ref"));
   request.set_until(plan.until);
   request.set_no_cache(invocation.args.Has("no-cache"));
-  if (!plan.git_url.empty()) SetCreation(invocation, plan, request);
+  if (!plan.git_url.empty()) EDM_CHECK(SetCreation(invocation, plan, request));
+  SetPlacementPlan(invocation, request);
   EDM_CHECK(SetTimeout(invocation, request));
   return master.Call<v1::Operation>("DeployInstance", request);
 }
@@ -121,7 +117,8 @@ Result<v1::Operation> SendFolder(Invocation& invocation, MasterClient& master, c
   first.set_id(plan.target.id);
   first.set_until(no_cache ? v1::Until::SOURCE : plan.until);
   first.set_message(invocation.args.Text("message"));
-  SetCreation(invocation, plan, first);
+  EDM_CHECK(SetCreation(invocation, plan, first));
+  if (!no_cache) SetPlacementPlan(invocation, first);
   first.set_request_id(NewRequestId());
   EDM_CHECK(SetTimeout(invocation, first));
   v1::Operation operation;
@@ -198,6 +195,7 @@ Result<int> Deploy(Invocation& invocation) {
   if (dry) return DryRun(invocation, plan);
   EDM_TRY(auto* master, invocation.Master());
   EDM_CHECK(LookUp(*master, plan));
+  EDM_CHECK(CheckWishesOf(invocation.args, plan));
   EDM_CHECK(ApplyEnvironment(*master, plan));
   EDM_TRY(const auto operation,
           plan.git_url.empty() ? SendFolder(invocation, *master, plan) : SendGit(invocation, *master, plan));
@@ -223,8 +221,11 @@ std::vector<Command> DeployCommands() {
                   {"--owner", "NAME", "of a new instance"},
                   {"--project", "NAME", "of a new instance"},
                   {"--no-cache", "", "build everything anew"},
+                  {"--plan", "REVISION", "of edmctl plan: says when the placement differs from it"},
+                  {"--require-plan", "", "and then does not deploy"},
                   {"--dry-run", "", "only list what would be uploaded"}},
                  Deploy};
+  for (auto& option : WishOptions()) deploy.options.push_back(std::move(option));
   for (auto& option : WorkOptions()) deploy.options.push_back(std::move(option));
   return {deploy};
 }

@@ -1,68 +1,46 @@
-#include <fmt/format.h>
-
-#include "common/base/text.h"
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
-#include "edmctl/output/progress.h"
 #include "edmctl/output/report.h"
-#include "edmctl/output/words.h"
+#include "edmctl/output/why_screen.h"
 
 namespace edm::ctl {
 namespace {
 
-std::string PlacementLines(const v1::Placement& placement) {
-  if (placement.worker().empty() && placement.candidates().empty()) return {};
-  auto text = "placed on " + (placement.worker().empty() ? "no worker" : placement.worker());
-  if (!placement.reason().empty()) text += ": " + placement.reason();
-  text += "\n";
-  for (const auto& candidate : placement.candidates()) {
-    if (candidate.worker() == placement.worker()) continue;
-    const std::vector<std::string> reasons(candidate.reasons().begin(), candidate.reasons().end());
-    auto why = Harmless(Join(reasons, ", "));
-    if (!why.starts_with("load ")) why += fmt::format(" (load {:.2f})", candidate.load());
-    text += "  not " + Harmless(candidate.worker()) + ": " + why + "\n";
-  }
-  return text;
+Result<std::optional<v1::Operation>> LastOperation(MasterClient& master, const v1::Instance& instance) {
+  v1::GetOperationRequest last;
+  last.set_id(instance.status().operation());
+  if (last.id().empty()) return std::optional<v1::Operation>();
+  auto operation = master.Call<v1::Operation>("GetOperation", last);
+  if (operation.ok()) return std::optional(std::move(operation).value());
+  if (operation.error().code == Code::kNotFound) return std::optional<v1::Operation>();
+  return operation.error();
 }
 
-std::string OperationLines(const Terminal& terminal, const v1::Operation& operation) {
-  auto text = operation.id() + ": " + KindOf(operation) + ", " + StateOf(operation);
-  if (!operation.actor().empty()) text += ", asked by " + operation.actor();
-  text += "\n";
-  for (const auto& step : operation.steps()) text += RenderStep(terminal, step, WallNow());
-  const bool over =
-      operation.state() != v1::Operation::PENDING && operation.state() != v1::Operation::RUNNING;
-  return over ? text + RenderOutcome(terminal, operation) : text;
+// Without an answer what was recorded is shown.
+std::optional<v1::PlacementPlan> PlanNow(MasterClient& master, const std::string& id) {
+  v1::PlanPlacementRequest request;
+  request.set_id(id);
+  auto plan = master.Call<v1::PlacementPlan>("PlanPlacement", request);
+  if (!plan.ok()) return std::nullopt;
+  return std::move(plan).value();
 }
 
 Result<int> Why(Invocation& invocation) {
   EDM_TRY(const auto id, invocation.InstanceId());
   EDM_TRY(auto* master, invocation.Master());
+  WhyFacts facts;
   v1::GetInstanceRequest request;
   request.set_id(id);
-  EDM_TRY(const auto instance, master->Call<v1::Instance>("GetInstance", request));
-  v1::GetOperationRequest last;
-  last.set_id(instance.status().operation());
-  const auto operation = last.id().empty() ? Result<v1::Operation>(Error{Code::kNotFound, "", "", {}, ""})
-                                           : master->Call<v1::Operation>("GetOperation", last);
-  if (!operation.ok() && operation.error().code != Code::kNotFound) return operation.error();
+  EDM_TRY(facts.instance, master->Call<v1::Instance>("GetInstance", request));
+  EDM_TRY(facts.operation, LastOperation(*master, facts.instance));
   if (invocation.json()) {
-    invocation.Print(instance);
-    if (operation.ok()) invocation.Print(*operation);
+    invocation.Print(facts.instance);
+    if (facts.operation) invocation.Print(*facts.operation);
     return kExitDone;
   }
-  auto text = id + " is " + StateOf(instance);
-  if (instance.status().desired() != v1::InstanceStatus::NOTHING) {
-    text += "; wanted: " + Folded(v1::InstanceStatus::Desired_Name(instance.status().desired()));
-  }
-  text += "\n" + PlacementLines(instance.status().placement());
-  if (operation.ok()) text += OperationLines(invocation.terminal, *operation);
-  const bool told = operation.ok() && operation->has_failure();
-  if (!told && instance.status().has_failure() && !instance.status().failure().cause().empty()) {
-    text += RenderError(invocation.terminal, ToError(instance.status().failure()));
-  }
-  invocation.Out(text);
+  facts.now = PlanNow(*master, id);
+  invocation.Out(RenderWhy(invocation.terminal, facts, WallNow()));
   return kExitDone;
 }
 

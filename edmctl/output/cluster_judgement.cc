@@ -200,6 +200,12 @@ std::optional<Millis> SkewOf(const v1::Worker& worker) {
   return ToWallTime(worker.load().sampled_at()) - ToWallTime(worker.seen_at());
 }
 
+Problems Judge(const v1::Instance& instance) {
+  Problems problems;
+  JudgeInstance(problems, instance);
+  return problems;
+}
+
 Problems Judge(const Look& look) {
   Problems problems;
   JudgeMaster(problems, look.master);

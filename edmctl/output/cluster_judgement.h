@@ -45,4 +45,7 @@ std::optional<Millis> SkewOf(const v1::Worker& worker);
 // What is wrong, the severest first, and in each severity: the master, workers, instances. Pure.
 std::vector<Problem> Judge(const Look& look);
 
+// The same of one instance alone.
+std::vector<Problem> Judge(const v1::Instance& instance);
+
 }  // namespace edm::ctl

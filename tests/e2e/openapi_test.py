@@ -81,6 +81,8 @@ class OpenApiTest(OneWorkerTest):
         self.call("get", "/v1/instances")
         revision = self.call("get", instance, id="api").headers["ETag"]
         self.call("patch", instance, {"environment": {"GREETING": "a=b $HOME \"q\""}}, id="api", headers={"If-Match": revision})
+        planned = self.call("post", instance + "/plan", {}, id="api").json
+        self.assertEqual((planned["placement"]["worker"], planned["is_new"]), ("worker-1", False), planned)
         self.call("put", instance + "/source", images.tarball(images.site()), query=wait, id="api")
         operation = self.call("post", instance + "/deploy", {}, query=wait, id="api").json
         self.assertEqual(operation["state"], "DONE", operation)

@@ -6,12 +6,14 @@
 namespace edm::master {
 
 Result<Instance> InstanceToMake(const State& state, const std::string& id, const std::string& owner,
-                                const std::string& project, std::map<std::string, std::string> environment) {
+                                const std::string& project, InstanceSpec spec,
+                                const std::map<std::string, std::string>& environment) {
   Instance instance;
   instance.id = id;
   instance.owner = owner;
   instance.project = project;
-  instance.spec.environment = std::move(environment);
+  instance.spec = std::move(spec);
+  for (const auto& [name, value] : environment) instance.spec.environment[name] = value;
   EDM_CHECK(CompleteAndCheck(instance));
   const auto there = state.instances.Find(id);
   if (there && !owner.empty() && Folded(owner) != Folded(there->instance.owner)) {

@@ -25,6 +25,18 @@ Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts,
   return Command(std::move(command));
 }
 
+// Where it may run; what is not given is judged as if it were empty, which nothing minds.
+Status TakeWishes(const v1::UpdateInstanceRequest& request, UpdateInstance& command) {
+  InstanceSpec spec;
+  spec.worker_labels = {request.worker_labels().begin(), request.worker_labels().end()};
+  command.worker_labels = spec.worker_labels;
+  if (request.has_memory_mib()) command.memory_mib = spec.memory_mib = request.memory_mib();
+  if (request.has_cpus()) command.cpus = spec.cpus = request.cpus();
+  if (request.has_requirements())
+    command.requirements = spec.requirements = rpc::FromProto(request.requirements());
+  return CheckWishes(request.id(), spec);
+}
+
 Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts,
                           const v1::UpdateInstanceRequest& request) {
   UpdateInstance command;
@@ -48,6 +60,7 @@ Result<Command> ToCommand(rpc::ServerCall& call, const ServiceParts& parts,
     EDM_CHECK(CheckBranch(request.branch()));
     command.branch = request.branch();
   }
+  EDM_CHECK(TakeWishes(request, command));
   if (!request.revision().empty()) {
     EDM_TRY(command.revision, ParseRevision(request.revision()));
   }

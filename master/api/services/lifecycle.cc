@@ -3,6 +3,7 @@
 #include "master/api/services/instance_to_make.h"
 #include "master/api/services/origin.h"
 #include "master/api/services/reply.h"
+#include "master/api/services/take_plan.h"
 
 namespace edm::master {
 namespace {
@@ -46,6 +47,7 @@ Status Complete(const State& state, Begin& begin, const v1::DeployInstanceReques
     return Error{Code::kInvalidArgument, "until", "it is none that is known", {}, "SOURCE, BUILT or RUNNING"};
   }
   begin.until = static_cast<Until>(request.until());
+  EDM_CHECK(TakePlan(request, begin));
   if (request.create()) {
     EDM_TRY(begin.create, InstanceToMake(state, request));
   }

@@ -1,10 +1,12 @@
 #include "master/api/services/names_of.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "common/base/text.h"
 #include "common/model/names.h"
+#include "master/api/services/requirements.h"
 
 namespace edm::master {
 namespace {
@@ -13,12 +15,16 @@ Error Bad(std::string object, std::string cause, std::string hint) {
   return {Code::kInvalidArgument, std::move(object), std::move(cause), {}, std::move(hint)};
 }
 
+}  // namespace
+
 Status CheckText(const std::string& object, const std::string& text) {
   if (text.size() > kTextBytesMax) return Bad(object, "it is longer than 1,024 bytes", "shorten it");
   if (!IsUtf8(text) || text.find('\0') != std::string::npos)
     return Bad(object, "it is not plain UTF-8", "mend it");
   return Ok();
 }
+
+namespace {
 
 Status CheckSpec(const InstanceSpec& spec) {
   EDM_CHECK(CheckBranch(spec.branch));
@@ -34,7 +40,7 @@ Status CheckSpec(const InstanceSpec& spec) {
     EDM_CHECK(CheckText("label " + Shown(key), key));
     EDM_CHECK(CheckText("label " + Shown(key), value));
   }
-  return Ok();
+  return CheckRequirements(spec.requirements);
 }
 
 }  // namespace
@@ -77,7 +83,13 @@ Status CompleteAndCheck(Instance& instance) {
   }
   EDM_CHECK(CheckDescription(instance.description));
   EDM_CHECK(CheckAnnotations(instance.annotations));
-  return CheckSpec(instance.spec);
+  return CheckWishes(instance.id, instance.spec);
+}
+
+Status CheckWishes(const std::string& id, const InstanceSpec& spec) {
+  EDM_CHECK(CheckSpec(spec));
+  if (std::ranges::find(spec.requirements.apart_from, id) == spec.requirements.apart_from.end()) return Ok();
+  return Bad("requirements.apart_from", "it names the instance itself", "name others");
 }
 
 Result<std::uint32_t> ParseRevision(const std::string& text) {

@@ -74,6 +74,7 @@ void RegisterInstances(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterLifecycle(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterUpload(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterReleases(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterPlan(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterOperations(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterWatch(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterLogs(rpc::MethodTable& table, const ServiceParts& parts);

@@ -3,6 +3,7 @@
 #include "master/api/services/incoming_source.h"
 #include "master/api/services/instance_to_make.h"
 #include "master/api/services/origin.h"
+#include "master/api/services/take_plan.h"
 #include "master/core/open_delete.h"
 
 namespace edm::master {
@@ -33,6 +34,7 @@ Result<Begin> Prepare(const ServiceParts& parts, const v1::UploadSourceRequest& 
   begin.until = only_source ? Until::kSource : until;
   begin.operation = FreshOperationId(parts.entropy);
   if (request.has_timeout()) begin.timeout = rpc::FromProto(request.timeout());
+  EDM_CHECK(TakePlan(request, begin));
   const auto view = parts.cluster.View();
   if (request.create()) {
     EDM_TRY(begin.create, InstanceToMake(*view, request));

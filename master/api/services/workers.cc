@@ -142,6 +142,7 @@ void RegisterMaster(rpc::MethodTable& table, const ServiceParts& parts) {
   RegisterLifecycle(table, parts);
   RegisterUpload(table, parts);
   RegisterReleases(table, parts);
+  RegisterPlan(table, parts);
   RegisterOperations(table, parts);
   RegisterWatch(table, parts);
   RegisterLogs(table, parts);

@@ -14,7 +14,7 @@
 
 #include "tests/bench/accept/orders.h"
 #include "tests/bench/accept/setup.h"
-#include "tests/bench/accept/simulated_workers.h"
+#include "tests/fakes/simulated_workers.h"
 
 namespace {
 
@@ -46,7 +46,7 @@ Status Measure(char** argv, int callers_from, int argc) {
   EDM_TRY(const auto tokens, setup.JoinTokens(std::atoi(argv[3])));
   std::atomic<bench::Orders*> orders{nullptr};
   EDM_TRY(const auto workers,
-          bench::SimulatedWorkers::Start(argv[2], tokens, [&orders](const std::string& instance) {
+          SimulatedWorkers::Start(argv[2], tokens, [&orders](const std::string& instance) {
             if (auto* listener = orders.load()) listener->OnOrder(instance);
           }));
   EDM_TRY(const auto instances, setup.Deploy(archive, std::atoi(argv[4])));

@@ -57,6 +57,7 @@ void ServeEveryMethod(rpc::MethodTable& table) {
   Serve<v1::RemoveWorkerRequest>(table, "RemoveWorker");
   Serve<v1::ResumeMovesRequest>(table, "ResumeMoves");
   Serve<v1::GetWorkerLoadRequest>(table, "GetWorkerLoad");
+  Serve<v1::PlanPlacementRequest>(table, "PlanPlacement");
   Serve<v1::GetUsageRequest>(table, "GetUsage");
   Serve<google::protobuf::Empty>(table, "GetStatus");
   Serve<v1::BackupRequest>(table, "Backup");

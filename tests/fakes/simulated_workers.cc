@@ -1,4 +1,4 @@
-#include "tests/bench/accept/simulated_workers.h"
+#include "tests/fakes/simulated_workers.h"
 
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
@@ -12,7 +12,7 @@
 #include "edm/v1/registry_service.grpc.pb.h"
 #include "edm/v1/worker_service.grpc.pb.h"
 
-namespace edm::bench {
+namespace edm {
 namespace {
 
 constexpr Millis kJoinTimeout{10'000};
@@ -85,6 +85,7 @@ struct Joined {
   int port = 0;
   std::unique_ptr<v1::Registry::Stub> registry;
   std::string session;
+  v1::Load load = SimulatedWorkers::IdleLoad();
 };
 
 Result<Joined> Join(const std::string& cluster, const std::string& id, const std::string& token) {
@@ -107,18 +108,6 @@ Result<Joined> Join(const std::string& cluster, const std::string& id, const std
   return joined;
 }
 
-v1::Load IdleLoad() {
-  v1::Load load;
-  load.set_memory_total_mib(kMemoryMib);
-  load.set_memory_available_mib(kMemoryMib);
-  load.set_disk_total_mib(kMemoryMib);
-  load.set_disk_free_mib(kMemoryMib);
-  load.set_networks_free(100'000);
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  load.mutable_sampled_at()->set_seconds(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-  return load;
-}
-
 Status Register(Joined& worker) {
   v1::RegisterRequest request;
   request.set_protocol(1);
@@ -136,7 +125,10 @@ Status Register(Joined& worker) {
 Status Beat(const Joined& worker) {
   v1::HeartbeatRequest request;
   request.set_session(worker.session);
-  *request.mutable_load() = IdleLoad();
+  auto& load = *request.mutable_load();
+  load = worker.load;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  load.mutable_sampled_at()->set_seconds(std::chrono::duration_cast<std::chrono::seconds>(now).count());
   EDM_TRY([[maybe_unused]] const auto answer,
           rpc::Call(*worker.registry, &v1::Registry::Stub::Heartbeat, request, "worker " + worker.id));
   return Ok();
@@ -155,8 +147,6 @@ struct SimulatedWorkers::Parts {
   explicit Parts(OnOrder on_order) : agent(std::move(on_order)) {}
 
   void BeatUntilStopped(const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
       for (auto& worker : workers) {
@@ -170,6 +160,9 @@ struct SimulatedWorkers::Parts {
   Agent agent;
   std::vector<Joined> workers;
   std::unique_ptr<grpc::Server> server;
+  std::mutex
+      mutex;  // guards the workers' loads, and is held for each beat: none is overtaken by an older one
+  std::condition_variable_any wake;
   std::jthread beats;
 };
 
@@ -178,6 +171,22 @@ SimulatedWorkers::SimulatedWorkers(std::unique_ptr<Parts> parts) : parts_(std::m
 SimulatedWorkers::~SimulatedWorkers() {
   parts_->beats = {};
   parts_->server->Shutdown(std::chrono::system_clock::now() + Millis(500));
+}
+
+v1::Load SimulatedWorkers::IdleLoad() {
+  v1::Load load;
+  load.set_memory_total_mib(kMemoryMib);
+  load.set_memory_available_mib(kMemoryMib);
+  load.set_disk_total_mib(kMemoryMib);
+  load.set_disk_free_mib(kMemoryMib);
+  load.set_networks_free(100'000);
+  return load;
+}
+
+Status SimulatedWorkers::SetLoad(std::size_t worker, const v1::Load& load) {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->workers.at(worker).load = load;
+  return Beat(parts_->workers.at(worker));
 }
 
 Result<std::unique_ptr<SimulatedWorkers>> SimulatedWorkers::Start(const std::string& cluster,
@@ -199,4 +208,4 @@ Result<std::unique_ptr<SimulatedWorkers>> SimulatedWorkers::Start(const std::str
   return std::unique_ptr<SimulatedWorkers>(new SimulatedWorkers(std::move(parts)));
 }
 
-}  // namespace edm::bench
+}  // namespace edm

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,8 +9,9 @@
 
 #include "common/base/result.h"
 #include "common/rpc/tls.h"
+#include "edm/v1/model.pb.h"
 
-namespace edm::bench {
+namespace edm {
 
 // Workers without an engine: they join, register, beat every second and carry out each order at once, over
 // the same mutual TLS as real ones. One gRPC server with a port and a certificate for each of them.
@@ -24,10 +26,16 @@ class SimulatedWorkers {
                                                          OnOrder on_order);
   ~SimulatedWorkers();
 
+  // That worker's load from now on; the master knows it when this returns. Any thread.
+  Status SetLoad(std::size_t worker, const v1::Load& load);
+
+  // Of one that has nothing to do.
+  static v1::Load IdleLoad();
+
  private:
   struct Parts;
   explicit SimulatedWorkers(std::unique_ptr<Parts> parts);
   const std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace edm::bench
+}  // namespace edm
