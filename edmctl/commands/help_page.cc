@@ -12,6 +12,7 @@ namespace edm::ctl {
 namespace {
 
 constexpr std::size_t kHelpColumns = 80;   // of the narrowest terminal that help is written for
+constexpr std::size_t kVerbColumn = 14;    // where what a verb does begins
 constexpr std::size_t kOptionColumn = 26;  // where what an option means begins
 
 // How the overview is arranged; a verb that is not here stands under "more".
@@ -31,15 +32,15 @@ std::string Padded(std::string text, std::size_t width) {
   return text;
 }
 
-// `help` behind `label`, its further lines below its first.
-std::string Wrapped(std::string label, const std::string& help) {
+// `help` behind `label`, its further lines at `column`.
+std::string Wrapped(std::string label, const std::string& help, std::size_t column) {
   std::string text;
   auto line = std::move(label);
   bool fresh = true;  // no word of the help stands in the line yet
   for (const auto& word : Split(help, ' ')) {
     if (!fresh && line.size() + 1 + word.size() >= kHelpColumns) {
       text += line + "\n";
-      line = std::string(kOptionColumn, ' ');
+      line = std::string(column, ' ');
       fresh = true;
     }
     line += (fresh ? "" : " ") + word;
@@ -53,7 +54,7 @@ std::string OptionLines(const std::vector<Option>& options) {
   for (const auto& option : options) {
     auto names = Join(Split(option.names, ','), ", ");
     if (!option.value.empty()) names += " " + option.value;
-    text += Wrapped("  " + Padded(names, kOptionColumn - 2), option.help);
+    text += Wrapped("  " + Padded(names, kOptionColumn - 2), option.help, kOptionColumn);
   }
   return text;
 }
@@ -99,7 +100,7 @@ std::string RenderOverview(const Terminal& terminal, const std::vector<Command>&
       if (member->path != verb) below.push_back(member->path.substr(verb.size() + 1));
     }
     const auto summary = below.empty() ? members.front()->summary : Join(below, ", ");
-    text += "  " + Padded(verb, 12) + summary + "\n";
+    text += Wrapped("  " + Padded(verb, kVerbColumn - 2), summary, kVerbColumn);
     groups.erase(verb);
   };
   for (const auto& [title, verbs] : Chapters()) {

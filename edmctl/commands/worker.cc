@@ -7,6 +7,7 @@
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
 #include "edmctl/commands/worker_change.h"
+#include "edmctl/commands/worker_hosts.h"
 #include "edmctl/output/cluster_judgement.h"
 #include "edmctl/output/load_history.h"
 #include "edmctl/output/report.h"
@@ -125,28 +126,32 @@ Result<int> Show(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> WorkerCommands() {
-  return {{"worker ls", "the workers and their load", {}, {}, List},
-          {"worker show", "one worker, and how busy it was", {{"worker"}}, {}, Show},
-          {"worker cordon", "let nothing new come to a worker", {{"worker"}}, {}, Cordon},
-          {"worker uncordon", "let instances come again, and end a drain", {{"worker"}}, {}, Uncordon},
-          {"worker drain",
-           "bring what a worker has to others",
-           {{"worker"}},
-           {{"--deadline", "TIME", "stop watching after 10m, 1h, ..."},
-            {"--force", "", "what keeps data too: it begins elsewhere with empty volumes"},
-            {"-d,--detach", "", "do not wait"}},
-           Drain},
-          {"worker label",
-           "label a worker, or take a label away",
-           {{"worker"}, {"label", Operand::Count::kMany}},
-           {},
-           Label},
-          {"worker rm",
-           "forget a worker, and what its certificate opens",
-           {{"worker"}},
-           {{"--force", "", "whatever it holds"}},
-           RemoveWorker},
-          {"worker resume", "place elsewhere what many lost workers held", {}, {}, ResumeMoves}};
+  std::vector<Command> all{
+      {"worker ls", "the workers and their load", {}, {}, List},
+      {"worker show", "one worker, and how busy it was", {{"worker"}}, {}, Show},
+      {"worker cordon", "let nothing new come to a worker", {{"worker"}}, {}, Cordon},
+      {"worker uncordon", "let instances come again, and end a drain", {{"worker"}}, {}, Uncordon},
+      {"worker drain",
+       "bring what a worker has to others",
+       {{"worker"}},
+       {{"--deadline", "TIME", "stop watching after 10m, 1h, ..."},
+        {"--force", "", "what keeps data too: it begins elsewhere with empty volumes"},
+        {"-d,--detach", "", "do not wait"}},
+       Drain},
+      {"worker label",
+       "label a worker, or take a label away",
+       {{"worker"}, {"label", Operand::Count::kMany}},
+       {},
+       Label},
+      {"worker rm",
+       "forget a worker, and what its certificate opens",
+       {{"worker"}},
+       WithSsh({{"--force", "", "whatever it holds"},
+                {"--host", "ssh://USER@HOST", "and take from that machine what worker add put there"}}),
+       RemoveWorker},
+      {"worker resume", "place elsewhere what many lost workers held", {}, {}, ResumeMoves}};
+  for (auto& command : WorkerHostCommands()) all.push_back(std::move(command));
+  return all;
 }
 
 }  // namespace edm::ctl

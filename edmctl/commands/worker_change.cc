@@ -1,7 +1,9 @@
 #include "edmctl/commands/worker_change.h"
 
 #include "common/base/text.h"
+#include "common/model/names.h"
 #include "edm/v1/master_service.pb.h"
+#include "edmctl/commands/worker_hosts.h"
 #include "edmctl/output/report.h"
 
 namespace edm::ctl {
@@ -17,6 +19,20 @@ Result<int> Send(Invocation& invocation, v1::UpdateWorkerRequest request, const 
     invocation.Note("worker " + worker.id() + " " + said);
   }
   return kExitDone;
+}
+
+Status Remove(Invocation& invocation) {
+  v1::RemoveWorkerRequest request;
+  request.set_id(invocation.args.Text("worker"));
+  request.set_force(invocation.args.Has("force"));
+  EDM_TRY(auto* master, invocation.Master());
+  EDM_TRY(const auto done, master->Call<google::protobuf::Empty>("RemoveWorker", request));
+  if (invocation.json()) {
+    invocation.Print(done);
+  } else {
+    invocation.Note("worker " + request.id() + " is removed; its certificate is worth nothing any more");
+  }
+  return Ok();
 }
 
 }  // namespace
@@ -51,15 +67,19 @@ Result<int> Label(Invocation& invocation) {
 }
 
 Result<int> RemoveWorker(Invocation& invocation) {
-  v1::RemoveWorkerRequest request;
-  request.set_id(invocation.args.Text("worker"));
-  request.set_force(invocation.args.Has("force"));
-  EDM_TRY(auto* master, invocation.Master());
-  EDM_TRY(const auto done, master->Call<google::protobuf::Empty>("RemoveWorker", request));
-  if (invocation.json()) invocation.Print(done);
-  if (!invocation.json())
-    invocation.Note("worker " + request.id() + " is removed; its certificate is worth nothing any more");
-  return kExitDone;
+  const auto url = invocation.args.Text("host");
+  if (url.empty()) {
+    EDM_CHECK(Remove(invocation));
+    return kExitDone;
+  }
+  const auto id = invocation.args.Text("worker");
+  return TakeDown(invocation, url, [&](const std::string& there) -> Status {
+    if (there != id) return UsageError("at " + url + " is worker " + Shown(there), "give the host of " + id);
+    auto removed = Remove(invocation);
+    // A removal that broke off on the machine goes on there.
+    if (!removed.ok() && removed.error().code == Code::kNotFound) return Ok();
+    return removed;
+  });
 }
 
 Result<int> ResumeMoves(Invocation& invocation) {
