@@ -3,15 +3,32 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/model/names.h"
 #include "master/adapters/state/codec.h"
 #include "master/adapters/state/keys.h"
 
 namespace edm::master {
 namespace {
 
+std::string IdOf(const OperationRecord& record) { return record.operation.id; }
+std::string IdOf(const WorkerRecord& record) { return record.facts.id; }
+std::string IdOf(const TokenRecord& record) { return record.id; }
+std::string IdOf(const Release& release) { return ReleaseKey(release.instance, release.number); }
+
+// A record that was copied to another's key would be taken for that one.
+Status CheckKey(const std::string& key, std::string_view prefix, const std::string& id) {
+  if (std::string_view(key).substr(prefix.size()) == id) return Ok();
+  return Error{Code::kDataLoss,
+               "key " + key,
+               "its value is the record of " + Shown(id),
+               {},
+               "restore the store from a backup, or remove that key"};
+}
+
 template <class Record, class Decode>
 Status Put(Table<Record>& table, std::string_view prefix, const KvEntry& entry, Decode decode) {
   EDM_TRY(auto record, decode(entry));
+  if constexpr (!std::is_same_v<Record, RequestRecord>) EDM_CHECK(CheckKey(entry.key, prefix, IdOf(record)));
   table.Put(entry.key.substr(prefix.size()), std::make_shared<const Record>(std::move(record)));
   return Ok();
 }
@@ -45,6 +62,7 @@ Status StateMirror::TakeEntry(const KvEntry& entry) {
   if (key == keys::kEpoch) state_.epoch = EpochOf(entry);
   if (key.starts_with(keys::kOperations)) {
     EDM_TRY(auto record, DecodeOperation(entry));
+    EDM_CHECK(CheckKey(entry.key, keys::kOperations, IdOf(record)));
     const auto id = entry.key.substr(keys::kOperations.size());
     if (IsTerminal(record.operation.state)) {
       state_.open.erase(id);
@@ -70,6 +88,7 @@ Status StateMirror::TakeInstance(const KvSnapshot& snapshot, const std::string& 
     return Ok();
   }
   EDM_TRY(auto record, DecodeSpec(*spec, sealer_));
+  EDM_CHECK(CheckKey(keys::Of(keys::kInstances, id), keys::kInstances, record.instance.id));
   if (const auto* status = Find(snapshot, keys::Status(id))) EDM_CHECK(DecodeStatus(*status, record));
   state_.instances.Put(id, std::make_shared<const InstanceRecord>(std::move(record)));
   return Ok();
