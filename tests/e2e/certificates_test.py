@@ -1,4 +1,5 @@
 """Workers' certificates: renewed without a restart, worth nothing once they ended, were copied, or were joined over."""
+import os
 import shutil
 import stat
 import time
@@ -9,11 +10,17 @@ import images
 import lab
 from cluster import Cluster, Worker
 
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 LIFETIME = 8  # seconds of a certificate
 
 
 def ready(cluster, name):
     return cluster.rest.get(f"/v1/workers/{name}").json.get("state") == "READY"
+
+
+def clock_moved(by):
+    """The environment of a program whose wall clock, and no other, is ahead by so much."""
+    return os.environ | {"LD_PRELOAD": FAKETIME, "FAKETIME": by, "DONT_FAKE_MONOTONIC": "1"}
 
 
 def is_refused(worker):
@@ -67,6 +74,26 @@ class CertificatesTest(unittest.TestCase):
         # The master's orders are taken with the newest certificate: what a stranger's deploy does.
         self.assertEqual(self.cluster.deploy("kept")["state"], "DONE")
         self.cluster.delete("kept")
+
+    def test_one_whose_clock_is_a_day_off_works_and_says_so(self):
+        for ahead, word in (("+1d", "ahead of"), ("-1d", "behind")):
+            with self.subTest(ahead=ahead):
+                name = "early" if ahead == "+1d" else "late"
+                worker = self.cluster.add_worker(name, env=clock_moved(by=ahead))
+                first = (worker.data / "tls" / "worker.pem").read_bytes()
+                lab.eventually(lambda: (worker.data / "tls" / "worker.pem").read_bytes() != first, LIFETIME, what="a renewal")
+                self.assertRegex(self.cluster.edmctl("worker", "show", name).stdout, f"clock.*2[34] h .*{word}")
+                problems = self.cluster.edmctl("status", check=False).stdout
+                self.assertRegex(problems, f"worker {name}.*clock")
+                for other in self.cluster.workers:
+                    if other != name:
+                        self.cluster.edmctl("worker", "cordon", other, check=False)
+                self.assertEqual(self.cluster.deploy(f"by-{name}")["state"], "DONE", worker.program.tail())
+                self.assertEqual(self.cluster.instance(f"by-{name}")["status"]["worker"], name)
+                self.cluster.delete(f"by-{name}")
+                for other in self.cluster.workers:
+                    self.cluster.edmctl("worker", "uncordon", other, check=False)
+                worker.program.stop()
 
     def test_one_that_was_away_for_longer_joins_again(self):
         worker = self.cluster.add_worker("away")

@@ -10,8 +10,9 @@ namespace edm::worker {
 
 Millis Certificate::Turn(const MasterClock& master) {
   const auto now = [&] { return master.At(peers_.clock.Steady()).value_or(peers_.clock.Now()); };
+  const auto look_every = std::min(kLookEvery, Millis(valid_.until - valid_.from) / kLooksInALife);
   const auto wait = [&] { return UntilRenewal({valid_.from, valid_.until, now(), failures_}); };
-  if (wait() > Millis(0) && failures_ == 0) return std::min(wait(), kLookEvery);
+  if (wait() > Millis(0) && failures_ == 0) return std::min(wait(), look_every);
   if (const auto renewed = Renew(); renewed.ok()) {
     failures_ = 0;
     trouble_.clear();
@@ -22,7 +23,7 @@ Millis Certificate::Turn(const MasterClock& master) {
                    ? "it ends at " + ends + " and was not renewed: " + ToString(renewed.error())
                    : "it ended at " + ends + "; join again: edmctl token create " + id_ + " --worker";
   }
-  return std::min(wait(), kLookEvery);
+  return std::min(wait(), look_every);
 }
 
 Status Certificate::Renew() {

@@ -18,6 +18,7 @@ class Registry;
 class Certificate {
  public:
   static constexpr Millis kLookEvery{60'000};  // at the least: what is known of the master's clock may change
+  static constexpr int kLooksInALife = 10;     // where that is more often
 
   struct Peers {
     std::shared_ptr<Registry> registry;
