@@ -18,11 +18,12 @@ constexpr std::size_t kOptionColumn = 26;  // where what an option means begins
 // How the overview is arranged; a verb that is not here stands under "more".
 const std::vector<std::pair<std::string, std::vector<std::string>>>& Chapters() {
   static const std::vector<std::pair<std::string, std::vector<std::string>>> kChapters = {
-      {"every day", {"deploy", "ls", "show", "logs", "url", "open", "why"}},
+      {"every day", {"deploy", "ls", "status", "show", "logs", "url", "open", "why", "top"}},
       {"instances",
-       {"build", "start", "stop", "restart", "refresh", "rollback", "releases", "exec", "wait", "delete"}},
+       {"build", "start", "stop", "restart", "refresh", "rollback", "releases", "exec", "wait", "delete",
+        "set", "plan", "move", "recover"}},
       {"source", {"init", "validate", "remote", "template"}},
-      {"cluster", {"dev", "context", "worker", "token", "op", "events", "version"}},
+      {"cluster", {"dev", "context", "worker", "token", "op", "events", "backup", "restore", "version"}},
   };
   return kChapters;
 }

@@ -117,7 +117,8 @@ Result<int> Show(Invocation& invocation) {
                                 load.building(), load.networks_free())},
       {"joined", FormatRfc3339(ToWallTime(worker.joined_at()))},
       {"certificate", CertificateText(worker)},
-      {"clock", ClockText(worker)}};
+      {"clock", ClockText(worker)},
+      {"not believed", worker.samples_refused_why()}};
   for (auto& field : RenderLoad(invocation.terminal, history)) fields.push_back(std::move(field));
   invocation.Out(RenderFields(invocation.terminal, fields));
   return kExitDone;

@@ -122,7 +122,12 @@ void JudgeWorker(Problems& problems, const v1::Worker& worker, const v1::MasterS
                         fmt::format("it runs edm {}, the master {}", worker.version(), master.version()),
                         "install the same release on both"});
   }
-  if (const auto skew = SkewOf(worker); skew && (*skew > kSkewMax || *skew < -kSkewMax)) {
+  if (!worker.samples_refused_why().empty()) {
+    problems.push_back(
+        {Severity::kDegraded, object,
+         "its load is not believed, so nothing new is placed there: " + worker.samples_refused_why(),
+         "set its clock (chrony, systemd-timesyncd), or look at its machine"});
+  } else if (const auto skew = SkewOf(worker); skew && (*skew > kSkewMax || *skew < -kSkewMax)) {
     problems.push_back({Severity::kSoon, object,
                         fmt::format("its clock is {} s {}", std::abs(skew->count()) / 1000,
                                     skew->count() < 0 ? "late" : "early"),

@@ -7,6 +7,7 @@ usage: tests/e2e/bare_host.py FOLDER EDM-WORKER.DEB
 
 makes what open() starts from, which needs a mirror, in FOLDER: EDM_BARE_HOST=FOLDER names it to a check where none is.
 """
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -49,6 +50,7 @@ class BareHost:
         self.namespace, self.leg = f"edmbare{self.net}", f"edmb{self.net}"
         self.here, self.address = f"10.{NET}.{self.net}.1", f"10.{NET}.{self.net}.2"
         self.root = self.sshd = None
+        self.controllers_before = self.controllers()
         self.key = self.folder / "key"
         self.ssh_config = self.folder / "ssh_config"
 
@@ -124,14 +126,36 @@ class BareHost:
             content = hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
         return oct(facts.st_mode), facts.st_uid, facts.st_gid, content
 
+    def drop_cgroups(self):
+        """Its engine's init script mounts every controller that the machine left alone; while a group of the engine is in
+        one, it stays, and other engines of this machine then find no statistics."""
+        for top in pathlib.Path("/sys/fs/cgroup").iterdir():
+            self.drop_groups_in(top)
+        for controller in self.controllers() - self.controllers_before:
+            place = self.folder / f"cgroup-{controller}"
+            place.mkdir()
+            lab.run(["mount", "-t", "cgroup", "-o", controller, "cgroup", place])
+            self.drop_groups_in(place)
+            lab.run(["umount", place])
+            with contextlib.suppress(OSError):
+                (pathlib.Path("/sys/fs/cgroup") / controller).rmdir()
+
+    def drop_groups_in(self, top):
+        for folder, _, _ in os.walk(top / self.namespace, topdown=False):
+            subprocess.run(["rmdir", folder], capture_output=True)
+
+    @staticmethod
+    def controllers():
+        """Those that are mounted somewhere, as version 1."""
+        lines = pathlib.Path("/proc/cgroups").read_text().splitlines()[1:]
+        return {line.split()[0] for line in lines if line.split()[1] != "0"}
+
     def close(self):
         if self.sshd:
             self.sshd.kill()
         subprocess.run(["ip", "link", "del", self.leg], capture_output=True)
         subprocess.run(["ip", "netns", "del", self.namespace], capture_output=True)
-        for top in pathlib.Path("/sys/fs/cgroup").iterdir():
-            for folder, _, _ in os.walk(top / self.namespace, topdown=False):
-                subprocess.run(["rmdir", folder], capture_output=True)
+        self.drop_cgroups()
         if self.root:
             shutil.rmtree(self.root, ignore_errors=True)
 

@@ -14,7 +14,7 @@ namespace edm::master {
 // What placement remembers of the state between two placements: the workers, what is on them, and in which
 // order requests of each shape want them. Told of each change there (draft.h does it), so that no placement
 // looks at all workers again. Chooses what Place of place.h chooses. One thread. Why it is made so:
-// docs/decisions/0014-rankings-of-workers.md.
+// docs/decisions/0016-rankings-of-workers.md.
 class Placer {
  public:
   static constexpr std::size_t kRankingsMax = 32;
