@@ -90,7 +90,7 @@ class CertificatesTest(unittest.TestCase):
                         self.cluster.edmctl("worker", "cordon", other, check=False)
                 nowhere = self.cluster.deploy(f"by-{name}", timeout="3s")
                 self.assertNotEqual(nowhere["state"], "DONE")
-                self.assertIn("reports a load that cannot be", nowhere["failure"]["cause"], nowhere)
+                self.assertIn("reports a load that cannot be", " ".join(nowhere["failure"]["evidence"]), nowhere)
                 self.cluster.delete(f"by-{name}")
                 for other in self.cluster.workers:
                     self.cluster.edmctl("worker", "uncordon", other, check=False)
