@@ -57,6 +57,7 @@ void Election::SetTrouble(Error trouble) {
 }
 
 void Election::Pause(Millis time) {
+  if (time == Millis(0)) return;
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, time, [this] { return stopping_ || (facts_.leads && asked_); });
 }
@@ -67,37 +68,50 @@ void Election::Run() {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
-      if (!facts_.leads) asked_.reset();
-      facts_.lost = asked_.has_value();
     }
-    Do(NextMove(facts_, Now(), 2 * parts_.ttl));
+    Pause(Turn());
   }
 }
 
-void Election::Do(ElectionMove move) {
+Millis Election::Turn() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!facts_.leads) asked_.reset();
+    facts_.lost = asked_.has_value();
+  }
+  return Do(NextMove(facts_, Now(), 2 * parts_.ttl));
+}
+
+Millis Election::Do(ElectionMove move) {
   switch (move) {
     case ElectionMove::kLook:
       return Look();
     case ElectionMove::kTake:
       return Take();
     case ElectionMove::kOust:
-      if (auto ousted = parts_.lock.Oust(*holder_); !ousted.ok()) SetTrouble(ousted.error());
-      facts_.looked = false;
-      return;
+      return Oust();
     case ElectionMove::kRenew:
       return Renew();
     case ElectionMove::kStepDown:
-      return StepDown();
+      StepDown();
+      break;
   }
+  return Millis(0);
 }
 
-void Election::Look() {
+Millis Election::Oust() {
+  if (auto ousted = parts_.lock.Oust(*holder_); !ousted.ok()) SetTrouble(ousted.error());
+  facts_.looked = false;
+  return Millis(0);
+}
+
+Millis Election::Look() {
   const auto began = Now();
   auto seen = parts_.lock.Look(facts_.looked ? kLookWait : Millis(0));
   if (!seen.ok()) {
     facts_.looked = false;
     SetTrouble(seen.error());
-    return Pause(kRetryWait);
+    return kRetryWait;
   }
   const bool same = holder_ && *seen && (*seen)->claim == holder_->claim;
   if (!same || (*seen)->pulse != holder_->pulse) facts_.pulse_changed = Now();
@@ -108,37 +122,39 @@ void Election::Look() {
   Went(began);
   if (!same) parts_.on_holder(holder_);
   // A resigned one that sees a free lock must not ask for it all the time.
-  if (!holder_ && Now() < facts_.rests_until) Pause(kRetryWait);
+  return !holder_ && Now() < facts_.rests_until ? kRetryWait : Millis(0);
 }
 
-void Election::Take() {
+Millis Election::Take() {
   const auto began = Now();
   const auto taken = parts_.lock.Take(parts_.record);
   facts_.looked = false;
   if (!taken.ok()) {
     SetTrouble(taken.error());
-    return Pause(kRetryWait);
+    return kRetryWait;
   }
-  if (!*taken) return;
+  if (!*taken) return Millis(0);
   facts_.leads = true;
   facts_.confirmed = began;
   holder_.reset();
   Went(began);
   parts_.on_won();
+  return Millis(0);
 }
 
-void Election::Renew() {
+Millis Election::Renew() {
   const auto began = Now();
   auto renewed = parts_.lock.Renew();
   if (renewed.ok()) {
     facts_.confirmed = began;
     Went(began);
   } else if (renewed.error().code == Code::kAborted) {
-    return Lose(std::move(renewed).error());
+    Lose(std::move(renewed).error());
+    return Millis(0);
   } else {
     SetTrouble(std::move(renewed).error());
   }
-  Pause(renewed.ok() ? parts_.ttl * 3 / 10 : kRetryWait);
+  return renewed.ok() ? parts_.ttl * 3 / 10 : kRetryWait;
 }
 
 void Election::StepDown() {

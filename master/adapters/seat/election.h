@@ -13,8 +13,8 @@
 
 namespace edm::master {
 
-// Campaigns for the lock, holds it, and gives it up, on a thread of its own: as core/election.h decides.
-// Callbacks come on that thread and must only post: while they run nothing is renewed.
+// Campaigns for the lock, holds it, and gives it up, as core/election.h decides: turn by turn, on a thread of
+// its own. Callbacks come on that thread and must only post: while they run nothing is renewed.
 class Election {
  public:
   static constexpr Millis kLookWait{250};   // how long one look waits for a change
@@ -37,6 +37,9 @@ class Election {
   ~Election();  // Stop()
 
   void Start();
+  // One turn; says after how long the next one is due, unless Lose comes before. Start's thread takes them;
+  // whoever has no thread calls this instead of Start.
+  Millis Turn();
   // Lets go of the lock.
   void Stop();
 
@@ -50,10 +53,11 @@ class Election {
 
  private:
   void Run();
-  void Do(ElectionMove move);
-  void Look();
-  void Take();
-  void Renew();
+  Millis Do(ElectionMove move);
+  Millis Look();
+  Millis Take();
+  Millis Oust();
+  Millis Renew();
   void StepDown();
   void Pause(Millis time);
   void Went(SteadyTime began);  // a call on the lock went well
