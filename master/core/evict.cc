@@ -1,6 +1,7 @@
 #include "master/core/evict.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/base/backoff.h"
 #include "common/model/epoch.h"
@@ -34,11 +35,6 @@ bool HasCopy(const State& state, const std::string& worker, const std::string& i
   return there != state.watch.copies.end() && there->second.contains(instance);
 }
 
-bool IsThere(const State& state, const std::string& worker) {
-  const auto found = state.workers.Find(worker);
-  return found != nullptr && found->state != WorkerState::kLost && !found->session.empty();
-}
-
 Order EvictionOf(const State& state, const std::string& instance, const Copy& copy) {
   Order order;
   order.epoch = state.epoch;
@@ -57,9 +53,31 @@ void PutAddressAgain(Draft& draft, const std::string& instance) {
   draft.Change(StoredAddress{instance, found ? found->instance.status.address : ""});
 }
 
+// Above the copy's own, and no other order's of the instance.
+std::uint32_t NumberFor(Draft& draft, const std::string& instance, const Copy& copy) {
+  if (copy.evicting > copy.attempt) return copy.evicting;
+  const auto found = draft.state().instances.Find(instance);
+  if (found == nullptr) return copy.attempt + 1;
+  auto changed = *found;
+  changed.attempts = std::max(changed.attempts, copy.attempt) + 1;
+  const auto number = changed.attempts;
+  draft.PutStatus(std::move(changed));
+  return number;
+}
+
+// What was left there is gone: whoever is to run such a release builds it again.
+void ForgetReleases(Draft& draft, const std::string& worker, const std::string& instance) {
+  for (const auto& release : ReleasesOf(draft.state(), instance)) {
+    if (release->worker != worker) continue;
+    auto changed = *release;
+    changed.worker.clear();
+    draft.Put(std::move(changed));
+  }
+}
+
 void Evict(Draft& draft, const WorkerRecord& worker, const std::string& instance, Copy& copy) {
   const auto now = draft.now().steady;
-  copy.evicting = std::max(copy.evicting, copy.attempt + 1);
+  copy.evicting = NumberFor(draft, instance, copy);
   copy.next_try = now + kRetry.After(++copy.tries);
   if (copy.tries == 1) {
     draft.Event(
@@ -101,7 +119,9 @@ void NoteCopy(Draft& draft, const std::string& worker, const Observation& seen) 
   }
   const auto found = there.find(seen.instance);
   if (found == there.end()) return;
-  if (found->second.evicting != 0) PutAddressAgain(draft, seen.instance);
+  const bool was_evicted = found->second.evicting != 0 || seen.operation == kEvictionName;
+  if (was_evicted) PutAddressAgain(draft, seen.instance);
+  ForgetReleases(draft, worker, seen.instance);
   there.erase(found);
 }
 
@@ -115,6 +135,12 @@ void NoteAllCopies(Draft& draft, const std::string& worker, const std::vector<Ob
   for (const auto& [instance, copy] : before) {
     if (copy.evicting != 0) PutAddressAgain(draft, instance);
   }
+  std::set<std::string> left;
+  for (const auto& [key, release] : draft.state().releases.all()) {
+    if (release->worker == worker && !draft.watch().copies[worker].contains(release->instance))
+      left.insert(release->instance);
+  }
+  for (const auto& instance : left) ForgetReleases(draft, worker, instance);
 }
 
 void EvictLeftOvers(Draft& draft) {

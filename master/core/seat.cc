@@ -9,6 +9,11 @@ bool IsAway(const State& state, const std::string& worker) {
   return found == nullptr || found->state == WorkerState::kLost;
 }
 
+bool IsThere(const State& state, const std::string& worker) {
+  const auto found = state.workers.Find(worker);
+  return found != nullptr && found->state != WorkerState::kLost && !found->session.empty();
+}
+
 bool IsFenced(const State& state, const std::string& worker, SteadyTime now) {
   if (!IsAway(state, worker)) return false;
   auto since = state.started;
@@ -27,10 +32,16 @@ bool ShareEngine(const State& state, const std::string& one, const std::string& 
          first->facts.engine.id == second->facts.engine.id;
 }
 
+bool MayBeStarting(const InstanceStatus& status) {
+  const bool is_open = status.phase >= Phase::kPlaced && status.phase < Phase::kStopped;
+  return status.attempt != 0 && (is_open || status.phase == Phase::kLost);
+}
+
 std::string SeatOf(const State& state, const InstanceRecord& instance, SteadyTime now) {
   const auto& one = instance.instance;
   // What outlived its operation has left no record of its release, and runs all the same.
-  const bool has_any = one.status.release != 0 || !ReleasesOf(state, one.id).empty();
+  const bool has_any = one.status.release != 0 || !ReleasesOf(state, one.id).empty() ||
+                       (one.spec.requirements.singleton && MayBeStarting(one.status));
   if (one.status.worker.empty() || !has_any) return "";
   if (!IsAway(state, one.status.worker) || one.status.keeps_data) return one.status.worker;
   const bool may_run_there = one.spec.requirements.singleton && !IsFenced(state, one.status.worker, now);

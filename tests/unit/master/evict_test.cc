@@ -171,7 +171,7 @@ TEST(Eviction, WaitsForTheNewCopyAndForThoseWhoStillCallTheOldOne) {
   EXPECT_EQ(evict->worker, "w1");
   EXPECT_EQ(evict->order.instance, "shop");
   EXPECT_EQ(evict->order.target, Target::kDeleted);
-  EXPECT_EQ(evict->order.attempt, 2U) << "above the copy's own";
+  EXPECT_EQ(evict->order.attempt, 3U) << "above the copy's own, and not that of the move";
   EXPECT_TRUE(evict->order.keep_volumes);
   EXPECT_TRUE(evict->order.leave_address);
 }
@@ -226,7 +226,48 @@ TEST(Eviction, KnowsAfterAMastersStartWhatIsLeftOver) {
   EXPECT_EQ(cluster.state.watch.copies["w1"]["shop"].evicting, 0U) << "w2 has not said that it has one";
   cluster.AddWorker("w2", {Running(2)});
   cluster.Pass(cluster.state.settings.evict_after + Millis(1'000));
-  EXPECT_EQ(cluster.state.watch.copies["w1"]["shop"].evicting, 2U);
+  EXPECT_EQ(cluster.state.watch.copies["w1"]["shop"].evicting, 3U);
+}
+
+TEST(Eviction, SharesItsNumberWithNoOrderUnderWay) {
+  LeftFixture cluster;
+  Decision kept;
+  (void)cluster.Tell(Beat("w2", {Running(2)}));
+  const auto start = cluster.Give(cluster.Asking(OperationKind::kRestart));
+  const auto* evict = cluster.Tick(kept, Millis(500));
+  while (evict == nullptr) evict = cluster.Tick(kept, Millis(500));
+  EXPECT_GT(evict->order.attempt, EffectOf<SendOrder>(start)->order.attempt);
+  const auto stop = cluster.Give(cluster.Asking(OperationKind::kStop));
+  EXPECT_GT(EffectOf<SendOrder>(stop)->order.attempt, evict->order.attempt);
+}
+
+// A deploy that goes elsewhere while the worker is lost, and a rollback to what was built there.
+TEST(Eviction, TakesReleasesAlongThatAreBuiltAgainWhereTheyAreWanted) {
+  LeftFixture cluster;
+  auto left = *cluster.state.releases.Find(ReleaseKey("shop", 1));
+  left.worker = "w1";
+  cluster.state.releases.Put(ReleaseKey("shop", 1), std::make_shared<const Release>(left));
+  Decision kept;
+  (void)cluster.Tell(Beat("w2", {Running(2)}));
+  (void)cluster.Tick(kept, Millis(500));
+  ASSERT_NE(cluster.Tick(kept, cluster.state.settings.evict_after), nullptr);
+  auto deleted = Running(3, 0);
+  deleted.phase = Phase::kDeleted;
+  (void)cluster.Tell(Beat("w1", {deleted}));
+  EXPECT_EQ(cluster.state.releases.Find(ReleaseKey("shop", 1))->worker, "");
+}
+
+TEST(Eviction, WhatAWorkerHasNotWhenItRegistersIsBuiltAgain) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  cluster.AddWorker("w1", {Running(1)});
+  EXPECT_EQ(cluster.state.releases.Find(ReleaseKey("shop", 1))->worker, "w1");
+  cluster.AddWorker("w1", {});
+  const auto start = cluster.Give(cluster.Asking(OperationKind::kStart));
+  ASSERT_NE(EffectOf<SendOrder>(start), nullptr);
+  EXPECT_TRUE(EffectOf<SendOrder>(start)->order.build);
 }
 
 TEST(Eviction, GivesALaterOrderAHigherNumber) {
