@@ -129,10 +129,11 @@ bool WaitsForFence(const State& state, const OperationRecord& record, const Inst
                    SteadyTime now) {
   const auto kind = record.operation.kind;
   const auto& one = instance.instance;
-  const bool gives_up = record.plan.move && record.plan.move->gives_up_data;
+  const bool gives_up =
+      kind == OperationKind::kDelete || (record.plan.move && record.plan.move->gives_up_data);
   return one.spec.requirements.singleton && (gives_up || !one.status.keeps_data) &&
-         kind != OperationKind::kStop && kind != OperationKind::kDelete && !one.status.worker.empty() &&
-         IsAway(state, one.status.worker) && !IsFenced(state, one.status.worker, now);
+         kind != OperationKind::kStop && !one.status.worker.empty() && IsAway(state, one.status.worker) &&
+         !IsFenced(state, one.status.worker, now);
 }
 
 void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& instance) {
@@ -147,10 +148,13 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
     return Advance(draft, std::move(record), true);
   }
   const bool is_left = kind == OperationKind::kDelete && IsAway(state, status.worker);
-  if (is_left) return FinishWithoutWorker(draft, std::move(record), status.worker);
+  const bool has_stopped =
+      !instance.instance.spec.requirements.singleton || IsFenced(state, status.worker, draft.now().steady);
+  if (is_left && has_stopped) return FinishWithoutWorker(draft, std::move(record), status.worker);
   if (WaitsForFence(state, record, instance, draft.now().steady)) {
     const auto notes = draft.decision().notes.size();
-    SetStep(draft, record, "place", StepState::kRunning,
+    const auto step = kind == OperationKind::kDelete ? "delete" : "place";
+    SetStep(draft, record, step, StepState::kRunning,
             "waits until " + status.worker + ", which is silent, has surely stopped it");
     if (!waited || draft.decision().notes.size() != notes) draft.Put(std::move(record));
     return;

@@ -51,7 +51,11 @@ void EndLost(Draft& draft, const OperationRecord& record) {
 void CarryOn(Draft& draft, OperationRecord record, SteadyTime lost_at, bool partitioned) {
   const auto now = draft.now().steady;
   const auto left = record;
+  const auto one = draft.state().instances.Find(left.operation.instance);
+  const bool may_run =
+      one && one->instance.spec.requirements.singleton && !IsFenced(draft.state(), left.worker, now);
   if (record.operation.kind == OperationKind::kDelete) {
+    if (may_run) return;
     record.plan.stage = Stage::kFinish;
     record.stage_began = now;
     CancelAttemptOf(draft, left, "the master lost sight of this worker", true);
@@ -66,10 +70,7 @@ void CarryOn(Draft& draft, OperationRecord record, SteadyTime lost_at, bool part
       TryElsewhere(draft, record, Error{Code::kUnavailable, "worker " + left.worker, "it fell silent"})) {
     return CancelAttemptOf(draft, left, "another worker carries it on", true);
   }
-  const auto instance = draft.state().instances.Find(left.operation.instance);
-  const bool waits = instance && instance->instance.spec.requirements.singleton &&
-                     !IsFenced(draft.state(), left.worker, now);
-  if (!waits && now - lost_at > kLostPatience) EndLost(draft, left);
+  if (!may_run && now - lost_at > kLostPatience) EndLost(draft, left);
 }
 
 void LoseInstancesOf(Draft& draft, const std::string& worker) {

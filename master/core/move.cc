@@ -86,7 +86,8 @@ Result<MoveVerdict> JudgeMove(const State& state, const Begin& begin, const Inst
   EDM_CHECK(CheckTarget(state, begin, status));
   EDM_CHECK(CheckData(begin, status));
   MoveVerdict verdict;
-  const bool runs = IsToRun(state, status);
+  const bool may_start = MayBeStarting(status);
+  const bool runs = IsToRun(state, status) || (may_start && status.desired == Target::kRunning);
   if (runs && state.releases.Find(ReleaseKey(id, status.release)) != nullptr) {
     verdict.release = status.release;
   } else {
@@ -95,7 +96,7 @@ Result<MoveVerdict> JudgeMove(const State& state, const Begin& begin, const Inst
   verdict.until = runs ? Until::kRunning : Until::kBuilt;
   verdict.is_there = begin.to == status.worker;
   const bool stops_first =
-      runs && instance.instance.spec.requirements.singleton && !IsAway(state, status.worker);
+      (runs || may_start) && instance.instance.spec.requirements.singleton && !IsAway(state, status.worker);
   verdict.plan = {.leg = stops_first ? Leg::kLeave : Leg::kArrive,
                   .from = status.worker,
                   .to = begin.to,

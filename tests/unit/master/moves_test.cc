@@ -49,6 +49,66 @@ struct MovesFixture : ClusterFixture {
   const InstanceStatus& Is() const { return Inst().instance.status; }
 };
 
+// Whoever was ordered to start a singleton may do so: it is stopped there first.
+TEST(Move, OfASingletonThatMayBeStartingStopsItFirst) {
+  MovesFixture cluster(true);
+  const auto restart = cluster.Give(cluster.Asking(OperationKind::kRestart));
+  ASSERT_NE(EffectOf<SendOrder>(restart), nullptr);
+  const auto begun = cluster.Give(cluster.Moving());
+  const auto* send = EffectOf<SendOrder>(begun);
+  ASSERT_NE(send, nullptr);
+  EXPECT_EQ(send->worker, "w1");
+  EXPECT_EQ(send->order.target, Target::kStopped);
+}
+
+TEST(Move, OfWhatIsBeingDeployedStartsItThere) {
+  MovesFixture cluster;
+  (void)cluster.DeployToOrder();
+  const auto begun = cluster.Give(cluster.Moving());
+  const auto* send = EffectOf<SendOrder>(begun);
+  ASSERT_NE(send, nullptr);
+  EXPECT_EQ(send->worker, "w2");
+  EXPECT_EQ(send->order.target, Target::kRunning);
+}
+
+TEST(Singleton, StaysWhereItMayBeStartingThoughNothingWasHeardOfIt) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  CreateInstance create;
+  create.instance.id = create.instance.project = "shop";
+  create.instance.owner = "default";
+  create.instance.spec.requirements.singleton = true;
+  (void)cluster.Give(create);
+  const auto first = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(first).worker, "w1");
+  auto busy = ClusterFixture::FreeLoad();
+  busy.cpu = busy.cpu_lasting = 0.9;
+  cluster.AddWorker("w2");
+  (void)cluster.Tell(WorkerBeat{"w1", "session-w1", busy, {}});
+  EXPECT_EQ(cluster.Op(cluster.DeployToOrder()).worker, "w1");
+}
+
+TEST(Singleton, IsDeletedOnlyOnceItsSilentWorkerHasSurelyStoppedIt) {
+  MovesFixture cluster(true);
+  cluster.Pass(Millis(8'000), true, {"w1"});
+  const auto gone = cluster.Asking(OperationKind::kDelete);
+  (void)cluster.Give(gone);
+  EXPECT_EQ(cluster.Op(gone.operation).plan.stage, Stage::kPlace);
+  cluster.Pass(Millis(20'000), true, {"w1"});
+  EXPECT_EQ(cluster.Op(gone.operation).plan.stage, Stage::kFinish);
+}
+
+TEST(Singleton, WhoseWorkerFallsSilentDuringItsDeleteIsWaitedForLikewise) {
+  MovesFixture cluster(true);
+  const auto gone = cluster.Asking(OperationKind::kDelete);
+  (void)cluster.Give(gone);
+  cluster.Pass(Millis(8'000), true, {"w1"});
+  EXPECT_EQ(cluster.state.workers.Find("w1")->state, WorkerState::kLost);
+  EXPECT_EQ(cluster.Op(gone.operation).plan.stage, Stage::kAttempt);
+  cluster.Pass(Millis(20'000), true, {"w1"});
+  EXPECT_EQ(cluster.Op(gone.operation).plan.stage, Stage::kFinish);
+}
+
 TEST(Move, ChangesNothingUntilTheNewCopyServes) {
   MovesFixture cluster;
   const auto move = cluster.Moving();
