@@ -10,6 +10,7 @@
 #include "master/core/placement/promises.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
+#include "master/core/unheard.h"
 
 namespace edm::master {
 namespace {
@@ -90,6 +91,11 @@ void Settle(Draft& draft, const OperationRecord& record, const AttemptEnd& end) 
     status.health = Health::kHealthy;
   }
   if (end.phase == Phase::kRunning) status.health = Health::kHealthy;
+  if (HasStoppedSince(draft.state(), record, end)) {
+    status.phase = Phase::kStopped;
+    status.health = Health::kUnknown;
+    status.desired = Target::kRunning;
+  }
   status.keeps_data = end.keeps_data;
   draft.PutStatus(std::move(changed));
 }
@@ -210,7 +216,9 @@ void OnOrderRefused(Draft& draft, const OrderRefused& report) {
     end.services = instance->instance.status.services;
     end.keeps_data = instance->instance.status.keeps_data;
   }
-  OnEnd(draft, *found, end);
+  const auto record = *found;
+  OnEnd(draft, record, end);
+  ShowWhatIsThere(draft, record);
 }
 
 }  // namespace edm::master

@@ -6,6 +6,7 @@
 #include "master/core/own_moves.h"
 #include "master/core/placement/promises.h"
 #include "master/core/steps.h"
+#include "master/core/unheard.h"
 
 namespace edm::master {
 namespace {
@@ -58,6 +59,12 @@ void EndOperation(Draft& draft, OperationRecord record, OperationState state, st
   draft.Put(std::move(record));
 }
 
+void EndUnheard(Draft& draft, OperationRecord record, OperationState state, Error failure) {
+  const auto attempt = record;
+  EndOperation(draft, std::move(record), state, std::move(failure));
+  ShowWhatIsThere(draft, attempt);
+}
+
 void CancelAttemptOf(Draft& draft, const OperationRecord& record, const std::string& reason,
                      bool stop_following) {
   if (record.attempt == 0) return;
@@ -75,7 +82,7 @@ void Supersede(Draft& draft, const std::string& instance, const std::string& by)
     record.operation.superseded_by = by;
     CancelAttemptOf(draft, record, "superseded by " + by, true);
     if (record.plan.stage == Stage::kSource) draft.Do(StopTaking{id});
-    EndOperation(
+    EndUnheard(
         draft, std::move(record), OperationState::kCancelled,
         Error{Code::kCancelled, "operation " + id, "superseded by " + by, {}, "watch " + by + " instead"});
   }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "master/core/adopt.h"
+#include "master/core/unheard.h"
 
 namespace edm::master {
 namespace {
@@ -27,15 +28,24 @@ void CancelOrphan(Draft& draft, const std::string& worker, const Observation& se
                          "its operation has ended", true});
 }
 
+// Whether what is seen may say what is so, though the status speaks of another attempt.
+bool IsOfAnother(const State& state, const InstanceRecord& instance, const Observation& seen) {
+  const auto& known = instance.instance.status;
+  // An order that was taken back, and has come through after all.
+  if (seen.attempt > known.attempt) return seen.attempt <= instance.attempts;
+  // An attempt that was ordered while the worker was silent, or was taken back at once, may never have
+  // reached it.
+  return known.phase == Phase::kLost || IsUnheard(state, instance);
+}
+
 }  // namespace
 
 void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   const auto found = draft.state().instances.Find(seen.instance);
   if (found == nullptr) return;
   const auto& known = found->instance.status;
-  // An attempt that was ordered while the worker was silent may never have reached it.
-  const bool is_back = known.phase == Phase::kLost && seen.attempt < known.attempt;
-  if (known.worker != worker || (seen.attempt != known.attempt && !is_back)) return;
+  if (known.worker != worker) return;
+  if (seen.attempt != known.attempt && !IsOfAnother(draft.state(), *found, seen)) return;
   // A worker that could not try has nothing of it: that it forgets even this is no news.
   if (known.phase == Phase::kRejected && seen.phase == Phase::kDeleted) return;
   if (IsFollowed(draft.state(), seen.instance, seen.attempt)) return;
@@ -48,6 +58,8 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   status.phase = seen.release != 0 ? Phase::kRunning : seen.phase;
   status.health = seen.health;
   if (seen.release != 0) status.release = seen.release;
+  // It was stopped without an order (worker/core/fence.h), whatever the last one was to reach.
+  if (known.phase == Phase::kRunning && status.phase == Phase::kStopped) status.desired = Target::kRunning;
   status.endpoints = seen.endpoints;
   status.services = seen.services;
   status.keeps_data = seen.keeps_data;
@@ -78,9 +90,15 @@ void ObserveAll(Draft& draft, const std::string& worker, const std::vector<Obser
   for (const auto& [id, record] : instances) {
     const auto& status = record->instance.status;
     const bool ran = status.phase == Phase::kRunning || status.phase == Phase::kLost;
-    if (status.worker != worker || !ran || there.contains(id)) continue;
+    const bool may_be_lost = ran || (status.phase == Phase::kPlaced && IsUnheard(draft.state(), *record));
+    if (status.worker != worker || !may_be_lost || there.contains(id)) continue;
     if (IsFollowed(draft.state(), id, status.attempt)) continue;
     auto changed = *record;
+    if (!ran) {
+      changed.instance.status.phase = Phase::kCancelled;
+      draft.PutStatus(std::move(changed));
+      continue;
+    }
     changed.instance.status.phase = Phase::kFailed;
     changed.instance.status.health = Health::kUnknown;
     changed.instance.status.failure = Error{

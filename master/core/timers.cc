@@ -43,18 +43,18 @@ void JudgeOne(Draft& draft, const OperationRecord& record) {
   const auto slack = record.plan.stage == Stage::kAttempt ? kDeadlineSlack : Millis(0);
   if (record.plan.cancel_requested && now - record.cancelled_at >= kCancelWaitMax) {
     CancelAttemptOf(draft, record, "cancelled", true);
-    return EndOperation(draft, record, OperationState::kCancelled,
-                        Error{Code::kCancelled,
-                              "operation " + record.operation.id,
-                              "cancelled; its worker has not confirmed it",
-                              {},
-                              "see edmctl worker ls"});
+    return EndUnheard(draft, record, OperationState::kCancelled,
+                      Error{Code::kCancelled,
+                            "operation " + record.operation.id,
+                            "cancelled; its worker has not confirmed it",
+                            {},
+                            "see edmctl worker ls"});
   }
   if (now >= record.expires + slack) {
     if (record.plan.stage == Stage::kSource)
       return AbandonSource(draft, record, OperationState::kExpired, Expired(record));
     CancelAttemptOf(draft, record, "the deadline has passed", true);
-    return EndOperation(draft, record, OperationState::kExpired, Expired(record));
+    return EndUnheard(draft, record, OperationState::kExpired, Expired(record));
   }
   if (record.plan.stage == Stage::kPlace) Advance(draft, record);
 }
@@ -77,10 +77,12 @@ void KeepCommitsAgain(Draft& draft) {
   }
 }
 
-// Never more than it was given: the clock may have been set back while no master ran.
+// By the wall clock, which may have been set while no master ran, or be another machine's: never more than it
+// was given, and all of that again where nothing seems to be left.
 Millis TimeLeft(const Operation& operation, WallTime now) {
-  const auto given = operation.deadline - operation.created_at;
-  return std::clamp<Millis>(operation.deadline - now, Millis(0), std::max(given, Millis(0)));
+  const auto given = std::max<Millis>(operation.deadline - operation.created_at, Millis(0));
+  const auto left = operation.deadline - now;
+  return left <= Millis(0) || left > given ? given : left;
 }
 
 }  // namespace

@@ -155,6 +155,8 @@ TEST_P(WallStep, BetweenTwoMastersGivesAnOperationNoMoreThanItsTime) {
   (void)cluster.Tell(Recovered{});
   EXPECT_LE(cluster.Op(id).expires - cluster.now.steady, given);
   EXPECT_GE(cluster.Op(id).expires, cluster.now.steady);
+  cluster.Pass(Millis(1'000));
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kRunning);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, WallStep, testing::Values(kHour * 25, kYear * 12, -kHour * 25, -kYear * 12),
