@@ -91,8 +91,9 @@ Observation Observe(const Holding& holding, const AttemptRecord* attempt,
   if (attempt != nullptr) {
     seen.attempt = attempt->order.attempt;
     seen.phase = attempt->ended() ? attempt->end->phase : attempt->phase;
-    // It ran, and was stopped without an order: see fence.h.
-    const bool was_fenced = attempt->ended() && seen.phase == Phase::kRunning && holding.running_release == 0;
+    // Something ran when it ended, and was stopped without an order: see fence.h.
+    const bool was_fenced =
+        attempt->ended() && attempt->end->running_release != 0 && holding.running_release == 0;
     if (was_fenced) seen.phase = Phase::kStopped;
     seen.operation = attempt->order.operation;
   }

@@ -198,5 +198,17 @@ TEST(Observe, AnEndedAttemptShowsItsEnd) {
   EXPECT_EQ(seen.operation, "op-1");
 }
 
+TEST(Observe, WhatStoppedByItselfIsStoppedHoweverTheLastAttemptEnded) {
+  for (const auto failed_as : {Phase::kPending, Phase::kFailed, Phase::kRejected, Phase::kCancelled}) {
+    auto attempt = NewAttempt({.instance = "shop", .attempt = 3, .target = Target::kRunning});
+    attempt.failed_as = failed_as;
+    if (failed_as != Phase::kPending) attempt.failure = Error{Code::kUnavailable, "shop", "broken"};
+    attempt.end = EndOf(attempt, Running(4));
+    EXPECT_EQ(Observe(Running(0), &attempt, {}).phase, Phase::kStopped);
+    attempt.end = EndOf(attempt, Running(0));
+    EXPECT_EQ(Observe(Running(0), &attempt, {}).phase, attempt.end->phase);
+  }
+}
+
 }  // namespace
 }  // namespace edm::worker

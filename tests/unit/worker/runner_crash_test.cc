@@ -112,6 +112,43 @@ TEST_F(Crash, ARestartGoesOnWhereverItWasKilled) {
       });
 }
 
+TEST_F(Crash, OfTheWholeMachineDuringABuildEndsWithWhatRanBefore) {
+  Run(Deploy(1, 1));
+  auto build = Deploy(2, 2, 1);
+  build.target = Target::kBuilt;
+  ASSERT_TRUE(KillAfterEffects(build, 2));
+  for (const auto* service : {"web", "db"}) runtime_.Kill("shop", service, 255);
+  EXPECT_EQ(RunningRelease(), 0u);
+  EXPECT_EQ(Again(build).phase, Phase::kBuilt);
+  EXPECT_EQ(RunningRelease(), 1u);
+}
+
+TEST_F(Crash, OfTheWholeMachineLeavesASingletonStoppedWhileNoMasterIsHeard) {
+  auto first = Deploy(1, 1);
+  first.singleton = true;
+  Run(first);
+  auto build = Deploy(2, 2, 1);
+  build.target = Target::kBuilt;
+  build.singleton = true;
+  ASSERT_TRUE(KillAfterEffects(build, 2));
+  for (const auto* service : {"web", "db"}) runtime_.Kill("shop", service, 255);
+  heard_.reset();
+  EXPECT_EQ(Again(build).phase, Phase::kBuilt);
+  EXPECT_EQ(RunningRelease(), 0u);
+}
+
+// What was not on the disk yet is gone; the journal's lines are.
+TEST_F(Crash, OfTheWholeMachineTakesNoEndAway) {
+  const auto order = Deploy(1, 1);
+  const auto end = Run(order);
+  events_.Drop({"shop", 1});
+  Begin();
+  EXPECT_TRUE(runner_->Assign(order).ok());
+  EXPECT_EQ(EndOf(1).phase, end.phase);
+  EXPECT_TRUE(runner_->Assign(order).ok());
+  EXPECT_EQ(Events(1).size(), 1u) << "once is enough";
+}
+
 class CrashOfAFailure : public Crash {
  protected:
   void Arrange(const Order& order) override {

@@ -100,6 +100,27 @@ TEST_F(RunnerFixture, ATrialThatFailsNeverTouchesWhatRuns) {
   EXPECT_EQ(RunningRelease(), 1u);
 }
 
+TEST_F(RunnerFixture, AFailedTrialThatCannotBeStoppedNowIsRemovedOnceTheEngineIsBack) {
+  Run(Deploy(1, 1));
+  readiness_.FailNext({Code::kDeadlineExceeded, "shop_trial/web", "not healthy"});
+  runtime_.Fail("Stop", {Code::kUnavailable, "container engine", "it does not answer"}, 1, "shop_trial");
+  EXPECT_EQ(Run(Deploy(2, 2, 1)).phase, Phase::kFailed);
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_TRUE(Tried().empty());
+  EXPECT_EQ(RunningRelease(), 1u);
+}
+
+TEST_F(RunnerFixture, WhatFailedAndCannotBeStoppedNowIsRemovedOnceTheEngineIsBack) {
+  readiness_.FailNext({Code::kDeadlineExceeded, "shop/web", "not healthy"});
+  runtime_.Fail("Stop", {Code::kUnavailable, "container engine", "it does not answer"}, 1, "shop");
+  EXPECT_EQ(Run(Deploy(1, 1)).phase, Phase::kFailed);
+  EXPECT_EQ(RunningRelease(), 1u);
+  runner_->Tick();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 0u);
+}
+
 TEST_F(RunnerFixture, ATrialThatSucceedsIsGoneBeforeTheReleaseStarts) {
   Run(Deploy(1, 1));
   EXPECT_EQ(Run(Deploy(2, 2, 1)).running_release, 2u);
@@ -348,6 +369,22 @@ TEST_F(RunnerFixture, AFixedPortIsLetGoOnceTheReleaseThatNamesAnotherRuns) {
   auto back = Reach(3, Target::kRunning, 1);
   EXPECT_EQ(Run(back).endpoints.at(0).port, 8'080);
   EXPECT_EQ(addresses_.PortsOf("shop"), (std::map<std::string, std::uint16_t>{{"web/80/tcp=8080", 8'080}}));
+}
+
+TEST_F(RunnerFixture, TheGoodReleaseIsNotPutBackOnAPortThatIsAnothersByNow) {
+  workloads_.Publish({Fixed(8'080)});
+  Run(Deploy(1, 1));
+  workloads_.Publish({Fixed(8'081)});
+  Run(Deploy(2, 2, 1));
+  Run(Reach(3, Target::kStopped));
+  addresses_.Refuse(8'080, {Code::kFailedPrecondition, "shop/web", "host port 8080 is reserved for blog"});
+  readiness_.FailNext({Code::kDeadlineExceeded, "shop/web", "not healthy"});
+  auto start = Reach(4, Target::kRunning, 2);
+  start.good_release = 1;
+  EXPECT_EQ(Run(start).phase, Phase::kFailed);
+  EXPECT_EQ(RunningRelease(), 0u);
+  const auto calls = runtime_.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "Up shop"), 2) << "neither of them for release 1 again";
 }
 
 TEST_F(RunnerFixture, AFixedPortOfAReleaseThatFailedIsLetGoAndTheOldOneKept) {

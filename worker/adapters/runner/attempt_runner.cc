@@ -19,6 +19,8 @@ Error SupersededBy(const Order& order) {
           .hint = "watch " + order.operation};
 }
 
+constexpr std::size_t kEventsAtOnce = 512;
+
 bool Builds(Effect effect) {
   return effect == Effect::kFetch || effect == Effect::kJudge || effect == Effect::kBuild;
 }
@@ -45,13 +47,31 @@ Status AttemptRunner::Assign(Order order) {
     EDM_CHECK(around_.journal.PutEpoch(order.epoch));
     epoch_ = order.epoch;
   }
-  if (admission == Admission::kJoin) return Ok();
+  if (admission == Admission::kJoin) {
+    if (facts.known) TellEndAgain(found->second.attempts.at(order.attempt));
+    return Ok();
+  }
   const bool is_new = found == slots_.end();
   auto& slot = slots_[order.instance];
   const auto instance = order.instance;
   auto status = Admitted(slot, std::move(order));
   if (!status.ok() && is_new) slots_.erase(instance);
   return status;
+}
+
+// A power cut may have taken the end from the history, and left it in the journal.
+void AttemptRunner::TellEndAgain(const AttemptRecord& record) {
+  if (!record.ended()) return;
+  const AttemptKey key{record.order.instance, record.order.attempt};
+  std::uint32_t cursor = 0;
+  while (true) {
+    const auto events = around_.events.Read(key, cursor, kEventsAtOnce);
+    if (!events.ok()) return;
+    if (events->empty()) break;
+    if (std::holds_alternative<AttemptEnd>(events->back().what)) return;
+    cursor = events->back().cursor;
+  }
+  around_.events.Append(key, {.time = record.ended_at.value_or(around_.clock.Now()), .what = *record.end});
 }
 
 void AttemptRunner::ForgetDeletedFor(const Order& order) {

@@ -75,6 +75,8 @@ class AttemptRunner final : public Attempts {
   bool FenceIsClosed() const;
   Error Fenced(const std::string& instance) const;
   void KeepFence(const std::string& instance, Slot& slot);
+  bool MustStayStopped(const Slot& slot) const;
+  void TellEndAgain(const AttemptRecord& record);
 
   // Tasks:
   void RunStep(const std::string& instance);

@@ -44,7 +44,6 @@ Status AttemptRunner::Load() {
 void AttemptRunner::Resume() {
   const Lock lock(mutex_);
   for (auto& [instance, slot] : slots_) {
-    if (slot.current != 0) slot.errand = Errand::kNone;  // the attempt decides what is to run
     KeepFence(instance, slot);
     PostNext(instance, slot);
   }
@@ -66,8 +65,8 @@ void AttemptRunner::Tick() {
       }
     } else if (slot.IsGone()) {
       if (now - slot.Newest()->ended_at.value_or(now) >= kDeletedKept) forgotten.push_back(instance);
-    } else if (InspectionIsOver(slot.holding.inspect_until, now) ||
-               InspectionIsOver(slot.holding.trial_until, now)) {
+    } else if (slot.errand == Errand::kNone && (InspectionIsOver(slot.holding.inspect_until, now) ||
+                                                InspectionIsOver(slot.holding.trial_until, now))) {
       slot.errand = Errand::kRemoveFailed;
     }
     KeepFence(instance, slot);
@@ -83,9 +82,11 @@ void AttemptRunner::RunErrand(const std::string& instance) {
   {
     const Lock lock(mutex_);
     if (stopping_) return;
-    errand = slots_[instance].errand;
-    holding = slots_[instance].holding;
-    orphans = slots_[instance].orphans;
+    auto& slot = slots_[instance];
+    if (slot.errand == Errand::kRecover && MustStayStopped(slot)) slot.errand = Errand::kFence;
+    errand = slot.errand;
+    holding = slot.holding;
+    orphans = slot.orphans;
   }
   const auto status = PerformErrand(errand, orphans, holding);
   const Lock lock(mutex_);

@@ -61,6 +61,11 @@ void AttemptRunner::KeepFence(const std::string& instance, Slot& slot) {
   }
 }
 
+bool AttemptRunner::MustStayStopped(const Slot& slot) const {
+  const auto* newest = slot.Newest();
+  return newest != nullptr && newest->order.singleton && FenceIsClosed();
+}
+
 Status AttemptRunner::StopFenced(Holding& holding) {
   EDM_CHECK(around_.runtime.Stop(holding.instance, kFenceGrace));
   holding.running_release = 0;

@@ -121,6 +121,14 @@ Status StopWhatFailed(Job& job, std::uint32_t good) {
   return still_runs ? Ok() : job.around.runtime.Stop(job.instance(), kReplacedStopGrace);
 }
 
+// The host ports that it names may have been let go since it ran, and be another's.
+Status ReserveAgain(Job& job, const ReleaseRecord& release) {
+  EDM_TRY(auto reserved, job.around.addresses.Reserve(job.instance(), release.run.ports, {}));
+  if (reserved.ports == job.holding.ports) return Ok();
+  job.holding.ports = std::move(reserved.ports);
+  return job.around.journal.PutHolding(job.holding);
+}
+
 }  // namespace
 
 std::string FinalDigestOf(const Job& job, const ReleaseRecord& release) {
@@ -185,6 +193,7 @@ Status AwaitReady(Job& job) {
 Status Restore(Job& job) {
   const auto good = job.attempt.order.good_release;
   EDM_TRY(const auto* found, FindRelease(job, good));
+  EDM_CHECK(ReserveAgain(job, *found));
   // Nothing may cancel this, nor an engine that restarts: the instance would be left with neither release.
   const auto put_back = [&]() -> Status {
     EDM_CHECK(StopWhatFailed(job, good));

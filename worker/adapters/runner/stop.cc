@@ -22,8 +22,11 @@ Status Stop(Job& job) {
 
 Status Hold(Job& job) {
   job.holding.running_release = 0;
-  job.holding.inspect_until = job.around.clock.Now() + kInspectionTime;
+  const auto now = job.around.clock.Now();
+  // Should the engine be away now, they are removed once it is back.
+  job.holding.inspect_until = now;
   EDM_CHECK(job.around.runtime.Stop(job.instance(), kFailedStopGrace));
+  job.holding.inspect_until = now + kInspectionTime;
   job.Warn("the failed containers are kept, stopped, until " + FormatRfc3339(*job.holding.inspect_until));
   return Ok();
 }

@@ -157,11 +157,12 @@ Status Dismiss(Job& job) {
   const auto now = job.around.clock.Now();
   const bool has_failed = job.attempt.failed_as == Phase::kFailed;
   job.attempt.restored_release = job.holding.running_release;
-  // Should the engine be away now, it is removed later.
-  job.holding.trial_until = has_failed ? now + kInspectionTime : now;
+  // Should the engine be away now, it is removed once that is back.
+  job.holding.trial_until = now;
   EDM_TRY(const auto containers, job.around.runtime.Containers(Named(job)));
   if (!has_failed || containers.empty()) return DropTrial(job);
   EDM_CHECK(job.around.runtime.Stop(Named(job), kFailedStopGrace));
+  job.holding.trial_until = now + kInspectionTime;
   job.around.addresses.Release(Named(job));
   std::vector<std::string> names;
   for (const auto& facts : containers) names.push_back(facts.name);
