@@ -1,0 +1,266 @@
+#include "tests/simulation/checks.h"
+
+#include <fmt/format.h>
+
+#include "common/model/trial_name.h"
+#include "master/adapters/state/codec.h"
+#include "master/adapters/state/keys.h"
+#include "master/core/evict.h"
+#include "tests/simulation/end_checks.h"
+#include "tests/simulation/recipe.h"
+#include "tests/simulation/world.h"
+
+namespace edm::simulation {
+namespace {
+
+constexpr Millis kShownAfter{5'000};  // as long as a worker may be silent without being lost, and more
+
+const char* StageName(master::Stage stage) {
+  switch (stage) {
+    case master::Stage::kSource:
+      return "source";
+    case master::Stage::kPlace:
+      return "place";
+    case master::Stage::kAttempt:
+      return "attempt";
+    case master::Stage::kFinish:
+      return "finish";
+    case master::Stage::kEnded:
+      return "ended";
+  }
+  return "?";
+}
+
+const char* StateName(OperationState state) {
+  static constexpr std::array<const char*, 6> kNames = {"pending", "running",   "done",
+                                                        "failed",  "cancelled", "expired"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+}  // namespace
+
+void Checks::OnLeads(Node master, const master::State& state) {
+  world_.verdict.Tell("master", [&] { return fmt::format("{} leads, epoch {}", master, state.epoch); });
+  if (!epochs_.insert(state.epoch).second)
+    world_.verdict.Violate("an epoch is one master's", "epoch " + std::to_string(state.epoch) + " again");
+  for (const auto& [id, record] : state.operations.all()) {
+    OnOperation(*record);
+    delivered_[{state.epoch, id, record->attempt}] = record->worker_cursor;
+  }
+}
+
+void Checks::OnWrite(std::uint32_t epoch, const std::vector<KvOp>& ops) {
+  world_.verdict.Note(ops.size());
+  if (epoch == 0) return;  // its taking
+  const auto newest = EpochInForce();
+  if (epoch != newest)
+    world_.verdict.Violate("epochs are respected",
+                           fmt::format("a write of epoch {} after {} began", epoch, newest));
+}
+
+std::uint32_t Checks::EpochInForce() {
+  const auto entry = world_.store.entries.Get(std::string(master::keys::kEpoch));
+  return entry.ok() && *entry ? static_cast<std::uint32_t>(std::stoul((*entry)->value)) : 0;
+}
+
+void Checks::OnStored(std::uint32_t epoch, const master::Change& change) {
+  if (epoch != EpochInForce()) return;  // the next one has read it, and may have gone on from there
+  const auto* operation = std::get_if<master::Stored<master::OperationRecord>>(&change);
+  if (operation != nullptr && operation->record) OnOperation(*operation->record);
+}
+
+void Checks::OnOperation(const master::OperationRecord& record) {
+  const auto& one = record.operation;
+  auto [at, is_new] = operations_.try_emplace(one.id);
+  auto& seen = at->second;
+  if (is_new) {
+    seen = {one.state, record.plan.stage, ++orders_};
+    const bool is_asked_for = !one.request_id.empty();  // or the master's own
+    const auto [request, is_first] = requests_.try_emplace(one.request_id, one.id);
+    if (is_asked_for && !is_first)
+      world_.verdict.Violate("a request is done once",
+                             one.request_id + " began " + request->second + " and " + one.id);
+  }
+  if (IsTerminal(seen.state) && one.state != seen.state)
+    world_.verdict.Violate("an end is for ever", fmt::format("{} was {} and is {}", one.id,
+                                                             StateName(seen.state), StateName(one.state)));
+  if (record.plan.stage < seen.stage)
+    world_.verdict.Violate("a stage only grows",
+                           fmt::format("{} was at {} and is at {}", one.id, StageName(seen.stage),
+                                       StageName(record.plan.stage)));
+  if (record.plan.stage != seen.stage || one.state != seen.state) {
+    const auto end = IsTerminal(one.state) ? fmt::format(" {}", StateName(one.state)) : std::string();
+    world_.coverage.Step(
+        fmt::format("stage {} > {}{}", StageName(seen.stage), StageName(record.plan.stage), end));
+    world_.verdict.Tell("operation", [&] {
+      return fmt::format("{} {} of {}: {}{}{}", one.id, static_cast<int>(one.kind), one.instance,
+                         StageName(record.plan.stage), end,
+                         one.failure ? ": " + ToString(*one.failure) : std::string());
+    });
+  }
+  seen.state = one.state;
+  seen.stage = record.plan.stage;
+}
+
+void Checks::BeforeReport(const master::State& state, const master::Report& report) {
+  const auto* told = std::get_if<master::AttemptReported>(&report);
+  if (told == nullptr) return;
+  const auto record = state.operations.Find(told->operation);
+  if (record == nullptr || record->attempt != told->attempt || record->plan.stage != master::Stage::kAttempt)
+    return;
+  auto& cursor = delivered_[{state.epoch, told->operation, told->attempt}];
+  if (told->event.cursor > cursor + 1)
+    world_.verdict.Violate("no event is lost", fmt::format("{}: event {} came after {}", told->operation,
+                                                           told->event.cursor, cursor));
+  cursor = std::max(cursor, told->event.cursor);
+}
+
+void Checks::OnDecision(const master::State& state, const master::Decision& decision) {
+  for (const auto& effect : decision.effects) {
+    if (const auto* send = std::get_if<master::SendOrder>(&effect)) CheckRoom(state, *send);
+  }
+}
+
+// What is placed anew finds room for itself and for all that is there or on its way there.
+void Checks::CheckRoom(const master::State& state, const master::SendOrder& send) {
+  const auto operation = state.operations.Find(send.order.operation);
+  const bool is_new = send.order.build && send.after_cursor == 0 && send.order.release == 1 && operation &&
+                      operation->attempt == 1;
+  if (!is_new) return;
+  const auto& machine = **std::find_if(world_.machines.begin(), world_.machines.end(),
+                                       [&](const auto& one) { return one->id == send.worker; });
+  std::map<std::string, std::uint32_t> wanted;
+  for (const auto& [project, copy] : machine.engine.copies()) {
+    if (!copy.lives() || IsTrial(project)) continue;
+    // README.md, "Known": a promise ends with its order, and the sample that shows what came of it is later.
+    const auto started = copy.containers.begin()->second.started_at;
+    if (machine.clock.Now() - started >= kShownAfter) wanted[project] = copy.memory_mib;
+  }
+  for (const auto& id : state.open) {
+    const auto record = state.operations.Find(id);
+    if (record->worker == send.worker && record->order.target == Target::kRunning && record->order.build)
+      wanted[record->operation.instance] = MemoryOf(record->operation.instance);
+  }
+  std::uint32_t sum = 0;
+  for (const auto& [instance, memory] : wanted) sum += memory;
+  if (sum > machine.memory_mib)
+    world_.verdict.Violate("placement is never over capacity",
+                           fmt::format("{} goes to {}, where {} MiB of {} are wanted", send.order.instance,
+                                       send.worker, sum, machine.memory_mib));
+}
+
+void Checks::OnAcknowledged(const std::string& operation) {
+  const auto entry = world_.store.entries.Get(master::keys::Of(master::keys::kOperations, operation));
+  if (entry.ok() && *entry) return;
+  if (operations_.contains(operation) && IsTerminal(operations_.at(operation).state)) return;  // swept
+  world_.verdict.Violate("what is acknowledged is stored", operation + " is not");
+}
+
+void Checks::OnBoot(const Machine& machine) {
+  std::map<std::uint16_t, std::string> owners;
+  for (const auto& [instance, holding] : machine.disk.holdings) {
+    for (const auto& [name, port] : holding.ports) {
+      const auto [at, is_free] = owners.try_emplace(port, instance);
+      if (!is_free && at->second != instance)
+        world_.verdict.Violate("a port is one instance's", fmt::format("{} of {} is {}'s and {}'s", port,
+                                                                       machine.id, at->second, instance));
+    }
+  }
+}
+
+void Checks::OnEpochSeen(const Machine& machine, std::uint32_t epoch) {
+  auto& highest = epoch_of_[machine.id];
+  highest = std::max(highest, epoch);
+}
+
+void Checks::OnOrder(const Machine& machine, const Order& order, const Status& status) {
+  world_.verdict.Note(order.attempt);
+  world_.verdict.Tell("order", [&] {
+    return fmt::format("{} attempt {} of {} to {}, epoch {}: {}", order.operation, order.attempt,
+                       order.instance, machine.id, order.epoch,
+                       status.ok() ? "taken" : ToString(status.error()));
+  });
+  if (!status.ok()) return;
+  auto& highest = epoch_of_[machine.id];
+  if (order.epoch < highest)
+    world_.verdict.Violate("epochs are respected", fmt::format("{} took an order of epoch {} after {}",
+                                                               machine.id, order.epoch, highest));
+  highest = std::max(highest, order.epoch);
+}
+
+void Checks::OnSent(const Order& order) {
+  // An eviction of what is gone has a number that is nowhere stored.
+  if (order.operation == master::kEvictionName || order.epoch != EpochInForce()) return;
+  const auto known = world_.store.entries.Get(master::keys::Status(order.instance));
+  master::InstanceRecord record;
+  if (known.ok() && *known) (void)master::DecodeStatus(**known, record);
+  if (record.attempts < order.attempt && (known.ok() && *known))
+    world_.verdict.Violate("what is stored comes first",
+                           fmt::format("attempt {} of {} was sent, {} is stored", order.attempt,
+                                       order.instance, record.attempts));
+}
+
+void Checks::OnAttempt(const Machine& machine, const worker::AttemptRecord* before,
+                       const worker::AttemptRecord& now) {
+  const auto from = before ? before->phase : Phase::kPending;
+  const auto& order = now.order;
+  if (now.phase < from)
+    world_.verdict.Violate("a phase only grows",
+                           fmt::format("attempt {} of {}", order.attempt, order.instance));
+  if (before && before->ended() && (!now.ended() || now.end->phase != before->end->phase))
+    world_.verdict.Violate("an end is for ever",
+                           fmt::format("attempt {} of {}", order.attempt, order.instance));
+  if (now.phase != from)
+    world_.coverage.Step(fmt::format("phase {} > {}", PhaseName(from), PhaseName(now.phase)));
+  if (before && now.course != before->course)
+    world_.coverage.Step(fmt::format("course {} > {}", CourseName(before->course), CourseName(now.course)));
+  if (before && now.done != before->done && now.done != worker::Effect::kNone)
+    world_.coverage.Step(fmt::format("effect {} {}", CourseName(now.course), EffectName(now.done)));
+  if (now.ended() && !(before && before->ended()))
+    world_.coverage.Step(fmt::format("end {} > {}", CourseName(now.course), PhaseName(now.end->phase)));
+  world_.verdict.Tell(machine.id.c_str(), [&] {
+    return fmt::format("{} attempt {}: {} {} {}{}", order.instance, order.attempt, CourseName(now.course),
+                       EffectName(now.done), PhaseName(now.ended() ? now.end->phase : now.phase),
+                       now.failure ? " (" + ToString(*now.failure) + ")" : std::string());
+  });
+}
+
+void Checks::OnCopyChanged(const Machine& machine, const std::string& project) {
+  if (IsTrial(project)) return;
+  const auto* here = machine.engine.Find(project);
+  if (here == nullptr || !here->lives()) return;
+  if (!IsSingleton(project)) return;
+  for (const auto& other : world_.machines) {
+    const auto* there = other.get() == &machine ? nullptr : other->engine.Find(project);
+    if (there != nullptr && there->lives())
+      world_.verdict.Violate("one live copy",
+                             fmt::format("{} lives on {} and {}", project, machine.id, other->id));
+  }
+}
+
+void Checks::OnClash(const Machine& machine, const std::string& project, const std::string& other) {
+  world_.verdict.Violate("a port is one instance's",
+                         fmt::format("{} wants one on {} that {} publishes", project, machine.id, other));
+}
+
+void Checks::OnNeverQuiet() {
+  const auto* state = world_.Decided();
+  std::string open;
+  if (state != nullptr) {
+    for (const auto& id : state->open) {
+      const auto record = state->operations.Find(id);
+      open += fmt::format(" {} (kind {} of {}, at {})", id, static_cast<int>(record->operation.kind),
+                          record->operation.instance, StageName(record->plan.stage));
+    }
+  }
+  world_.verdict.Violate("every operation ends", open.empty() ? "the masters never rest" : "open:" + open);
+}
+
+void Checks::AtTheEnd() {
+  std::map<std::string, std::uint64_t> began;
+  for (const auto& [id, seen] : operations_) began[id] = seen.order;
+  if (world_.Leader() == nullptr) return world_.verdict.Violate("somebody leads in the end", "nobody does");
+  EndChecks(world_, *world_.Decided(), began).Run();
+}
+
+}  // namespace edm::simulation
