@@ -23,14 +23,21 @@ bool IsOfDeleted(const State& state, const RequestRecord& request, WallTime now)
 
 void SweepRequests(Draft& draft) {
   const auto now = draft.now().wall;
-  std::vector<std::string> gone;
-  for (const auto& [key, request] : draft.state().requests.all()) {
-    // From the future: the clock was set back meanwhile.
-    const bool over = request->expires_at <= now || request->expires_at > now + kRequestsKept ||
-                      IsOfDeleted(draft.state(), *request, now);
-    if (over && gone.size() < kSweepMax) gone.push_back(key);
+  const auto requests = draft.state().requests.all();
+  std::size_t changes = 0;
+  for (const auto& [key, request] : requests) {
+    if (changes >= kSweepMax) return;
+    if (request->expires_at <= now || IsOfDeleted(draft.state(), *request, now)) {
+      draft.RemoveRequest(key);
+      ++changes;
+    } else if (request->expires_at > now + kRequestsKept) {
+      // The clock was set back meanwhile: it counts from now on, for who repeats the call may not have heard.
+      auto dated = *request;
+      dated.expires_at = now + kRequestsKept;
+      draft.PutRequest(key, std::move(dated));
+      ++changes;
+    }
   }
-  for (const auto& key : gone) draft.RemoveRequest(key);
 }
 
 void SweepTokens(Draft& draft) {

@@ -61,6 +61,20 @@ TEST_F(Retention, KeepsWhatARequestIdStandsFor) {
   EXPECT_EQ(cluster.state.operations.Find(stop.operation), nullptr);
 }
 
+TEST_F(Retention, KeepsARequestIdThatWasGivenWhileTheClockWasAhead) {
+  auto stop = cluster.Asking(OperationKind::kStop);
+  stop.origin.request_id = stop.origin.request_key = "r1";
+  (void)cluster.Give(stop);
+  (void)cluster.End(stop.operation, Phase::kStopped);
+  // A master that starts has seen no step.
+  cluster.state.last_look.reset();
+  cluster.now.wall -= std::chrono::hours(72);
+  (void)SweepAfter(Millis(10'000));
+  EXPECT_EQ(cluster.state.requests.size(), 1U);
+  (void)SweepAfter(kRequestsKept);
+  EXPECT_EQ(cluster.state.requests.size(), 0U);
+}
+
 TEST_F(Retention, TakesTheRequestIdsOfADeletedInstanceWithItsOperations) {
   DeleteShop("r1");
   (void)SweepAfter(Millis(10'000));

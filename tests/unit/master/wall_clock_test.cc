@@ -110,11 +110,12 @@ TEST_P(WallStep, LetsARequestIdGoInTheEnd) {
   Step();
   Sweep();
   // Set back by little more than it is kept, it does not look like one from the future and ends by its own
-  // time.
-  const auto later = kWallDistrust + 26 * kHour;
-  cluster.now.wall += later;
-  cluster.now.steady += later;
-  Sweep();
+  // time; set back by more, its time counts from when that was seen.
+  for (const auto later : {kWallDistrust + 26 * kHour, Millis(kRequestsKept)}) {
+    cluster.now.wall += later;
+    cluster.now.steady += later;
+    Sweep();
+  }
   EXPECT_EQ(cluster.state.requests.size(), 0U);
 }
 
