@@ -24,6 +24,7 @@ class FiberPool final : public Executor {
     }
     return true;
   }
+  bool is_idle() const { return busy_ == 0; }
 
  private:
   void Work() {

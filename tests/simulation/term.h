@@ -54,6 +54,10 @@ class Term final : public master::Cluster {
 
   // As decided, whether it is stored or not.
   const master::State& state() const { return state_; }
+  // All that was decided is stored, and what follows from it is done.
+  bool is_settled() const {
+    return inputs_.empty() && pending_.entries.empty() && storing_.empty() && pool_.is_idle();
+  }
 
  private:
   struct Input {

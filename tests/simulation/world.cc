@@ -86,6 +86,8 @@ void World::Run() {
     if (!IsQuiet()) until = agenda.now() + kLeftOversTake;
     if (agenda.now() > give_up + kLeftOversTake) return checks.OnNeverQuiet();
   }
+  while (!verdict.violation() && !(Leader() && Leader()->process->term()->is_settled()) && agenda.RunNext()) {
+  }
   if (!verdict.violation()) checks.AtTheEnd();
 }
 
