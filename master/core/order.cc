@@ -76,10 +76,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.keep_volumes = record.plan.keep_volumes;
   order.good_release =
       order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
-  // What is being built pushes none out: it counts once this master has heard of it, and the next order says
-  // so.
-  order.kept_releases = KeptReleases(state, instance);
-  if (order.build) order.kept_releases.push_back(order.release);
+  order.kept_releases = KeptReleases(state, instance, order.build ? order.release : 0);
   order.deadline = record.operation.deadline;
   order.holds_address = worker && !status.address.empty() && status.address == worker->facts.public_address;
   order.singleton = instance.instance.spec.requirements.singleton;

@@ -20,8 +20,9 @@ Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceReco
 // What is put back when `started` fails: what runs when it was good, else the newest other good one; 0: none.
 std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record, std::uint32_t started);
 
-// Numbers of the releases that are kept.
-std::vector<std::uint32_t> KeptReleases(const State& state, const InstanceRecord& record);
+// Numbers of the releases that are kept once `coming` is recorded; 0: none comes.
+std::vector<std::uint32_t> KeptReleases(const State& state, const InstanceRecord& record,
+                                        std::uint32_t coming);
 
 // Takes the new release in, and lets the oldest go that are more than are kept; never what runs or the last
 // good.
