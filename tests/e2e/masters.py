@@ -4,7 +4,7 @@ import time
 import urllib.error
 
 import lab
-from cluster import Cluster, Worker
+from cluster import Cluster
 
 AWAY = (OSError, urllib.error.URLError)
 
@@ -81,14 +81,6 @@ class Masters(Cluster):
 
     def others(self, than):
         return [one for one in self.masters if one is not than]
-
-    def add_worker(self, name, **more):
-        worker = Worker(self, name, **more)
-        self.workers[name] = worker
-        worker.join()
-        worker.start()
-        lab.eventually(worker.ready, 20, what=f"{name} being READY")
-        return worker
 
     def insist(self, masters, path, body, seconds=20):
         """Asks one after the other until one accepts; the answer, who gave it, and when."""

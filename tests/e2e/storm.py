@@ -10,7 +10,6 @@ nothing is left over, nothing is missing. Ends with a table fault x victim and "
 """
 import argparse
 import collections
-import json
 import os
 import pathlib
 import random
@@ -46,7 +45,7 @@ class Storm:
         self.random = random.Random(arguments.seed)
         self.table, self.problems = collections.Counter(), []
         self.over, self.paused = threading.Event(), threading.Event()
-        self.began, self.last = time.monotonic(), "nothing"
+        self.last = "nothing"
         self.longest_well = self.longest_quiet = 0.0
         self.own_moves, self.epoch = set(), 0
         self.clocks, self.disks, self.load, self.net = {}, {}, None, None

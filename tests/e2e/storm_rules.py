@@ -5,14 +5,7 @@ import urllib.error
 
 import images
 import lab
-
-LABEL = '{{.Label "dev.edm.instance"}}'
-
-
-def differ(what, there, wanted):
-    there, wanted = set(there), set(wanted)
-    return [f"{what} left: {one}" for one in sorted(there - wanted)] + \
-           [f"{what} missing: {one}" for one in sorted(wanted - there)]
+from chaos_traces import LABEL, differ
 
 
 class Rules:
