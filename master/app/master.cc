@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/adapters/files/git_leftovers.h"
 #include "common/adapters/kv/metered_kv_store.h"
 #include "common/adapters/lock/consul_leader_lock.h"
 #include "common/adapters/lock/sole_leader_lock.h"
@@ -240,11 +241,12 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
     if (repo.owner == kTemplatesOwner || MayHaveRepo(*seat->View(), repo.name)) return Ok();
     return on->embedded->DeleteRepo(repo);
   };
+  const auto tidy = [this](const RepoName& repo) { RemovePushLeftovers(on->embedded->repos().Path(repo)); };
   const auto report = [](const Error& error) {
     Log(LogLevel::kWarn, "git failed", {{"object", error.object}, {"cause", error.cause}});
   };
   git_http = std::make_unique<GitHttp>(
-      git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, ensure, report,
+      git, GitHttp::Peers{on->runner, *fetches, *pushes, *gate, authenticate, allows, ensure, report, tidy,
                           [this] { return on->reserve->Check("the push"); }});
   return Ok();
 }

@@ -286,6 +286,32 @@ TEST_F(GitPush, ThatBreaksOffHoldsNobodyElseUp) {
   EXPECT_EQ(Push("main").exit_code, 0);
 }
 
+TEST_F(GitPush, WhoseClientVanishesLeavesNothingBehind) {
+  std::mt19937 random(1);
+  std::string content(8U << 20U, '\0');
+  for (auto& c : content) c = static_cast<char>(random());
+  Commit(content);
+  const auto repo = std::filesystem::path(site_.git().repos().Path(kRepo));
+  const auto quarantined = [&] {
+    return std::ranges::any_of(std::filesystem::directory_iterator(repo / "objects"), [](const auto& entry) {
+      return entry.path().filename().string().starts_with("tmp_objdir-");
+    });
+  };
+  for (int i = 0; i < 6; ++i) {
+    std::stop_source leave;
+    std::jthread leaver([&](std::stop_token pushed) {
+      while (!quarantined() && !pushed.stop_requested()) std::this_thread::sleep_for(Millis(1));
+      std::this_thread::sleep_for(Millis(20 * i));
+      leave.request_stop();
+    });
+    site_.Git(work_, {"push", site_.Url("Ann", "shop"), "main:refs/heads/b" + std::to_string(i)},
+              leave.get_token());
+    leaver.request_stop();
+    for (int tries = 0; tries < 500 && quarantined(); ++tries) std::this_thread::sleep_for(Millis(10));
+    EXPECT_FALSE(quarantined()) << "left after " << 20 * i << " ms";
+  }
+}
+
 TEST_F(GitPush, SaysWhatIsWrongWithARequestOfNoGitClient) {
   for (const auto* body : {"", "garbage", "00a5", "ffff"}) {
     auto call = RawPush();

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "common/adapters/files/git_leftovers.h"
 #include "master/adapters/git/hook_folder.h"
 
 namespace edm::master {
@@ -64,8 +65,9 @@ GitSite::GitSite(std::uint64_t push_bytes_max) : transfer_({.program = EDM_TRANS
   };
   const auto ensure = [](const RepoName&) -> Status { return Ok(); };
   const auto log = [](const Error& error) { std::cerr << ToString(error) << "\n"; };
+  const auto tidy = [this](const RepoName& repo) { RemovePushLeftovers(git_->repos().Path(repo)); };
   http_ = std::make_unique<GitHttp>(
-      options, GitHttp::Peers{runner_, reads_, pushes_, gate_, authenticate, allows, ensure, log});
+      options, GitHttp::Peers{runner_, reads_, pushes_, gate_, authenticate, allows, ensure, log, tidy, {}});
 }
 
 GitSite::~GitSite() { server_->Stop(Millis(2'000)); }

@@ -26,7 +26,19 @@ void Collect(const fs::path& folder, bool (*unwanted)(std::string_view), std::ve
   }
 }
 
+void RemoveAll(const std::vector<fs::path>& paths) {
+  std::error_code ignored;
+  for (const auto& path : paths) fs::remove_all(path, ignored);
+}
+
 }  // namespace
+
+void RemovePushLeftovers(const fs::path& repo) {
+  std::vector<fs::path> left;
+  Collect<fs::recursive_directory_iterator>(repo / "refs" / "tags", IsLock, left);
+  Collect<fs::directory_iterator>(repo / "objects", IsQuarantine, left);
+  RemoveAll(left);
+}
 
 void RemoveGitLeftovers(const fs::path& repo) {
   std::vector<fs::path> left;
@@ -34,8 +46,7 @@ void RemoveGitLeftovers(const fs::path& repo) {
   Collect<fs::recursive_directory_iterator>(repo / "refs", IsLock, left);
   Collect<fs::directory_iterator>(repo / "objects", IsQuarantine, left);
   Collect<fs::directory_iterator>(repo / "objects" / "pack", IsUnfinished, left);
-  std::error_code ignored;
-  for (const auto& path : left) fs::remove_all(path, ignored);
+  RemoveAll(left);
 }
 
 }  // namespace edm

@@ -103,7 +103,7 @@ void GitHttp::Handle(const std::shared_ptr<rpc::Exchange>& exchange) {
 }
 
 void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRoute& route,
-                    const Asker& asker) const {
+                    const Asker& asker) {
   if (!asker.by_grant) {
     const bool writes = route.service == GitRoute::Service::kWrite;
     const auto admitted = peers_.gate.Admit(route.repo.owner, route.repo.name, writes, asker.name);
@@ -115,14 +115,21 @@ void GitHttp::Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRou
     const auto there = route.advertises ? peers_.ensure_repo(route.repo) : Ok();
     if (!there.ok()) return Refuse(*exchange, there.error());
   }
-  auto program = peers_.runner.Start(BackendFor(exchange->request(), route, asker));
-  auto bridged = program.ok() ? BridgeToCgi(exchange, std::move(*program)) : Status(program.error());
+  const auto bridged = RunBackend(exchange, route, asker);
   if (bridged.ok()) return;
   peers_.on_failure(bridged.error());
   if (bridged.error().code == Code::kInvalidArgument) return Refuse(*exchange, bridged.error());
   Refuse(
       *exchange,
       {Code::kInternal, "repo " + route.repo.name, "cannot be served", {}, "look at the log of the master"});
+}
+
+Status GitHttp::RunBackend(const std::shared_ptr<rpc::Exchange>& exchange, const GitRoute& route,
+                           const Asker& asker) {
+  std::optional<OpenPushes::Held> push;
+  if (route.service == GitRoute::Service::kWrite && !route.advertises) push.emplace(pushes_, route.repo);
+  EDM_TRY(auto program, peers_.runner.Start(BackendFor(exchange->request(), route, asker)));
+  return BridgeToCgi(exchange, std::move(program));
 }
 
 ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute& route,

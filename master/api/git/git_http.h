@@ -10,6 +10,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/http/exchange.h"
 #include "master/api/git/git_route.h"
+#include "master/api/git/open_pushes.h"
 #include "master/ports/push_gate.h"
 
 namespace edm::master {
@@ -39,12 +40,14 @@ class GitHttp {
     // Sees to it that the repo of an instance is there: its first push may be the first source it gets.
     std::function<Status(const RepoName&)> ensure_repo;
     std::function<void(const Error&)> on_failure;  // for the log; any thread
+    OpenPushes::Tidy remove_push_leftovers;        // once no push of that repo is under way
     std::function<Status()> check_room;            // why nothing may be pushed now; it may be none
   };
 
   static constexpr std::string_view kPrefix = "/git/";
 
-  GitHttp(Options options, Peers peers) : options_(std::move(options)), peers_(std::move(peers)) {}
+  GitHttp(Options options, Peers peers)
+      : options_(std::move(options)), peers_(std::move(peers)), pushes_(peers_.remove_push_leftovers) {}
 
   void Handle(const std::shared_ptr<rpc::Exchange>& exchange);
 
@@ -55,11 +58,14 @@ class GitHttp {
     bool by_grant = false;
   };
   Result<Asker> Identify(const rpc::HttpRequest& request, const GitRoute& route) const;
-  void Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRoute& route, const Asker& asker) const;
+  void Serve(const std::shared_ptr<rpc::Exchange>& exchange, const GitRoute& route, const Asker& asker);
+  Status RunBackend(const std::shared_ptr<rpc::Exchange>& exchange, const GitRoute& route,
+                    const Asker& asker);
   ProcessSpec BackendFor(const rpc::HttpRequest& request, const GitRoute& route, const Asker& asker) const;
 
   const Options options_;
   const Peers peers_;
+  OpenPushes pushes_;
 };
 
 }  // namespace edm::master
