@@ -35,9 +35,7 @@ void ExposeInstances(Exposition& to, const State& state) {
 
 void ExposeOperations(Exposition& to, const State& state) {
   Counts kinds;
-  for (const auto& id : state.open) {
-    if (const auto record = state.operations.Find(id)) ++kinds[KindWord(record->operation.kind)];
-  }
+  for (const auto& record : OpenRecords(state)) ++kinds[KindWord(record->operation.kind)];
   to.Gauge("edm_operations_open", "operations that have not ended, by kind");
   Expose(to, "kind", kinds);
   to.Gauge("edm_operations_open_max", "how many may be open at once",

@@ -10,11 +10,8 @@ namespace edm::master {
 namespace {
 
 void EndWhatIsOlder(Draft& draft, const Observation& seen) {
-  const auto open = draft.state().open;
-  for (const auto& id : open) {
-    const auto found = draft.state().operations.Find(id);
-    if (found == nullptr || found->operation.instance != seen.instance || found->attempt >= seen.attempt)
-      continue;
+  for (const auto& found : OpenOf(draft.state(), seen.instance)) {
+    if (found->attempt >= seen.attempt) continue;
     EndOperation(draft, *found, OperationState::kFailed,
                  Error{Code::kAborted,
                        "instance " + seen.instance,

@@ -63,10 +63,8 @@ bool Runs(const InstanceStatus& status) { return status.phase == Phase::kRunning
 
 // Whether somebody is about to change what the status says.
 bool IsBusy(const State& state, const std::string& instance) {
-  return std::any_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
-    const auto record = state.operations.Find(id);
-    return record && record->operation.instance == instance &&
-           NeedsWorker(record->operation.kind, record->plan.until);
+  return std::ranges::any_of(OpenOf(state, instance), [](const auto& record) {
+    return NeedsWorker(record->operation.kind, record->plan.until);
   });
 }
 
@@ -128,10 +126,8 @@ Status CheckTimeout(const Begin& begin) {
 // for the instance as well.
 bool IsBeingMade(const State& state, const InstanceRecord& instance) {
   if (!instance.instance.status.source.commit.empty()) return false;
-  return std::any_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
-    const auto record = state.operations.Find(id);
-    return record && record->operation.instance == instance.instance.id && record->plan.made_instance;
-  });
+  return std::ranges::any_of(OpenOf(state, instance.instance.id),
+                             [](const auto& record) { return record->plan.made_instance; });
 }
 
 OperationRecord Make(const Draft& draft, const Begin& begin) {

@@ -50,9 +50,9 @@ void Draft::RemoveInstance(const std::string& id) {
 void Draft::Put(OperationRecord record) {
   const auto id = record.operation.id;
   if (IsTerminal(record.operation.state)) {
-    state_.open.erase(id);
+    state_.open.Erase(id);
   } else {
-    state_.open.insert(id);
+    state_.open.Insert(id, record.operation.instance);
   }
   auto kept = std::make_shared<const OperationRecord>(std::move(record));
   state_.operations.Put(id, kept);
@@ -61,7 +61,7 @@ void Draft::Put(OperationRecord record) {
 
 void Draft::RemoveOperation(const std::string& id) {
   state_.operations.Erase(id);
-  state_.open.erase(id);
+  state_.open.Erase(id);
   decision_.changes.emplace_back(Stored<OperationRecord>{id, nullptr});
   Do(ForgetEvents{id});
 }

@@ -74,10 +74,9 @@ void CancelAttemptOf(Draft& draft, const OperationRecord& record, const std::str
 }
 
 void Supersede(Draft& draft, const std::string& instance, const std::string& by) {
-  const auto open = draft.state().open;
-  for (const auto& id : open) {
-    const auto found = draft.state().operations.Find(id);
-    if (found == nullptr || found->operation.instance != instance || id == by) continue;
+  for (const auto& found : OpenOf(draft.state(), instance)) {
+    const auto& id = found->operation.id;
+    if (id == by) continue;
     auto record = *found;
     record.operation.superseded_by = by;
     CancelAttemptOf(draft, record, "superseded by " + by, true);

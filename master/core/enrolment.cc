@@ -80,11 +80,8 @@ std::optional<std::string> EnrolmentIn(const State& state, const std::string& wo
 }
 
 bool MayReadRepo(const State& state, const RepoName& repo) {
-  return std::any_of(state.open.begin(), state.open.end(), [&](const auto& id) {
-    const auto record = state.operations.Find(id);
-    if (record == nullptr || record->plan.stage != Stage::kAttempt) return false;
-    return repo.owner == kTemplatesOwner || record->operation.instance == repo.name;
-  });
+  const auto open = repo.owner == kTemplatesOwner ? OpenRecords(state) : OpenOf(state, repo.name);
+  return std::ranges::any_of(open, [](const auto& record) { return record->plan.stage == Stage::kAttempt; });
 }
 
 Result<Accepted> OnRenewed(Draft& draft, const CertificateRenewed& report) {

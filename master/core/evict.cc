@@ -21,9 +21,7 @@ Claim JudgeUnheard(const State& state, const std::string& instance) {
 
 // Whether an open operation has it on this worker, or may bring it back there.
 bool IsNamed(const State& state, const std::string& worker, const std::string& instance) {
-  return std::any_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
-    const auto record = state.operations.Find(id);
-    if (record == nullptr || record->operation.instance != instance) return false;
+  return std::ranges::any_of(OpenOf(state, instance), [&](const auto& record) {
     const auto& move = record->plan.move;
     return record->worker == worker || (move && move->from == worker) ||
            record->operation.kind == OperationKind::kDelete;

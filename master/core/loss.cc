@@ -74,8 +74,8 @@ void CarryOn(Draft& draft, OperationRecord record, SteadyTime lost_at, bool part
 }
 
 void LoseInstancesOf(Draft& draft, const std::string& worker) {
-  const auto instances = draft.state().instances.all();
-  for (const auto& [id, instance] : instances) {
+  for (const auto& instance : draft.state().instances.Records()) {
+    const auto& id = instance->instance.id;
     if (instance->instance.status.worker != worker || instance->instance.status.phase != Phase::kRunning)
       continue;
     auto changed = *instance;
@@ -128,7 +128,7 @@ void CarryOnFrom(Draft& draft, const std::string& worker, bool partitioned) {
   // Who was taken away is not waited for.
   const auto lost = draft.state().workers.Find(worker);
   const auto lost_at = lost ? lost->lost_at : SteadyTime{};
-  const auto open = draft.state().open;
+  const auto open = draft.state().open.ids();
   for (const auto& id : open) {
     const auto found = draft.state().operations.Find(id);
     if (found && found->worker == worker && found->plan.stage == Stage::kAttempt)

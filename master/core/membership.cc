@@ -31,7 +31,7 @@ bool SameFacts(const WorkerFacts& a, const WorkerFacts& b) {
 
 // An attempt that was open when the worker or this master went away goes on where it was.
 void Reattach(Draft& draft, const std::string& worker) {
-  const auto open = draft.state().open;
+  const auto open = draft.state().open.ids();
   for (const auto& id : open) {
     const auto record = draft.state().operations.Find(id);
     if (record && record->worker == worker && record->plan.stage == Stage::kAttempt)
@@ -124,8 +124,7 @@ void ForgiveStall(Draft& draft) {
   const auto& last = draft.state().last_look;
   const auto stall = last ? draft.now().steady - last->steady : Millis(0);
   if (stall < kStallMin) return;
-  const auto workers = draft.state().workers.all();
-  for (const auto& [id, worker] : workers) {
+  for (const auto& worker : draft.state().workers.Records()) {
     auto changed = *worker;
     changed.seen = std::min<SteadyTime>(changed.seen + stall, draft.now().steady);
     draft.PutVolatile(std::move(changed));
@@ -137,13 +136,12 @@ void JudgeBeats(Draft& draft) {
   const auto& state = draft.state();
   const auto beats = state.settings.beat_interval * state.settings.beats_missed;
   std::vector<std::string> away;
-  const auto workers = state.workers.all();
-  for (const auto& [id, worker] : workers) {
+  for (const auto& worker : state.workers.Records()) {
     if (worker->facts.rpc_address.empty()) continue;  // it joined, and has not registered yet
     const bool quiet = now - worker->seen > beats && now - state.started > beats * kGraceAfterStart;
     if (worker->state != WorkerState::kLost && !quiet) continue;
     if (worker->state != WorkerState::kLost) LoseWorker(draft, *worker);
-    away.push_back(id);
+    away.push_back(worker->facts.id);
   }
   for (const auto& [id, since] : state.watch.removed) away.push_back(id);
   if (away.empty()) return;

@@ -10,11 +10,8 @@ namespace {
 
 // Whether an open operation waits for this very attempt: then its events tell what is so.
 bool IsFollowed(const State& state, const std::string& instance, std::uint32_t attempt) {
-  for (const auto& id : state.open) {
-    const auto record = state.operations.Find(id);
-    if (record && record->operation.instance == instance && record->attempt == attempt) return true;
-  }
-  return false;
+  return std::ranges::any_of(OpenOf(state, instance),
+                             [&](const auto& record) { return record->attempt == attempt; });
 }
 
 bool IsUnderWay(Phase phase) {
@@ -86,8 +83,8 @@ void ObserveAll(Draft& draft, const std::string& worker, const std::vector<Obser
     AdoptNewer(draft, worker, one);
     Observe(draft, worker, one);
   }
-  const auto instances = draft.state().instances.all();
-  for (const auto& [id, record] : instances) {
+  for (const auto& record : draft.state().instances.Records()) {
+    const auto& id = record->instance.id;
     const auto& status = record->instance.status;
     const bool ran = status.phase == Phase::kRunning || status.phase == Phase::kLost;
     const bool may_be_lost = ran || (status.phase == Phase::kPlaced && IsUnheard(draft.state(), *record));

@@ -5,12 +5,8 @@
 namespace edm::master {
 
 std::shared_ptr<const OperationRecord> OpenDelete(const State& state, const std::string& instance) {
-  for (const auto& id : state.open) {
-    const auto record = state.operations.Find(id);
-    if (record && record->operation.instance == instance &&
-        (record->operation.kind == OperationKind::kDelete || UndoesCreation(*record))) {
-      return record;
-    }
+  for (auto& record : OpenOf(state, instance)) {
+    if (record->operation.kind == OperationKind::kDelete || UndoesCreation(*record)) return std::move(record);
   }
   return nullptr;
 }

@@ -29,9 +29,7 @@ struct OpenMoves {
 
 OpenMoves OpenMovesOf(const State& state) {
   OpenMoves open;
-  for (const auto& id : state.open) {
-    const auto record = state.operations.Find(id);
-    if (record == nullptr) continue;
+  for (const auto& record : OpenRecords(state)) {
     open.busy.insert(record->operation.instance);
     if (!record->plan.move) continue;
     ++open.away_from[record->plan.move->from];

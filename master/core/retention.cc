@@ -23,20 +23,22 @@ bool IsOfDeleted(const State& state, const RequestRecord& request, WallTime now)
 
 void SweepRequests(Draft& draft) {
   const auto now = draft.now().wall;
-  const auto requests = draft.state().requests.all();
-  std::size_t changes = 0;
-  for (const auto& [key, request] : requests) {
-    if (changes >= kSweepMax) return;
+  std::vector<std::string> over;
+  std::vector<std::string> too_late;  // the clock was set back meanwhile
+  for (const auto& [key, request] : draft.state().requests.all()) {
+    if (over.size() + too_late.size() >= kSweepMax) break;
     if (request->expires_at <= now || IsOfDeleted(draft.state(), *request, now)) {
-      draft.RemoveRequest(key);
-      ++changes;
+      over.push_back(key);
     } else if (request->expires_at > now + kRequestsKept) {
-      // The clock was set back meanwhile: it counts from now on, for who repeats the call may not have heard.
-      auto dated = *request;
-      dated.expires_at = now + kRequestsKept;
-      draft.PutRequest(key, std::move(dated));
-      ++changes;
+      too_late.push_back(key);
     }
+  }
+  for (const auto& key : over) draft.RemoveRequest(key);
+  for (const auto& key : too_late) {
+    // It counts from now on: who repeats the call may not have heard.
+    auto dated = *draft.state().requests.Find(key);
+    dated.expires_at = now + kRequestsKept;
+    draft.PutRequest(key, std::move(dated));
   }
 }
 

@@ -91,7 +91,7 @@ void OnTick(Draft& draft) {
   ForgiveStall(draft);
   WatchWallClock(draft);
   JudgeBeats(draft);
-  const auto open = draft.state().open;
+  const auto open = draft.state().open.ids();
   for (const auto& id : open) {
     if (const auto record = draft.state().operations.Find(id)) JudgeOne(draft, *record);
   }
@@ -103,14 +103,13 @@ void OnTick(Draft& draft) {
 
 void OnRecovered(Draft& draft) {
   const auto now = draft.now();
-  const auto workers = draft.state().workers.all();
-  for (const auto& [id, worker] : workers) {
+  for (const auto& worker : draft.state().workers.Records()) {
     auto changed = *worker;
     changed.seen = now.steady;
     changed.lost_at = now.steady;
     draft.PutVolatile(std::move(changed));
   }
-  const auto open = draft.state().open;
+  const auto open = draft.state().open.ids();
   for (const auto& id : open) {
     auto record = *draft.state().operations.Find(id);
     record.expires = now.steady + TimeLeft(record.operation, now.wall);

@@ -12,10 +12,8 @@ bool IsAllThereIs(const State& state, const OperationRecord& record) {
   const auto instance = state.instances.Find(record.operation.instance);
   if (instance == nullptr || !record.plan.made_instance || !instance->instance.status.source.commit.empty())
     return false;
-  return std::none_of(state.open.begin(), state.open.end(), [&](const std::string& id) {
-    const auto other = state.operations.Find(id);
-    return id != record.operation.id && other && other->operation.instance == record.operation.instance;
-  });
+  return std::ranges::none_of(OpenOf(state, record.operation.instance),
+                              [&](const auto& other) { return other->operation.id != record.operation.id; });
 }
 
 }  // namespace

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "master/model/limits.h"
 #include "master/model/moment.h"
+#include "master/model/open_operations.h"
 #include "master/model/records.h"
 #include "master/model/table.h"
 #include "master/model/watch.h"
@@ -43,7 +45,7 @@ struct State {
   Table<TokenRecord> tokens;
   Table<RequestRecord> requests;  // by the digest of token and request id
 
-  std::set<std::string> open;  // operations that have not ended
+  OpenOperations open;
   std::uint32_t epoch = 1;
   SteadyTime started;               // of this master
   std::optional<Moment> last_look;  // at both clocks
@@ -55,6 +57,10 @@ struct State {
   // A copy for readers.
   State Share();
 };
+
+// The operations that have not ended: all of them, or those of one instance.
+std::vector<std::shared_ptr<const OperationRecord>> OpenRecords(const State& state);
+std::vector<std::shared_ptr<const OperationRecord>> OpenOf(const State& state, std::string_view instance);
 
 // Releases of one instance, by rising number.
 std::vector<std::shared_ptr<const Release>> ReleasesOf(const State& state, const std::string& instance);

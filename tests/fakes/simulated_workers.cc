@@ -4,6 +4,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include <condition_variable>
+#include <cstdio>
+#include <latch>
 #include <mutex>
 #include <utility>
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr Millis kJoinTimeout{10'000};
 constexpr Millis kBeatInterval{1'000};
+constexpr Millis kBeatTimeout{2'000};
 constexpr std::uint32_t kMemoryMib = 1U << 20;
 
 v1::Phase::Value PhaseOf(v1::Order::Target target) {
@@ -122,16 +125,44 @@ Status Register(Joined& worker) {
   return Ok();
 }
 
-Status Beat(const Joined& worker) {
+v1::HeartbeatRequest BeatOf(const Joined& worker) {
   v1::HeartbeatRequest request;
   request.set_session(worker.session);
   auto& load = *request.mutable_load();
   load = worker.load;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   load.mutable_sampled_at()->set_seconds(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  return request;
+}
+
+Status Beat(const Joined& worker) {
   EDM_TRY([[maybe_unused]] const auto answer,
-          rpc::Call(*worker.registry, &v1::Registry::Stub::Heartbeat, request, "worker " + worker.id));
+          rpc::Call(*worker.registry, &v1::Registry::Stub::Heartbeat, BeatOf(worker), "worker " + worker.id));
   return Ok();
+}
+
+struct OpenBeat {
+  grpc::ClientContext context;
+  v1::HeartbeatRequest request;
+  v1::HeartbeatResponse response;
+};
+
+// All at once, as workers on machines of their own would: none waits for another's answer.
+void BeatAll(const std::vector<Joined>& workers) {
+  std::vector<std::unique_ptr<OpenBeat>> beats;
+  std::latch answered(static_cast<std::ptrdiff_t>(workers.size()));
+  for (const auto& worker : workers) {
+    auto& beat = *beats.emplace_back(std::make_unique<OpenBeat>());
+    beat.request = BeatOf(worker);
+    beat.context.set_deadline(std::chrono::system_clock::now() + kBeatTimeout);
+    worker.registry->async()->Heartbeat(
+        &beat.context, &beat.request, &beat.response, [&answered, &worker](const grpc::Status& status) {
+          if (!status.ok())
+            std::fprintf(stderr, "beat of %s: %s\n", worker.id.c_str(), status.error_message().c_str());
+          answered.count_down();
+        });
+  }
+  answered.wait();
 }
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const rpc::Identity& identity) {
@@ -149,10 +180,7 @@ struct SimulatedWorkers::Parts {
   void BeatUntilStopped(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
-      for (auto& worker : workers) {
-        if (const auto status = Beat(worker); !status.ok())
-          std::fprintf(stderr, "beat: %s\n", ToString(status.error()).c_str());
-      }
+      BeatAll(workers);
       wake.wait_for(lock, stop, kBeatInterval, [] { return false; });
     }
   }

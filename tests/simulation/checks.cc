@@ -136,8 +136,7 @@ void Checks::CheckRoom(const master::State& state, const master::SendOrder& send
     const auto started = copy.containers.begin()->second.started_at;
     if (machine.clock.Now() - started >= kShownAfter) wanted[project] = copy.memory_mib;
   }
-  for (const auto& id : state.open) {
-    const auto record = state.operations.Find(id);
+  for (const auto& record : OpenRecords(state)) {
     if (record->worker == send.worker && record->order.target == Target::kRunning && record->order.build)
       wanted[record->operation.instance] = MemoryOf(record->operation.instance);
   }
@@ -247,7 +246,7 @@ void Checks::OnNeverQuiet() {
   const auto* state = world_.Decided();
   std::string open;
   if (state != nullptr) {
-    for (const auto& id : state->open) {
+    for (const auto& id : state->open.ids()) {
       const auto record = state->operations.Find(id);
       open += fmt::format(" {} (kind {} of {}, at {})", id, static_cast<int>(record->operation.kind),
                           record->operation.instance, StageName(record->plan.stage));

@@ -24,25 +24,8 @@ struct Into {
   void operator()(const master::StoredAddress&) const {}
 };
 
-template <class Record>
-void CopyTable(const master::Table<Record>& from, master::Table<Record>& into) {
-  into = master::Table<Record>();
-  for (const auto& [key, record] : from.all()) into.Put(key, record);
-}
-
 }  // namespace
 
 void Apply(const master::Change& change, master::State& stored) { std::visit(Into{stored}, change); }
-
-master::State StateOf(const master::State& stored) {
-  auto copy = stored;
-  CopyTable(stored.instances, copy.instances);
-  CopyTable(stored.operations, copy.operations);
-  CopyTable(stored.releases, copy.releases);
-  CopyTable(stored.workers, copy.workers);
-  CopyTable(stored.tokens, copy.tokens);
-  CopyTable(stored.requests, copy.requests);
-  return copy;
-}
 
 }  // namespace edm::simulation

@@ -8,7 +8,4 @@ namespace edm::simulation {
 // Brings one change into tables of what is stored.
 void Apply(const master::Change& change, master::State& stored);
 
-// Another state of the same records, that can change without the first.
-master::State StateOf(const master::State& stored);
-
 }  // namespace edm::simulation

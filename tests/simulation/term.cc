@@ -54,7 +54,7 @@ Status Term::Load() {
   stored_.started = parts_.machine.clock.Steady();
   fence_ = mandate.fence;
   *epoch_ = mandate.epoch;
-  state_ = StateOf(stored_);
+  state_ = stored_.Share();
   return Ok();
 }
 

@@ -1,5 +1,7 @@
 #include "master/adapters/event_log/file_event_log.h"
 
+#include <iterator>
+#include <map>
 #include <system_error>
 
 namespace edm::master {
@@ -24,26 +26,25 @@ Result<std::unique_ptr<FileEventLog>> FileEventLog::Open(std::filesystem::path f
 }
 
 Result<OperationLog*> FileEventLog::Use(const std::string& operation) {
-  used_.remove(operation);
-  used_.push_back(operation);
-  const auto found = logs_.find(operation);
-  if (found != logs_.end()) return found->second.get();
+  if (const auto found = by_id_.find(operation); found != by_id_.end()) {
+    logs_.splice(logs_.end(), logs_, found->second);
+    return &found->second->log;
+  }
   EDM_TRY(auto log, OperationLog::Open(folder_ / operation));
   CloseSome();
-  auto& kept = logs_[operation];
-  kept = std::make_unique<OperationLog>(std::move(log));
-  return kept.get();
+  logs_.push_back({operation, std::move(log)});
+  by_id_[operation] = std::prev(logs_.end());
+  return &logs_.back().log;
 }
 
 void FileEventLog::CloseSome() {
-  for (auto at = used_.begin(); at != used_.end() && logs_.size() >= kOpenLogsMax;) {
-    const auto found = logs_.find(*at);
-    if (found == logs_.end() || !found->second->readers.empty() || !found->second->closers.empty()) {
+  for (auto at = logs_.begin(); at != logs_.end() && logs_.size() >= kOpenLogsMax;) {
+    if (!at->log.readers.empty() || !at->log.closers.empty()) {
       ++at;
       continue;
     }
-    logs_.erase(found);
-    at = used_.erase(at);
+    by_id_.erase(at->operation);
+    at = logs_.erase(at);
   }
 }
 
@@ -112,12 +113,12 @@ void FileEventLog::Remove(const std::string& operation) {
   std::vector<Wake> woken;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = logs_.find(operation); found != logs_.end()) {
-      found->second->readers.TakeInto(woken);
-      found->second->closers.TakeInto(woken);
-      logs_.erase(found);
+    if (const auto found = by_id_.find(operation); found != by_id_.end()) {
+      found->second->log.readers.TakeInto(woken);
+      found->second->log.closers.TakeInto(woken);
+      logs_.erase(found->second);
+      by_id_.erase(found);
     }
-    used_.remove(operation);
     std::error_code ignored;
     std::filesystem::remove(folder_ / operation, ignored);
   }
@@ -139,9 +140,9 @@ void FileEventLog::WakeAll() {
   {
     const std::lock_guard lock(mutex_);
     history_.readers.TakeInto(woken);
-    for (const auto& [operation, log] : logs_) {
-      log->readers.TakeInto(woken);
-      log->closers.TakeInto(woken);
+    for (auto& kept : logs_) {
+      kept.log.readers.TakeInto(woken);
+      kept.log.closers.TakeInto(woken);
     }
   }
   Call(woken);

@@ -2,9 +2,10 @@
 
 #include <filesystem>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <unordered_map>
 
 #include "master/adapters/event_log/cluster_history.h"
 #include "master/adapters/event_log/operation_log.h"
@@ -39,14 +40,18 @@ class FileEventLog final : public EventLog {
  private:
   FileEventLog(std::filesystem::path folder, ClusterHistory history)
       : folder_(std::move(folder)), history_(std::move(history)) {}
+  struct Kept {
+    std::string operation;
+    OperationLog log;
+  };
   Result<OperationLog*> Use(const std::string& operation);
   void CloseSome();
 
   const std::filesystem::path folder_;
   std::mutex mutex_;
-  ClusterHistory history_;                                     // guarded by mutex_
-  std::map<std::string, std::unique_ptr<OperationLog>> logs_;  // guarded by mutex_
-  std::list<std::string> used_;                                // guarded by mutex_; least recently first
+  ClusterHistory history_;  // guarded by mutex_
+  std::list<Kept> logs_;    // guarded by mutex_; least recently used first
+  std::unordered_map<std::string, std::list<Kept>::iterator> by_id_;  // guarded by mutex_
 };
 
 }  // namespace edm::master

@@ -65,9 +65,9 @@ Status StateMirror::TakeEntry(const KvEntry& entry) {
     EDM_CHECK(CheckKey(entry.key, keys::kOperations, IdOf(record)));
     const auto id = entry.key.substr(keys::kOperations.size());
     if (IsTerminal(record.operation.state)) {
-      state_.open.erase(id);
+      state_.open.Erase(id);
     } else {
-      state_.open.insert(id);
+      state_.open.Insert(id, record.operation.instance);
     }
     state_.operations.Put(id, std::make_shared<const OperationRecord>(std::move(record)));
     return Ok();
@@ -99,7 +99,7 @@ void StateMirror::Drop(const std::string& key) {
     if (key.starts_with(prefix)) table.Erase(key.substr(prefix.size()));
   };
   drop(state_.operations, keys::kOperations);
-  if (key.starts_with(keys::kOperations)) state_.open.erase(key.substr(keys::kOperations.size()));
+  if (key.starts_with(keys::kOperations)) state_.open.Erase(key.substr(keys::kOperations.size()));
   drop(state_.releases, keys::kReleases);
   drop(state_.workers, keys::kWorkers);
   drop(state_.tokens, keys::kTokens);

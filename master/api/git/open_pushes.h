@@ -8,8 +8,9 @@
 
 namespace edm::master {
 
-// Counts the pushes under way of each repo, and has a repo tidied whenever its last one has ended: a git that is
-// killed leaves what it quarantined, and only while no push is under way is it sure to be nobody's. Any thread.
+// Counts the pushes under way of each repo, and has a repo tidied whenever its last one has ended: a git that
+// is killed leaves what it quarantined, and only while no push is under way is it sure to be nobody's. Any
+// thread.
 class OpenPushes {
  public:
   using Tidy = std::function<void(const RepoName&)>;  // a push of any repo waits for it before it begins

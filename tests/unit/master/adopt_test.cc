@@ -17,10 +17,10 @@ struct RestoredCluster : ClusterFixture {
 
   // The master begins anew on the state that it had.
   void Restart() {
-    for (const auto& [id, worker] : std::map(state.workers.all())) {
+    for (const auto& worker : state.workers.Records()) {
       auto silent = *worker;
       silent.session.clear();
-      state.workers.Put(id, std::make_shared<const WorkerRecord>(std::move(silent)));
+      state.workers.Put(worker->facts.id, std::make_shared<const WorkerRecord>(std::move(silent)));
     }
     (void)Tell(Recovered{});
   }

@@ -26,9 +26,9 @@ struct ClusterFixture {
       now.wall += Millis(500);
       now.steady += Millis(500);
       if (beating) {
-        for (const auto& [id, worker] : std::map(state.workers.all())) {
-          if (!worker->session.empty() && !silent.contains(id))
-            (void)Tell(WorkerBeat{id, worker->session, FreeLoad(), {}});
+        for (const auto& worker : state.workers.Records()) {
+          if (!worker->session.empty() && !silent.contains(worker->facts.id))
+            (void)Tell(WorkerBeat{worker->facts.id, worker->session, FreeLoad(), {}});
         }
       }
       (void)Tell(Tick{});

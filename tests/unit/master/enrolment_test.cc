@@ -119,11 +119,11 @@ TEST_F(Enrolment, OpensReposWhileAnOrderIsUnderWayAndNoLonger) {
   record.operation.instance = "shop";
   record.plan.stage = Stage::kAttempt;
   cluster_.state.operations.Put("op-1", std::make_shared<const OperationRecord>(record));
-  cluster_.state.open.insert("op-1");
+  cluster_.state.open.Insert("op-1", "shop");
   EXPECT_TRUE(MayReadRepo(cluster_.state, repo));
   EXPECT_TRUE(MayReadRepo(cluster_.state, shared));
   EXPECT_FALSE(MayReadRepo(cluster_.state, other));
-  cluster_.state.open.clear();
+  cluster_.state.open.Erase("op-1");
   EXPECT_FALSE(MayReadRepo(cluster_.state, repo));
   EXPECT_FALSE(MayReadRepo(cluster_.state, shared));
 }

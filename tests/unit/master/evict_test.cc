@@ -61,7 +61,7 @@ State StateOf(const Facts& facts) {
     if (facts.open == "at w2" || facts.open == "from w1") open.worker = "w2";
     if (facts.open == "from w1") open.plan.move = MovePlan{.from = "w1"};
     state.operations.Put("op-1", std::make_shared<const OperationRecord>(open));
-    state.open.insert("op-1");
+    state.open.Insert("op-1", "shop");
   }
   state.watch.copies["w1"]["shop"] = {};
   if (facts.holder_reports) state.watch.copies["w2"]["shop"] = {};

@@ -29,10 +29,8 @@ struct LossFixture : ClusterFixture {
     (void)Tell(WorkerBeat{"w1", "session-w1", FreeLoad(), {Running("shop", keeps_data)}});
   }
   std::string OpenOf(const std::string& instance = "shop") const {
-    for (const auto& id : state.open) {
-      if (Op(id).operation.instance == instance) return id;
-    }
-    return "";
+    const auto ids = state.open.OfInstance(instance);
+    return ids.empty() ? "" : ids.front();
   }
   const InstanceStatus& Is() const { return Inst().instance.status; }
   bool Lost(const std::string& id) const { return state.workers.Find(id)->state == WorkerState::kLost; }
@@ -323,7 +321,7 @@ TEST(Drain, MovesAFewAtATimeAndSaysWhenItIsDone) {
   cluster.Pass(Millis(500));
   EXPECT_EQ(cluster.state.open.size(), kDrainAtOnceMax);
   for (int rounds = 0; rounds < 10; ++rounds) {
-    for (const auto& id : std::set(cluster.state.open)) (void)cluster.End(id, Phase::kRunning, 1);
+    for (const auto& id : cluster.state.open.ids()) (void)cluster.End(id, Phase::kRunning, 1);
     cluster.Pass(Millis(500));
   }
   for (const auto& [id, instance] : cluster.state.instances.all())
