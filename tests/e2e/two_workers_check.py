@@ -92,9 +92,12 @@ class TwoWorkersTest(unittest.TestCase):
         return held
 
     def settled_holdings(self):
-        """Tokens that workers joined with are swept soon after: only that of the admin stays."""
+        """Tokens that workers joined with are swept soon after, and so is what deleted instances leave of records:
+        only the token of the admin stays."""
         lab.eventually(lambda: sum(key.startswith("edm/v1/tokens/") for key in self.keys()) == 1, 30, 1,
                        what="the end of the join tokens")
+        lab.eventually(lambda: not any(key.startswith("edm/v1/operations/") for key in self.keys()), KEPT_FOR, 1,
+                       what="the end of the operations of deleted instances")
         return self.holdings()
 
     def assert_holdings(self, before):
