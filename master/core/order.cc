@@ -76,7 +76,9 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.keep_volumes = record.plan.keep_volumes;
   order.good_release =
       order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
-  order.kept_releases = KeptReleases(state, instance, order.build ? order.release : 0);
+  // What is being built pushes none out: its worker asks what is kept once it has ended.
+  order.kept_releases = KeptReleases(state, instance);
+  if (order.build) order.kept_releases.push_back(order.release);
   order.deadline = record.operation.deadline;
   order.holds_address = worker && !status.address.empty() && status.address == worker->facts.public_address;
   order.singleton = instance.instance.spec.requirements.singleton;

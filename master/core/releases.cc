@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "common/model/epoch.h"
 
 namespace edm::master {
 namespace {
@@ -17,25 +18,24 @@ Error NothingBuilt(const std::string& instance) {
           "edmctl deploy, or give it a source and build it"};
 }
 
-std::vector<std::uint32_t> NumbersOf(const State& state, const std::string& instance, std::uint32_t coming) {
+std::vector<std::uint32_t> NumbersOf(const State& state, const std::string& instance) {
   std::vector<std::uint32_t> numbers;
   for (const auto& release : ReleasesOf(state, instance)) numbers.push_back(release->number);
-  if (coming != 0) numbers.push_back(coming);
   return numbers;
 }
 
-// Those that are more than are kept, oldest first; never what runs, the last good one or `coming`.
-std::vector<std::uint32_t> Surplus(const State& state, const InstanceRecord& record, std::uint32_t coming) {
+// Those that are more than are kept, oldest first; never what runs or the last good one.
+std::vector<std::uint32_t> Surplus(const State& state, const InstanceRecord& record) {
   std::uint32_t last_good = 0;
   for (const auto& one : ReleasesOf(state, record.instance.id)) {
     if (one->good) last_good = one->number;
   }
-  const auto numbers = NumbersOf(state, record.instance.id, coming);
+  const auto numbers = NumbersOf(state, record.instance.id);
   auto left = numbers.size() - std::min<std::size_t>(numbers.size(), state.settings.releases_kept);
   std::vector<std::uint32_t> surplus;
   for (const auto number : numbers) {
     if (left == 0) break;
-    if (number == last_good || number == record.instance.status.release || number == coming) continue;
+    if (number == last_good || number == record.instance.status.release) continue;
     surplus.push_back(number);
     --left;
   }
@@ -92,11 +92,22 @@ std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record
   return newest;
 }
 
-std::vector<std::uint32_t> KeptReleases(const State& state, const InstanceRecord& record,
-                                        std::uint32_t coming) {
-  auto kept = NumbersOf(state, record.instance.id, coming);
-  for (const auto number : Surplus(state, record, coming)) std::erase(kept, number);
+std::vector<std::uint32_t> KeptReleases(const State& state, const InstanceRecord& record) {
+  auto kept = NumbersOf(state, record.instance.id);
+  for (const auto number : Surplus(state, record)) std::erase(kept, number);
   return kept;
+}
+
+std::map<std::string, std::vector<std::uint32_t>> SettledReleases(const State& state,
+                                                                  const std::vector<std::string>& instances) {
+  std::map<std::string, std::vector<std::uint32_t>> settled;
+  // A restored state never heard of what was built after its backup.
+  if (state.epoch > kEpochLeap) return settled;
+  for (const auto& instance : instances) {
+    if (state.instances.Find(instance) != nullptr && state.open.OfInstance(instance).empty())
+      settled[instance] = NumbersOf(state, instance);
+  }
+  return settled;
 }
 
 void RecordRelease(Draft& draft, Release release) {
@@ -104,7 +115,7 @@ void RecordRelease(Draft& draft, Release release) {
   draft.Put(std::move(release));
   const auto record = draft.state().instances.Find(instance);
   if (record) {
-    for (const auto number : Surplus(draft.state(), *record, 0)) draft.RemoveRelease(instance, number);
+    for (const auto number : Surplus(draft.state(), *record)) draft.RemoveRelease(instance, number);
     draft.Do(KeepCommits{record->instance.owner, instance});
   }
 }

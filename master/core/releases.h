@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,13 @@ Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceReco
 // What is put back when `started` fails: what runs when it was good, else the newest other good one; 0: none.
 std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record, std::uint32_t started);
 
-// Numbers of the releases that are kept once `coming` is recorded; 0: none comes.
-std::vector<std::uint32_t> KeptReleases(const State& state, const InstanceRecord& record,
-                                        std::uint32_t coming);
+// Numbers of the releases that are kept.
+std::vector<std::uint32_t> KeptReleases(const State& state, const InstanceRecord& record);
+
+// What a worker may be told to be all that is kept of each, from a state as it is stored. Left out: what is
+// unknown, or has an operation open that may record one more.
+std::map<std::string, std::vector<std::uint32_t>> SettledReleases(const State& state,
+                                                                  const std::vector<std::string>& instances);
 
 // Takes the new release in, and lets the oldest go that are more than are kept; never what runs or the last
 // good.

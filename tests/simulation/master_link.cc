@@ -39,11 +39,14 @@ Result<worker::Registration> MasterPeer::Register(const WorkerFacts& facts,
 }
 
 Result<worker::BeatAnswer> MasterPeer::Heartbeat(const std::string& session, const Load& load,
-                                                 const std::vector<Observation>& changed) {
+                                                 const std::vector<Observation>& changed,
+                                                 const std::vector<std::string>& unsure) {
   master::WorkerBeat beat{machine_.id, session, load, changed};
   return AskLeader<worker::BeatAnswer>(
       world_, asker_, machine_.node,
-      [beat](MasterProcess& master, const Reply<worker::BeatAnswer>& reply) { master.OnBeat(beat, reply); });
+      [beat, unsure](MasterProcess& master, const Reply<worker::BeatAnswer>& reply) {
+        master.OnBeat(beat, unsure, reply);
+      });
 }
 
 Status MasterPeer::Publish(const std::string& instance, const std::string& address) {

@@ -22,7 +22,8 @@ class MasterPeer final : public worker::MasterLink, public worker::Directory, pu
   Result<worker::Registration> Register(const WorkerFacts& facts,
                                         const std::vector<Observation>& observations) override;
   Result<worker::BeatAnswer> Heartbeat(const std::string& session, const Load& load,
-                                       const std::vector<Observation>& changed) override;
+                                       const std::vector<Observation>& changed,
+                                       const std::vector<std::string>& unsure) override;
 
   Status PutHolder(const std::string& instance) override { return Publish(instance, machine_address()); }
   Status DropHolder(const std::string& instance) override { return Publish(instance, ""); }

@@ -103,8 +103,9 @@ void MasterProcess::OnReport(const master::Report& report, const Reply<Unit>& re
   term_ ? term_->OnReport(report, reply) : reply(DoesNotLead());
 }
 
-void MasterProcess::OnBeat(const master::WorkerBeat& beat, const Reply<worker::BeatAnswer>& reply) {
-  term_ ? term_->OnBeat(beat, reply) : reply(DoesNotLead());
+void MasterProcess::OnBeat(const master::WorkerBeat& beat, const std::vector<std::string>& unsure,
+                           const Reply<worker::BeatAnswer>& reply) {
+  term_ ? term_->OnBeat(beat, unsure, reply) : reply(DoesNotLead());
 }
 
 void MasterProcess::OnRegister(const WorkerFacts& facts, const std::vector<Observation>& observations,

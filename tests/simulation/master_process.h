@@ -27,7 +27,8 @@ class MasterProcess {
   // What comes over the network. One that does not lead refuses, and says who does where it knows.
   void OnCommand(const master::Command& command, const Reply<master::Accepted>& reply);
   void OnReport(const master::Report& report, const Reply<Unit>& reply);
-  void OnBeat(const master::WorkerBeat& beat, const Reply<worker::BeatAnswer>& reply);
+  void OnBeat(const master::WorkerBeat& beat, const std::vector<std::string>& unsure,
+              const Reply<worker::BeatAnswer>& reply);
   void OnRegister(const WorkerFacts& facts, const std::vector<Observation>& observations,
                   const Reply<worker::Registration>& reply);
 

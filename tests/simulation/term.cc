@@ -8,6 +8,7 @@
 #include "master/adapters/loop/cluster_loop.h"
 #include "master/core/decide.h"
 #include "master/core/open_delete.h"
+#include "master/core/releases.h"
 #include "tests/simulation/master_machine.h"
 #include "tests/simulation/stored_changes.h"
 #include "tests/simulation/world.h"
@@ -142,10 +143,12 @@ void Term::OnReport(const master::Report& report, const Reply<Unit>& reply) {
   });
 }
 
-void Term::OnBeat(const master::WorkerBeat& beat, const Reply<worker::BeatAnswer>& reply) {
-  Report(beat, [this, reply](const Result<master::Accepted>& accepted) {
+void Term::OnBeat(const master::WorkerBeat& beat, const std::vector<std::string>& unsure,
+                  const Reply<worker::BeatAnswer>& reply) {
+  Report(beat, [this, unsure, reply](const Result<master::Accepted>& accepted) {
     if (!accepted.ok()) return reply(accepted.error());
-    reply(worker::BeatAnswer{stored_.epoch, stored_.settings.fence_after});
+    reply(worker::BeatAnswer{stored_.epoch, stored_.settings.fence_after,
+                             master::SettledReleases(stored_, unsure)});
   });
 }
 

@@ -44,7 +44,8 @@ class Term final : public master::Cluster {
   // What comes over the network.
   void OnCommand(master::Command command, const Reply<master::Accepted>& reply);
   void OnReport(const master::Report& report, const Reply<Unit>& reply);
-  void OnBeat(const master::WorkerBeat& beat, const Reply<worker::BeatAnswer>& reply);
+  void OnBeat(const master::WorkerBeat& beat, const std::vector<std::string>& unsure,
+              const Reply<worker::BeatAnswer>& reply);
   void OnRegister(const WorkerFacts& facts, const std::vector<Observation>& observations,
                   const Reply<worker::Registration>& reply);
 

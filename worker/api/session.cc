@@ -10,6 +10,12 @@ bool IsShutOut(const Error& error) {
   return error.code == Code::kPermissionDenied || error.code == Code::kUnauthenticated;
 }
 
+std::vector<std::string> NamesOf(const Attempts::Unsure& unsure) {
+  std::vector<std::string> names;
+  for (const auto& [instance, attempt] : unsure) names.push_back(instance);
+  return names;
+}
+
 }  // namespace
 
 void Session::SetEngine(EngineFacts engine) {
@@ -34,9 +40,11 @@ Millis Session::Beat() {
   const auto seen = sources_.attempts.Observations();
   const auto changed = Changed(seen);
   const auto asked = sources_.clock.Steady();
-  const auto answer = sources_.link.Heartbeat(registration_.session, SampleLoad(), changed);
+  const auto unsure = sources_.attempts.AreUnsure();
+  const auto answer = sources_.link.Heartbeat(registration_.session, SampleLoad(), changed, NamesOf(unsure));
   if (answer.ok()) {
     Heard(asked, answer->epoch, answer->fence_after);
+    if (!answer->kept.empty()) sources_.attempts.Keep(answer->epoch, unsure, answer->kept);
     Told(seen);
     return registration_.beat_interval;
   }

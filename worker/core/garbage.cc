@@ -32,6 +32,15 @@ Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& ke
   return garbage;
 }
 
+std::vector<std::uint32_t> SurplusOf(const Holding& holding, const std::vector<std::uint32_t>& kept) {
+  std::vector<std::uint32_t> surplus;
+  for (const auto& [number, record] : holding.releases) {
+    const bool is_kept = std::find(kept.begin(), kept.end(), number) != kept.end();
+    if (!is_kept && number != holding.running_release) surplus.push_back(number);
+  }
+  return surplus;
+}
+
 std::vector<std::string> ImagesOf(const std::string& instance, std::uint32_t release,
                                   const std::vector<Footprint::Object>& images) {
   std::vector<std::string> found;

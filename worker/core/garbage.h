@@ -26,6 +26,9 @@ Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& ke
                     std::uint32_t attempt_release, const std::vector<Footprint::Object>& images,
                     const std::vector<std::uint32_t>& checkouts);
 
+// The releases of `holding` that are not kept, without the one that runs.
+std::vector<std::uint32_t> SurplusOf(const Holding& holding, const std::vector<std::uint32_t>& kept);
+
 // The images of one release (`release` 0: of all) of an instance, as RemoveImage takes them.
 std::vector<std::string> ImagesOf(const std::string& instance, std::uint32_t release,
                                   const std::vector<Footprint::Object>& images);

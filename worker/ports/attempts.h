@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,15 @@ class Attempts {
   virtual void SawEpoch(std::uint32_t epoch) = 0;
 
   virtual std::vector<Observation> Observations() = 0;
+
+  // Instances at rest of which an attempt, of that number, has ended since it was known which releases are
+  // kept; at most kUnsureMax.
+  static constexpr std::size_t kUnsureMax = 100;
+  using Unsure = std::map<std::string, std::uint32_t>;
+  virtual Unsure AreUnsure() = 0;
+  // What a master of that epoch said is kept of those: what else is here of them goes, but for what runs.
+  virtual void Keep(std::uint32_t epoch, const Unsure& asked,
+                    const std::map<std::string, std::vector<std::uint32_t>>& kept) = 0;
 
   struct Counts {
     std::uint32_t running = 0;  // instances

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct Registration {
 struct BeatAnswer {
   std::uint32_t epoch = 0;
   std::optional<Millis> fence_after;
+  std::map<std::string, std::vector<std::uint32_t>> kept = {};  // releases, of those that were asked about
 };
 
 // What a worker calls on its master. Blocking, with a deadline; any thread.
@@ -33,8 +35,10 @@ class MasterLink {
   virtual ~MasterLink() = default;
   virtual Result<Registration> Register(const WorkerFacts& facts,
                                         const std::vector<Observation>& observations) = 0;
+  // `unsure`: instances of which it asks what is kept.
   virtual Result<BeatAnswer> Heartbeat(const std::string& session, const Load& load,
-                                       const std::vector<Observation>& changed) = 0;
+                                       const std::vector<Observation>& changed,
+                                       const std::vector<std::string>& unsure) = 0;
 };
 
 }  // namespace edm::worker

@@ -1,5 +1,7 @@
 #include <google/protobuf/empty.pb.h>
 
+#include <algorithm>
+
 #include "common/base/bytes.h"
 #include "common/base/version.h"
 #include "common/model/names.h"
@@ -13,6 +15,7 @@
 #include "master/api/services/reply.h"
 #include "master/api/services/token_text.h"
 #include "master/core/enrolment.h"
+#include "master/core/releases.h"
 
 namespace edm::master {
 namespace {
@@ -23,6 +26,7 @@ std::vector<Observation> Observations(const google::protobuf::RepeatedPtrField<v
 
 constexpr std::size_t kEnrolmentBytes = 8;
 constexpr std::size_t kSessionBytes = 12;
+constexpr int kUnsureMax = 100;  // instances of which one beat may ask what is kept
 
 rpc::Validity LifeFrom(const State& state, WallTime now) {
   return {now, now + state.settings.certificate_life};
@@ -130,12 +134,20 @@ void OnRegister(const ServiceParts& parts, const CallPointer& call, const v1::Re
 void OnHeartbeat(const ServiceParts& parts, const CallPointer& call, const v1::HeartbeatRequest& request) {
   WorkerBeat report{call->caller().name, request.session(), rpc::FromProto(request.load()),
                     Observations(request.changed())};
-  parts.cluster.Report(std::move(report), [call, &cluster = parts.cluster](const Result<Accepted>& accepted) {
+  const auto most = std::min(request.unsure_size(), kUnsureMax);
+  std::vector<std::string> unsure(request.unsure().begin(), request.unsure().begin() + most);
+  parts.cluster.Report(std::move(report), [call, unsure = std::move(unsure),
+                                           &cluster = parts.cluster](const Result<Accepted>& accepted) {
     if (!accepted.ok()) return call->Finish(accepted.error());
     v1::HeartbeatResponse response;
     const auto view = cluster.View();
     response.set_epoch(view->epoch);
     *response.mutable_fence_after() = rpc::ToProto(view->settings.fence_after);
+    for (const auto& [instance, releases] : SettledReleases(*view, unsure)) {
+      auto& kept = *response.add_kept();
+      kept.set_instance(instance);
+      kept.mutable_releases()->Add(releases.begin(), releases.end());
+    }
     Reply(*call, response);
   });
 }

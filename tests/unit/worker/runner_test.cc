@@ -542,6 +542,30 @@ TEST_F(RunnerFixture, ReleasesThatNobodyKeepsGo) {
   EXPECT_EQ(runtime_.Everything()->images.size(), 2u);
 }
 
+TEST_F(RunnerFixture, WhatIsNotKeptGoesOnceAMasterSaysSo) {
+  Run(Deploy(1, 1));
+  auto second = Deploy(2, 2);
+  second.kept_releases = {1, 2};
+  Run(second);
+  const auto unsure = runner_->AreUnsure();
+  EXPECT_EQ(unsure, (AttemptRunner::Unsure{{"shop", 2}}));
+  // Of an older leader's word, or of one about what has gone on since, nothing follows.
+  runner_->SawEpoch(3);
+  runner_->Keep(2, unsure, {{"shop", {2}}});
+  runner_->Keep(3, {{"shop", 1}}, {{"shop", {2}}});
+  executor_->RunAll();
+  EXPECT_EQ(files_.Releases("shop").value(), (std::vector<std::uint32_t>{1, 2}));
+  // What runs stays even so.
+  runner_->Keep(3, unsure, {{"shop", {}}});
+  executor_->RunAll();
+  EXPECT_EQ(files_.Releases("shop").value(), (std::vector<std::uint32_t>{2}));
+  EXPECT_EQ(runtime_.Everything()->images.size(), 1u);
+  EXPECT_TRUE(runner_->AreUnsure().empty());
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(runner_->AreUnsure().size(), 1u);
+}
+
 TEST_F(RunnerFixture, TheSameOrderAgainJoins) {
   Run(Deploy(1, 1));
   const auto events = Events(1).size();

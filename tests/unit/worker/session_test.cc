@@ -21,12 +21,14 @@ class ScriptedLink final : public MasterLink {
     return Registration{"session-" + std::to_string(registrations), 1, Millis(700)};
   }
   Result<BeatAnswer> Heartbeat(const std::string& session, const Load& load,
-                               const std::vector<Observation>& changed) override {
+                               const std::vector<Observation>& changed,
+                               const std::vector<std::string>& unsure) override {
     beats.push_back(session);
     last = changed;
     last_load = load;
+    asked = unsure;
     if (auto error = Next()) return *error;
-    return BeatAnswer{2, Millis(5'000)};
+    return BeatAnswer{2, Millis(5'000), kept};
   }
   void Fail(Code code) { failures.push_back({code, "master", "no"}); }
 
@@ -35,6 +37,8 @@ class ScriptedLink final : public MasterLink {
   std::vector<std::string> beats;
   std::vector<Observation> last;
   Load last_load;
+  std::vector<std::string> asked;
+  std::map<std::string, std::vector<std::uint32_t>> kept;
 
  private:
   std::optional<Error> Next() {
@@ -60,7 +64,16 @@ class ScriptedAttempts final : public Attempts {
   void SawEpoch(std::uint32_t seen_epoch) override { epoch = seen_epoch; }
   std::vector<Observation> Observations() override { return seen; }
   Counts Count() override { return {3, 1}; }
+  Unsure AreUnsure() override { return unsure; }
+  void Keep(std::uint32_t, const Unsure& asked_of,
+            const std::map<std::string, std::vector<std::uint32_t>>& releases) override {
+    asked = asked_of;
+    kept = releases;
+  }
 
+  Unsure unsure;
+  Unsure asked;
+  std::map<std::string, std::vector<std::uint32_t>> kept;
   std::vector<Observation> seen;
   std::vector<SteadyTime> heard;
   std::optional<Millis> fence;
@@ -124,6 +137,18 @@ TEST_F(SessionFixture, ABeatCarriesOnlyWhatChanged) {
   EXPECT_EQ(link_.last[1].phase, Phase::kDeleted);
   session_.Beat();
   EXPECT_TRUE(link_.last.empty());
+}
+
+TEST_F(SessionFixture, ABeatAsksWhatIsKept) {
+  session_.Beat();
+  attempts_.unsure = {{"shop", 7}};
+  session_.Beat();
+  EXPECT_EQ(link_.asked, std::vector<std::string>{"shop"});
+  EXPECT_TRUE(attempts_.kept.empty());
+  link_.kept = {{"shop", {2, 3}}};
+  session_.Beat();
+  EXPECT_EQ(attempts_.kept, link_.kept);
+  EXPECT_EQ(attempts_.asked, attempts_.unsure);
 }
 
 TEST_F(SessionFixture, RegistersAgainWhenTheEngineIsAnother) {

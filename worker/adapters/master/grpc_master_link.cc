@@ -51,14 +51,18 @@ Result<Registration> GrpcMasterLink::Register(const WorkerFacts& facts,
 }
 
 Result<BeatAnswer> GrpcMasterLink::Heartbeat(const std::string& session, const Load& load,
-                                             const std::vector<Observation>& changed) {
+                                             const std::vector<Observation>& changed,
+                                             const std::vector<std::string>& unsure) {
   v1::HeartbeatRequest request;
   request.set_session(session);
   *request.mutable_load() = rpc::ToProto(load);
   rpc::MapInto(changed, request.mutable_changed(), Map);
+  request.mutable_unsure()->Add(unsure.begin(), unsure.end());
   EDM_TRY(const auto response, registry_->Call(&v1::Registry::Stub::Heartbeat, request));
   BeatAnswer answer{.epoch = response.epoch()};
   if (response.has_fence_after()) answer.fence_after = rpc::FromProto(response.fence_after());
+  for (const auto& one : response.kept())
+    answer.kept[one.instance()] = {one.releases().begin(), one.releases().end()};
   return answer;
 }
 

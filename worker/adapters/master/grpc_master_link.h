@@ -15,7 +15,8 @@ class GrpcMasterLink final : public MasterLink {
   Result<Registration> Register(const WorkerFacts& facts,
                                 const std::vector<Observation>& observations) override;
   Result<BeatAnswer> Heartbeat(const std::string& session, const Load& load,
-                               const std::vector<Observation>& changed) override;
+                               const std::vector<Observation>& changed,
+                               const std::vector<std::string>& unsure) override;
 
  private:
   const std::shared_ptr<Registry> registry_;

@@ -36,6 +36,9 @@ class AttemptRunner final : public Attempts {
   void EndWasDelivered(const std::string& instance, std::uint32_t attempt) override;
   std::vector<Observation> Observations() override;
   Counts Count() override;
+  Unsure AreUnsure() override;
+  void Keep(std::uint32_t epoch, const Unsure& asked,
+            const std::map<std::string, std::vector<std::uint32_t>>& kept) override;
 
   // A leading master has answered a call that was sent then, and says after how long a silence its singletons
   // are to stop.
@@ -82,6 +85,7 @@ class AttemptRunner final : public Attempts {
   void RunStep(const std::string& instance);
   void RunErrand(const std::string& instance);
   Status PerformErrand(Errand errand, const Orphans& orphans, Holding& holding);
+  Status DropReleases(const std::vector<std::uint32_t>& surplus, Holding& holding);
   Status CheckFence(const Job& job, Effect effect) const;
   Status StopFenced(Holding& holding);
 

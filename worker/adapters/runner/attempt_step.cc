@@ -149,6 +149,7 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
   if (ended) {
     if (slot.attempts[slot.current].end->phase == Phase::kDeleted)
       slot.holding = Holding{.instance = instance};
+    slot.is_unsure = true;
     StartWaiting(slot);
     DropOldAttempts(slot);
   }

@@ -16,6 +16,7 @@ Status AttemptRunner::Load() {
     }
     auto& slot = slots_[holding.instance];
     slot.errand = holding.running_release != 0 ? Errand::kRecover : Errand::kNone;
+    slot.is_unsure = true;
     slot.holding = std::move(holding);
   }
   std::set<AttemptKey> histories;
@@ -79,6 +80,7 @@ void AttemptRunner::RunErrand(const std::string& instance) {
   Errand errand = Errand::kNone;
   Holding holding;
   Orphans orphans;
+  std::vector<std::uint32_t> surplus;
   {
     const Lock lock(mutex_);
     if (stopping_) return;
@@ -87,8 +89,10 @@ void AttemptRunner::RunErrand(const std::string& instance) {
     errand = slot.errand;
     holding = slot.holding;
     orphans = slot.orphans;
+    surplus = slot.surplus;
   }
-  const auto status = PerformErrand(errand, orphans, holding);
+  const auto status = errand == Errand::kDropReleases ? DropReleases(surplus, holding)
+                                                      : PerformErrand(errand, orphans, holding);
   const Lock lock(mutex_);
   auto& slot = slots_[instance];
   slot.busy = false;
@@ -96,6 +100,7 @@ void AttemptRunner::RunErrand(const std::string& instance) {
   if (!status.ok() && status.error().code == Code::kUnavailable) return;
   slot.holding = std::move(holding);
   slot.errand = Errand::kNone;
+  if (errand == Errand::kDropReleases) slot.is_unsure = false;
   if (slot.IsStrange()) {
     slots_.erase(instance);
     return;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "worker/core/orphans.h"
 #include "worker/core/records.h"
@@ -19,6 +20,7 @@ enum class Errand : std::uint8_t {
   kRemoveFailed,  // failed containers were kept long enough
   kRemoveOrphans,
   kFence,  // it must not run twice, and no master is heard
+  kDropReleases,
 };
 
 // All about one instance. Guarded by the runner's mutex; a task of the instance works on copies.
@@ -33,6 +35,8 @@ struct Slot {
   std::uint32_t delivered = 0;      // the last attempt whose end a master has
   Errand errand = Errand::kNone;
   Orphans orphans;                           // of kRemoveOrphans
+  std::vector<std::uint32_t> surplus;        // of kDropReleases
+  bool is_unsure = false;                    // which releases are kept: an attempt has ended since
   bool busy = false;                         // a task of this instance is posted or runs
   std::shared_ptr<const Workload> workload;  // of `current`
   bool final_is_new = true;
@@ -47,6 +51,10 @@ struct Slot {
     if (newest == nullptr || !newest->ended()) return false;
     return newest->end->phase == Phase::kDeleted ||
            (newest->end->phase == Phase::kRejected && IsBare(holding));
+  }
+  // Nothing is under way or to be done, but for what was told to a master.
+  bool IsAtRest() const {
+    return !busy && current == 0 && waiting == 0 && errand == Errand::kNone && !attempts.empty() && !IsGone();
   }
   // Nothing of it is here: it was made to remove orphans of its name.
   bool IsStrange() const { return attempts.empty() && IsBare(holding) && holding.ports.empty(); }
