@@ -55,6 +55,7 @@ class Master::Parts {
   std::unique_ptr<LeaderRelay> relay;
   std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();
   std::unique_ptr<Seat> seat;
+  std::unique_ptr<ConfirmedGitServer> led_git;  // on->git, for whoever leads
   std::unique_ptr<LoadKeeper> loads;
   std::unique_ptr<MasterBackup> backup;
   std::unique_ptr<DeployGate> gate;
@@ -206,6 +207,8 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
                         relay->LeaderIs(standing.leader ? standing.leader->cluster_address : "");
                       },
                   .tell = [](const std::string& text) { Log(LogLevel::kInfo, text); }});
+  led_git = std::make_unique<ConfirmedGitServer>(
+      ConfirmedGitServer::Parts{*on->git, on->clock, [this] { return seat->is_sure(); }});
   EDM_CHECK(seat->Start(kElectionPatience));
   loads = std::make_unique<LoadKeeper>(*seat, on->clock);
   backup = std::make_unique<MasterBackup>(MasterBackup::Parts{.data = on->data,
@@ -255,7 +258,7 @@ void Master::Parts::FillTables(const MasterOptions& options) {
   const ServiceParts parts{*seat,
                            *seat,
                            *on->log,
-                           *on->git,
+                           *led_git,
                            *on->intake,
                            *workers,
                            *work,

@@ -172,7 +172,6 @@ void EndChecks::CheckAddresses() {
 void EndChecks::CheckRepos() {
   for (const auto& [name, repo] : world_.git.repos) {
     if (state_.instances.Find(name.name) == nullptr) {
-      if (repo.is_of_deposed) continue;  // README.md, "Known"
       Violate(kNoOrphans, "the repo of " + name.name);
       continue;
     }

@@ -16,26 +16,21 @@ struct GitRepos {
     std::map<std::string, std::string> branches;
     std::map<std::string, std::string> uploads;  // digest to commit
     master::CommitsByRelease kept;
-    bool is_of_deposed = false;  // made by a master that did not know yet that another leads
   };
   std::map<master::RepoName, Repo> repos;
   bool is_away = false;
 };
 
-// A master's way to them, on a fiber. A URL ends with the commit that is fetched from there.
+// A master's way to them, on a fiber. What it asked for is done even if it is stopped or killed meanwhile,
+// and only what its fetch brings is not. A URL ends with the commit that is fetched from there.
 class GitClient final : public master::GitServer {
  public:
   struct Parts {
     Agenda& agenda;
     Dice& dice;
     GitRepos& server;
-    std::function<bool()> is_deposed;
   };
-  explicit GitClient(Parts parts)
-      : agenda_(parts.agenda),
-        dice_(parts.dice),
-        server_(parts.server),
-        is_deposed_(std::move(parts.is_deposed)) {}
+  explicit GitClient(Parts parts) : agenda_(parts.agenda), dice_(parts.dice), server_(parts.server) {}
 
   Status EnsureOwner(const std::string&) override { return Ok(); }
   Status EnsureRepo(const master::RepoName& repo, const std::string& branch) override;
@@ -56,12 +51,16 @@ class GitClient final : public master::GitServer {
   Result<RepoAccess> GrantRead(const master::RepoName& repo, const std::string& commit, WallTime) override;
 
  private:
-  Status Reach(Millis most);
+  // On a fiber: it is done there after a while, whatever its asker does meanwhile.
+  template <class Answer>
+  Result<Answer> Ask(Millis most, std::function<Result<Answer>(GitRepos&)> serve);
+  template <class Answer>
+  Result<Answer> AskRepo(Millis most, const master::RepoName& repo,
+                         std::function<Result<Answer>(GitRepos::Repo&)> serve);
 
   Agenda& agenda_;
   Dice& dice_;
   GitRepos& server_;
-  const std::function<bool()> is_deposed_;
 };
 
 }  // namespace edm::simulation

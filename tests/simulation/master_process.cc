@@ -73,7 +73,8 @@ void MasterProcess::KeepSeat() {
 }
 
 void MasterProcess::Lead() {
-  auto term = Term::Begin({world_, machine_, life_, [this](Error why) { election_.Lose(std::move(why)); }});
+  auto term = Term::Begin({world_, machine_, life_, [this](Error why) { election_.Lose(std::move(why)); },
+                           [this] { return election_.is_sure(); }});
   if (!term.ok()) {
     if (term.error().code == Code::kDataLoss)
       world_.verdict.Violate("a master can lead", ToString(term.error()));

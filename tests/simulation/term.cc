@@ -34,8 +34,8 @@ Term::Term(const Parts& parts)
              [&checks = world_.checks, epoch = epoch_](const std::vector<KvOp>& ops, const Status& status) {
                if (status.ok()) checks.OnWrite(*epoch, ops);
              }),
-      git_({world_.agenda, world_.dice, world_.git,
-            [&checks = world_.checks, epoch = epoch_] { return checks.EpochInForce() != *epoch; }}),
+      git_client_({world_.agenda, world_.dice, world_.git}),
+      git_({git_client_, parts.machine.clock, [this] { return !given_up_ && parts_.is_sure(); }}),
       channel_(world_, parts.machine.node, parts.life),
       pool_(world_.agenda, parts.life, kPoolThreads),
       effects_({git_, channel_, parts.machine.events, pool_, parts.machine.clock}) {}

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "master/adapters/loop/batch.h"
+#include "master/adapters/loop/confirmed_git_server.h"
 #include "master/adapters/loop/effect_runner.h"
 #include "master/adapters/state/load.h"
 #include "master/ports/cluster.h"
@@ -33,6 +34,7 @@ class Term final : public master::Cluster {
     MasterMachine& machine;
     LifePointer life;  // of its process
     std::function<void(Error)> on_deposed;
+    std::function<bool()> is_sure;  // that nobody else can lead
   };
   // On a fiber.
   static Result<std::unique_ptr<Term>> Begin(const Parts& parts);
@@ -87,7 +89,8 @@ class Term final : public master::Cluster {
   const std::shared_ptr<std::uint32_t> epoch_ = std::make_shared<std::uint32_t>(0);
   StorePath path_;
   StoreClient store_;
-  GitClient git_;
+  GitClient git_client_;
+  master::ConfirmedGitServer git_;
   Channel channel_;
   FiberPool pool_;
   master::EffectRunner effects_;

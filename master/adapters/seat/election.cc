@@ -51,6 +51,22 @@ void Election::Went(SteadyTime began) {
   trouble_.reset();
 }
 
+void Election::Confirmed(SteadyTime began) {
+  facts_.confirmed = began;
+  {
+    const std::lock_guard lock(mutex_);
+    sure_since_ = began;
+  }
+  Went(began);
+}
+
+// A holder's session outlives its last renewal by the ttl at least.
+bool Election::is_sure() const {
+  const auto now = Now();
+  const std::lock_guard lock(mutex_);
+  return sure_since_ && !asked_ && now - *sure_since_ < parts_.ttl;
+}
+
 void Election::SetTrouble(Error trouble) {
   const std::lock_guard lock(mutex_);
   trouble_ = std::move(trouble);
@@ -135,9 +151,8 @@ Millis Election::Take() {
   }
   if (!*taken) return Millis(0);
   facts_.leads = true;
-  facts_.confirmed = began;
+  Confirmed(began);
   holder_.reset();
-  Went(began);
   parts_.on_won();
   return Millis(0);
 }
@@ -146,8 +161,7 @@ Millis Election::Renew() {
   const auto began = Now();
   auto renewed = parts_.lock.Renew();
   if (renewed.ok()) {
-    facts_.confirmed = began;
-    Went(began);
+    Confirmed(began);
   } else if (renewed.error().code == Code::kAborted) {
     Lose(std::move(renewed).error());
     return Millis(0);
@@ -165,6 +179,7 @@ void Election::StepDown() {
     why = asked_ ? std::move(*asked_)
                  : trouble_.value_or(Error{Code::kUnavailable, "the lock", "it was not confirmed in time"});
     asked_.reset();
+    sure_since_.reset();
     resigns = std::exchange(resigns_, false);
   }
   facts_.leads = false;

@@ -48,6 +48,9 @@ class Election {
   // As Lose, and others are to go first.
   void Resign(Error why);
 
+  // Whether the lock was confirmed so lately that nobody else can have it. Any thread.
+  bool is_sure() const;
+
   // Why nobody has known for twice the ttl who leads; none: somebody does, or did a moment ago.
   std::optional<Error> trouble() const;
 
@@ -61,6 +64,7 @@ class Election {
   void StepDown();
   void Pause(Millis time);
   void Went(SteadyTime began);  // a call on the lock went well
+  void Confirmed(SteadyTime began);
   void SetTrouble(Error trouble);
   SteadyTime Now() const { return parts_.clock.Steady(); }
 
@@ -70,11 +74,12 @@ class Election {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;         // guarded by mutex_
-  std::optional<Error> asked_;    // guarded by mutex_: to step down, and why
-  bool resigns_ = false;          // guarded by mutex_
-  std::optional<Error> trouble_;  // guarded by mutex_
-  SteadyTime went_;               // guarded by mutex_; when the last call that went well was begun
+  bool stopping_ = false;                 // guarded by mutex_
+  std::optional<Error> asked_;            // guarded by mutex_: to step down, and why
+  bool resigns_ = false;                  // guarded by mutex_
+  std::optional<Error> trouble_;          // guarded by mutex_
+  std::optional<SteadyTime> sure_since_;  // guarded by mutex_; leading: facts_.confirmed
+  SteadyTime went_;                       // guarded by mutex_; when the last call that went well was begun
   std::thread thread_;
 };
 

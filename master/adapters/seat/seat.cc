@@ -86,7 +86,7 @@ void Seat::Run() {
 
 void Seat::Lead() {
   const auto on_deposed = [this](Error why) { election_.Lose(std::move(why)); };
-  auto term = Term::Begin(parts_.term, on_deposed);
+  auto term = Term::Begin(parts_.term, {on_deposed, [this] { return election_.is_sure(); }});
   const auto begun = term.ok() ? parts_.on_lead((*term)->loop()) : Status(term.error());
   if (!begun.ok()) {
     parts_.tell("this master cannot lead: " + ToString(begun.error()));

@@ -57,6 +57,9 @@ class Seat final : public Cluster, public Helm {
   void Passed() override { followed_.Outdate(); }
   void WhenFresh(std::function<void()> call) override { followed_.WhenFresh(std::move(call)); }
 
+  // Whether this master leads and nobody else can. Any thread.
+  bool is_sure() const { return election_.is_sure(); }
+
   // Why changes are refused now, here and by whoever leads; none: all is well.
   std::optional<Error> trouble() const;
   std::size_t queued() const;

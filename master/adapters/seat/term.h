@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -10,6 +11,7 @@
 #include "common/rpc/tls.h"
 #include "master/adapters/channel/grpc_worker_channel.h"
 #include "master/adapters/loop/cluster_loop.h"
+#include "master/adapters/loop/confirmed_git_server.h"
 #include "master/adapters/loop/effect_runner.h"
 #include "master/adapters/state/load.h"
 #include "master/adapters/state/sealer.h"
@@ -35,9 +37,14 @@ class Term {
     std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();  // of the loop, from term to term
     std::function<void(const Decision&)> witness = {};         // as BatchWriter has it; may be none
   };
+  // Towards its seat: another leads, the store refused a write; whether nobody else can lead now.
+  struct Mandated {
+    std::function<void(Error)> on_deposed;  // on a thread of the term's
+    std::function<bool()> is_sure;          // any thread
+  };
 
-  // Blocking. `on_deposed` is called on a thread of the term's when the store refuses a write: another leads.
-  static Result<std::shared_ptr<Term>> Begin(const Parts& parts, std::function<void(Error)> on_deposed);
+  // Blocking.
+  static Result<std::shared_ptr<Term>> Begin(const Parts& parts, Mandated seat);
 
   ~Term();
 
@@ -48,9 +55,11 @@ class Term {
   void Finish();
 
  private:
-  explicit Term(const Parts& parts);
+  Term(const Parts& parts, std::function<bool()> is_sure);
 
+  std::atomic<bool> is_over_ = false;
   std::unique_ptr<GrpcWorkerChannel> channel_;
+  ConfirmedGitServer git_;
   EffectRunner effects_;
   std::unique_ptr<ClusterLoop> loop_;
 };
