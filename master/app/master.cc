@@ -242,7 +242,9 @@ Status Master::Parts::BeginGit(const MasterOptions& options) {
     EDM_CHECK(on->embedded->EnsureRepo(repo, record != nullptr ? record->instance.spec.branch : "main"));
     // What is being deleted must not come back.
     if (repo.owner == kTemplatesOwner || MayHaveRepo(*seat->View(), repo.name)) return Ok();
-    return on->embedded->DeleteRepo(repo);
+    const auto removed = on->embedded->DeleteRepo(repo);
+    if (!removed.ok()) seat->Report(ReposLeft{{repo.name}});
+    return removed;
   };
   const auto tidy = [this](const RepoName& repo) { RemovePushLeftovers(on->embedded->repos().Path(repo)); };
   const auto report = [](const Error& error) {

@@ -6,6 +6,7 @@
 #include "master/core/create_instance.h"
 #include "master/core/enrolment.h"
 #include "master/core/idempotency.h"
+#include "master/core/left_repos.h"
 #include "master/core/membership.h"
 #include "master/core/retention.h"
 #include "master/core/source.h"
@@ -61,6 +62,7 @@ struct OnReport {
   Result<Accepted> operator()(const SourceTaken& it) { return Told(OnSource, it); }
   Result<Accepted> operator()(const BranchMoved& it) { return Told(OnBranchMoved, it); }
   Result<Accepted> operator()(const RepoDeleted& it) { return Told(OnRepoDeleted, it); }
+  Result<Accepted> operator()(const ReposLeft& it) { return Told(OnReposLeft, it); }
   Result<Accepted> operator()(const AddressPublished& it) { return OnAddress(draft, it); }
   Result<Accepted> operator()(const Tick&) {
     OnTick(draft);

@@ -8,6 +8,7 @@
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/evict.h"
+#include "master/core/left_repos.h"
 #include "master/core/membership.h"
 #include "master/core/own_moves.h"
 #include "master/core/placement/promises.h"
@@ -99,6 +100,7 @@ void OnTick(Draft& draft) {
   draft.watch().next_look = draft.now().steady + kLookInterval;
   BeginOwnMoves(draft);
   EvictLeftOvers(draft);
+  RemoveLeftRepos(draft);
 }
 
 void OnRecovered(Draft& draft) {
@@ -122,6 +124,7 @@ void OnRecovered(Draft& draft) {
     Advance(draft, std::move(record), true);
   }
   KeepCommitsAgain(draft);
+  RemoveReposAgain(draft);
 }
 
 }  // namespace edm::master

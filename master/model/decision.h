@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -78,6 +79,9 @@ struct DeleteRepo {  // answered by RepoDeleted
   std::string owner;
   std::string instance;
 };
+struct RemoveRepos {  // of instances that are gone; answered by ReposLeft
+  std::set<std::string> instances;
+};
 struct KeepCommits {  // those of its releases as they are known when it is done, and no others
   std::string owner;
   std::string instance;
@@ -86,7 +90,7 @@ struct ForgetEvents {  // the operation's event log is removed
   std::string operation;
 };
 using Effect = std::variant<TakeSource, FindUpload, StopTaking, SendOrder, EvictCopy, CancelAttempt,
-                            MoveBranch, DeleteRepo, KeepCommits, ForgetEvents>;
+                            MoveBranch, DeleteRepo, RemoveRepos, KeepCommits, ForgetEvents>;
 
 // One line for those who watch an operation. `worker_cursor` is 0 for what the master itself has to say.
 struct OperationNote {

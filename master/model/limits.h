@@ -53,6 +53,9 @@ inline constexpr Millis kUnrestMost = 5min;      // ...up to this
 inline constexpr Millis kLookInterval = 500ms;   // for what to move by itself, or to evict
 inline constexpr Millis kEvictRetryFirst = 5s;   // until the same eviction is ordered again, doubled...
 inline constexpr Millis kEvictRetryMost = 1min;  // ...up to this
+inline constexpr Millis kRepoRetryFirst =
+    1s;  // until what is left at the git server is tried again, doubled...
+inline constexpr Millis kRepoRetryMost = 1min;           // ...up to this
 inline constexpr Millis kPlacementWaitMax = 10s;         // for a worker that is away or broken
 inline constexpr std::uint32_t kSamplesRefusedMax = 10;  // in a row; then nothing is placed there
 inline constexpr Millis kClockSkewMax = 5min;            // between a worker's clock and the master's

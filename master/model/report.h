@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -61,6 +62,11 @@ struct RepoDeleted {
   Status outcome;
 };
 
+// Repos that may stand there for no instance, and could not be removed now; none: all are gone.
+struct ReposLeft {
+  std::set<std::string> instances;
+};
+
 // The worker that holds an instance says where it is (a cluster without Consul).
 struct AddressPublished {
   std::string worker;
@@ -74,7 +80,8 @@ struct Tick {};
 // A master started with the state it found; whatever was under way goes on.
 struct Recovered {};
 
-using Report = std::variant<WorkerRegistered, CertificateRenewed, WorkerBeat, AttemptReported, OrderRefused,
-                            SourceTaken, BranchMoved, RepoDeleted, AddressPublished, Tick, Recovered>;
+using Report =
+    std::variant<WorkerRegistered, CertificateRenewed, WorkerBeat, AttemptReported, OrderRefused, SourceTaken,
+                 BranchMoved, RepoDeleted, ReposLeft, AddressPublished, Tick, Recovered>;
 
 }  // namespace edm::master

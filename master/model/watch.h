@@ -36,12 +36,15 @@ struct Watch {
   std::map<std::string, std::map<std::string, Copy>> copies;  // by worker, by instance
   std::map<std::string, Unrest> unrest;                       // by instance
   std::map<std::string, SteadyTime> removed;  // workers that people took away, for their fence
-  std::set<std::string> vanished;  // workers that vanished at once: nothing of them is placed elsewhere
-  std::set<std::string> drained;   // that was told
-  std::set<std::string> deleted;   // instances, at most kDeletedKnownMax: what is left of them may go
-  SteadyTime moves_paid_until;     // the rate of moves
-  SteadyTime next_look;            // for what to move or to evict
-  SteadyTime moves_resumed;        // somebody said that what vanished until then is lost
+  std::set<std::string> vanished;    // workers that vanished at once: nothing of them is placed elsewhere
+  std::set<std::string> drained;     // that was told
+  std::set<std::string> deleted;     // instances, at most kDeletedKnownMax: what is left of them may go
+  std::set<std::string> left_repos;  // of instances that are gone, to be removed once more...
+  std::uint32_t repo_tries = 0;      // ...after so many tries in a row that did not go well...
+  SteadyTime next_repo_try;          // ...and not before
+  SteadyTime moves_paid_until;       // the rate of moves
+  SteadyTime next_look;              // for what to move or to evict
+  SteadyTime moves_resumed;          // somebody said that what vanished until then is lost
 };
 
 }  // namespace edm::master

@@ -105,7 +105,8 @@ void Term::TakeUpload(const master::Begin& begin) {
     const auto outcome = [&]() -> Result<Source> {
       EDM_CHECK(git_.EnsureRepo(repo, "main"));
       // As the real intake does: a delete may have taken the repo meanwhile.
-      if (!master::MayHaveRepo(stored_, begin.instance)) EDM_CHECK(git_.DeleteRepo(repo));
+      if (!master::MayHaveRepo(stored_, begin.instance) && !git_.DeleteRepo(repo).ok())
+        Report(master::ReposLeft{{begin.instance}}, {});
       const auto record = stored_.operations.Find(begin.operation);
       if (record == nullptr || IsTerminal(record->operation.state))
         return Error{Code::kCancelled, "operation " + begin.operation, "it has ended meanwhile"};

@@ -9,8 +9,8 @@
 
 namespace edm::master {
 
-// Changes nothing at the git server unless this master surely leads: one that stood still in the middle of its
-// work would otherwise go on with what another one has done since. Reads pass. Any thread.
+// Changes nothing at the git server unless this master surely leads: one that stood still in the middle of
+// its work would otherwise go on with what another one has done since. Reads pass. Any thread.
 class ConfirmedGitServer final : public GitServer {
  public:
   static constexpr Millis kConfirmWait{2'000};  // for the lock to be confirmed; then kUnavailable

@@ -66,6 +66,8 @@ void EffectRunner::Do(Effect effect) {
     cluster_->Report(BranchMoved{move->operation, busy});
   if (const auto* gone = std::get_if<DeleteRepo>(shared.get()))
     cluster_->Report(RepoDeleted{gone->operation, busy});
+  if (const auto* repos = std::get_if<RemoveRepos>(shared.get()))
+    cluster_->Report(ReposLeft{repos->instances});
   if (const auto* send = std::get_if<SendOrder>(shared.get())) {
     cluster_->Report(OrderRefused{send->order.operation, send->order.attempt, busy});
   }
@@ -113,7 +115,7 @@ Result<Source> EffectRunner::Take(const TakeSource& effect, std::stop_token stop
   EDM_CHECK(parts_.git.EnsureOwner(effect.owner));
   EDM_CHECK(parts_.git.EnsureRepo(repo, effect.branch));
   if (!MayHaveRepo(*cluster_->View(), effect.instance)) {
-    EDM_CHECK(parts_.git.DeleteRepo(repo));
+    if (!parts_.git.DeleteRepo(repo).ok()) cluster_->Report(ReposLeft{{effect.instance}});
     return Error{Code::kCancelled, "instance " + effect.instance, "it is being deleted", {}, "edmctl ls"};
   }
   if (!effect.git_url.empty()) {
@@ -254,6 +256,18 @@ void EffectRunner::Perform(const DeleteRepo& effect) {
   cluster_->Report(RepoDeleted{effect.operation, Patiently<Unit>([&] {
                                  return parts_.git.DeleteRepo({effect.owner, effect.instance});
                                })});
+}
+
+void EffectRunner::Perform(const RemoveRepos& effect) {
+  const auto repos = parts_.git.ListRepos();
+  if (!repos.ok()) return cluster_->Report(ReposLeft{effect.instances});
+  ReposLeft left;
+  for (const auto& repo : *repos) {
+    if (repo.owner == kTemplatesOwner || !effect.instances.contains(repo.name)) continue;
+    if (MayHaveRepo(*cluster_->View(), repo.name)) continue;
+    if (!parts_.git.DeleteRepo(repo).ok()) left.instances.insert(repo.name);
+  }
+  cluster_->Report(std::move(left));
 }
 
 void EffectRunner::Perform(const KeepCommits& effect) {

@@ -52,6 +52,7 @@ class EffectRunner final : public EffectSink {
   void Perform(const CancelAttempt& effect);
   void Perform(const MoveBranch& effect);
   void Perform(const DeleteRepo& effect);
+  void Perform(const RemoveRepos& effect);
   void Perform(const KeepCommits& effect);
   void Perform(const ForgetEvents& effect);
 

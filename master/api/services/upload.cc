@@ -55,7 +55,8 @@ Source SourceOf(const StagedTree& staged) {
 // A newer order may have taken this one's place, and a delete the repo, while the files came in.
 Status CheckWanted(const ServiceParts& parts, const Accepted& accepted, const RepoName& repo) {
   const auto view = parts.cluster.View();
-  if (!MayHaveRepo(*view, accepted.instance)) EDM_CHECK(parts.git.DeleteRepo(repo));
+  if (!MayHaveRepo(*view, accepted.instance) && !parts.git.DeleteRepo(repo).ok())
+    parts.cluster.Report(ReposLeft{{accepted.instance}});
   if (view->open.contains(accepted.operation)) return Ok();
   return Error{
       Code::kCancelled, "operation " + accepted.operation, "it has ended meanwhile", {}, "send it again"};

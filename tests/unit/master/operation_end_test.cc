@@ -21,6 +21,41 @@ TEST(Operation, ExpiresAtItsDeadlineAndCancelsTheAttempt) {
   EXPECT_EQ(cluster.Op(begin.operation).operation.failure->code, Code::kDeadlineExceeded);
 }
 
+TEST(Repo, ThatIsLeftForNobodyIsRemovedUntilItIsGone) {
+  ClusterFixture cluster;
+  const auto tick_after = [&](Millis wait) {
+    cluster.now.steady += wait;
+    return cluster.Tell(Tick{});
+  };
+  (void)cluster.Tell(ReposLeft{{"shop", "made-again"}});
+  cluster.AddInstance("made-again");
+  EXPECT_EQ(EffectOf<RemoveRepos>(tick_after(kRepoRetryFirst / 2)), nullptr);
+  const auto second = tick_after(kRepoRetryFirst);
+  ASSERT_NE(EffectOf<RemoveRepos>(second), nullptr);
+  EXPECT_EQ(EffectOf<RemoveRepos>(second)->instances, std::set<std::string>{"shop"});
+  EXPECT_EQ(EffectOf<RemoveRepos>(tick_after(kRepoRetryMost)), nullptr) << "it is asked for already";
+  (void)cluster.Tell(ReposLeft{{"shop"}});
+  EXPECT_EQ(EffectOf<RemoveRepos>(tick_after(kRepoRetryFirst)), nullptr) << "longer with each try";
+  EXPECT_NE(EffectOf<RemoveRepos>(tick_after(kRepoRetryFirst)), nullptr);
+  (void)cluster.Tell(ReposLeft{});
+  EXPECT_EQ(EffectOf<RemoveRepos>(tick_after(kRepoRetryMost)), nullptr);
+}
+
+TEST(Repo, OfAnInstanceThatIsLatelyGoneIsLookedForByTheNextMaster) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  EXPECT_EQ(EffectOf<RemoveRepos>(cluster.Tell(Recovered{})), nullptr);
+  const auto gone = cluster.Asking(OperationKind::kDelete);
+  (void)cluster.Give(gone);
+  (void)cluster.End(gone.operation, Phase::kDeleted, 1);
+  (void)cluster.Tell(RepoDeleted{gone.operation, Ok()});
+  const auto recovered = cluster.Tell(Recovered{});
+  ASSERT_NE(EffectOf<RemoveRepos>(recovered), nullptr);
+  EXPECT_EQ(EffectOf<RemoveRepos>(recovered)->instances, std::set<std::string>{"shop"});
+}
+
 // An upload to an instance that came into being with it.
 Begin FirstUpload(ClusterFixture& cluster) {
   auto begin = cluster.Asking(OperationKind::kDeploy);
