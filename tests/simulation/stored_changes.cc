@@ -16,7 +16,14 @@ struct Into {
   master::State& stored;
   void operator()(const master::StoredSpec& it) const { Put(stored.instances, it); }
   void operator()(const master::StoredStatus& it) const { Put(stored.instances, it); }
-  void operator()(const master::Stored<master::OperationRecord>& it) const { Put(stored.operations, it); }
+  void operator()(const master::Stored<master::OperationRecord>& it) const {
+    Put(stored.operations, it);
+    if (it.record && !IsTerminal(it.record->operation.state)) {
+      stored.open.insert(it.key);
+    } else {
+      stored.open.erase(it.key);
+    }
+  }
   void operator()(const master::Stored<Release>& it) const { Put(stored.releases, it); }
   void operator()(const master::Stored<master::WorkerRecord>& it) const { Put(stored.workers, it); }
   void operator()(const master::Stored<master::TokenRecord>& it) const { Put(stored.tokens, it); }
