@@ -94,13 +94,15 @@ void EffectRunner::EndTaking(const std::string& operation) {
   taking_.erase(operation);
 }
 
-// Between the decision and now the operation may have ended, or its cancel may have gone ahead of the order.
-Status EffectRunner::CheckWanted(const std::string& operation, std::uint32_t attempt) const {
-  const auto record = cluster_->View()->operations.Find(operation);
-  const bool open = record && record->attempt == attempt && !IsTerminal(record->operation.state);
-  if (open && !record->plan.cancel_requested) return Ok();
+// Between the decision and now the operation may have ended: its worker may have forgotten it by now, and
+// would begin it anew. Or its cancel may have gone ahead of the order; one that was there before is followed
+// on.
+Status EffectRunner::CheckWanted(const SendOrder& effect) const {
+  const auto record = cluster_->View()->operations.Find(effect.order.operation);
+  const bool open = record && record->attempt == effect.order.attempt && !IsTerminal(record->operation.state);
+  if (open && (effect.after_cursor != 0 || !record->plan.cancel_requested)) return Ok();
   return Error{Code::kCancelled,
-               "operation " + operation,
+               "operation " + effect.order.operation,
                "it was cancelled before its order was sent",
                {},
                "start it again when you want it"};
@@ -216,8 +218,7 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
 
 void EffectRunner::Perform(const SendOrder& effect) {
   auto order = Patiently<Order>([&] { return WithAccess(effect); });
-  const bool first = effect.after_cursor == 0;
-  const auto wanted = first ? CheckWanted(effect.order.operation, effect.order.attempt) : Ok();
+  const auto wanted = CheckWanted(effect);
   if (!order.ok() || !wanted.ok()) {
     auto error = order.ok() ? wanted.error() : std::move(order).error();
     return cluster_->Report(OrderRefused{effect.order.operation, effect.order.attempt, std::move(error)});

@@ -59,7 +59,7 @@ class EffectRunner final : public EffectSink {
   Result<Source> Take(const TakeSource& effect, std::stop_token stop);
   Result<Order> WithAccess(const SendOrder& effect);
   Result<std::string> TemplateOf(const SendOrder& effect);
-  Status CheckWanted(const std::string& operation, std::uint32_t attempt) const;
+  Status CheckWanted(const SendOrder& effect) const;
   // Calls again while the git server is away, until `stop` is requested.
   template <class T>
   Result<T> Patiently(const std::function<Result<T>()>& call, std::stop_token stop = {}) const;
