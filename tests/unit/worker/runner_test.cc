@@ -232,6 +232,14 @@ TEST_F(RunnerFixture, AnEngineThatStopsWithoutSayingSoDoesNotEndARestart) {
   EXPECT_EQ(RunningRelease(), 1U);
 }
 
+TEST_F(RunnerFixture, WhatAFailedStopHasStoppedAllTheSameRunsAgain) {
+  Run(Deploy(1, 1));
+  runtime_.FailAfter("Stop", {Code::kInternal, "container engine", "the answer makes no sense"});
+  EXPECT_EQ(Run(Reach(2, Target::kStopped)).phase, Phase::kRejected);
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 1U);
+}
+
 TEST_F(RunnerFixture, AReleaseThatDoesNotStartPutsTheGoodOneBack) {
   workloads_.AddVolume("web");
   Run(Deploy(1, 1));

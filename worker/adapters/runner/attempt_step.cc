@@ -150,6 +150,11 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
     if (slot.attempts[slot.current].end->phase == Phase::kDeleted)
       slot.holding = Holding{.instance = instance};
     slot.is_unsure = true;
+    // The engine may have stopped it all the same: what is meant to run, runs.
+    const auto& last = slot.attempts[slot.current];
+    if (last.course == Course::kAbandon && last.order.target != Target::kDeleted &&
+        slot.holding.running_release != 0 && slot.errand == Errand::kNone)
+      slot.errand = Errand::kRecover;
     StartWaiting(slot);
     DropOldAttempts(slot);
   }
