@@ -34,6 +34,9 @@ struct OnCommand {
 
 Result<Accepted> OnAddress(Draft& draft, const AddressPublished& it) {
   const auto found = draft.state().instances.Find(it.instance);
+  // What was deleted while its worker was away may still be on its way there.
+  if (found == nullptr && !it.address.empty())
+    return Error{Code::kAborted, "instance " + it.instance, "it is gone", {}, "edmctl ls"};
   if (found != nullptr && found->instance.status.worker != it.worker) {
     // It says that it is not there: as it is.
     if (it.address.empty()) return Accepted{};
