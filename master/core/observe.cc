@@ -10,8 +10,9 @@ namespace {
 
 // Whether an open operation waits for this very attempt: then its events tell what is so.
 bool IsFollowed(const State& state, const std::string& instance, std::uint32_t attempt) {
-  return std::ranges::any_of(OpenOf(state, instance),
-                             [&](const auto& record) { return record->attempt == attempt; });
+  return std::ranges::any_of(OpenOf(state, instance), [&](const auto& record) {
+    return record->plan.stage <= Stage::kAttempt && record->attempt == attempt;
+  });
 }
 
 bool IsUnderWay(Phase phase) {

@@ -19,9 +19,9 @@ struct Into {
   void operator()(const master::Stored<master::OperationRecord>& it) const {
     Put(stored.operations, it);
     if (it.record && !IsTerminal(it.record->operation.state)) {
-      stored.open.insert(it.key);
+      stored.open.Insert(it.key, it.record->operation.instance);
     } else {
-      stored.open.erase(it.key);
+      stored.open.Erase(it.key);
     }
   }
   void operator()(const master::Stored<Release>& it) const { Put(stored.releases, it); }
