@@ -29,17 +29,23 @@ void OnReposLeft(Draft& draft, const ReposLeft& report) {
 
 void RemoveLeftRepos(Draft& draft) {
   auto& watch = draft.watch();
-  // Made again since, it is the new one's.
-  std::erase_if(watch.left_repos, [&](const auto& instance) { return MayHaveRepo(draft.state(), instance); });
   if (watch.left_repos.empty() || draft.now().steady < watch.next_repo_try) return;
-  draft.Do(RemoveRepos{std::exchange(watch.left_repos, {})});
+  RemoveRepos gone;
+  for (const auto& instance : std::exchange(watch.left_repos, {})) {
+    if (MayHaveRepo(draft.state(), instance)) {
+      draft.Do(KeepCommits{draft.state().instances.Find(instance)->instance.owner, instance});
+    } else {
+      gone.instances.insert(instance);
+    }
+  }
+  if (!gone.instances.empty()) draft.Do(std::move(gone));
 }
 
 void RemoveReposAgain(Draft& draft) {
   // To a master that was restored "gone" may be only what it does not remember.
   if (draft.state().epoch > kEpochLeap) return;
   std::set<std::string> gone;
-  for (const auto& record : RecentOperations(draft.state())) {
+  for (const auto& record : RecentOperations(draft.state(), draft.now().wall)) {
     const auto& instance = record->operation.instance;
     if (!instance.empty() && draft.state().instances.Find(instance) == nullptr) gone.insert(instance);
   }

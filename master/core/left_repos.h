@@ -5,8 +5,9 @@
 
 namespace edm::master {
 
-// Repos of instances that are gone: a source that was on its way made one anew after its instance had been
-// deleted, or the git server was away when it was to go. They are removed again and again until none is left.
+// Repos that the git server, being away, has left as they should not be, or that a source on its way made
+// anew after their instance had been deleted. Those of instances that are gone are removed again and again
+// until none is left; of others the commits of their releases are kept, as before.
 void OnReposLeft(Draft& draft, const ReposLeft& report);
 void RemoveLeftRepos(Draft& draft);
 

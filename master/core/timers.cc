@@ -71,7 +71,8 @@ void PromiseAgain(Draft& draft, const OperationRecord& record) {
 // What is kept in git for releases is asked for only once, when they come.
 void KeepCommitsAgain(Draft& draft) {
   std::set<std::string> instances;
-  for (const auto& record : RecentOperations(draft.state())) instances.insert(record->operation.instance);
+  for (const auto& record : RecentOperations(draft.state(), draft.now().wall))
+    instances.insert(record->operation.instance);
   for (const auto& id : instances) {
     const auto found = draft.state().instances.Find(id);
     if (found && found->instance.status.newest_release != 0) draft.Do(KeepCommits{found->instance.owner, id});

@@ -274,11 +274,14 @@ void EffectRunner::Perform(const RemoveRepos& effect) {
 void EffectRunner::Perform(const KeepCommits& effect) {
   // Of two for one instance the later may be done first: whoever is last must have seen the newest releases.
   auto known = CommitsOf(*cluster_->View(), effect.instance);
+  auto outcome = Status(Ok());
   for (auto kept = std::optional<CommitsByRelease>(); kept != known;) {
     kept = known;
-    (void)Patiently<Unit>([&] { return parts_.git.KeepCommits({effect.owner, effect.instance}, *kept); });
+    outcome = Patiently<Unit>([&] { return parts_.git.KeepCommits({effect.owner, effect.instance}, *kept); });
     known = CommitsOf(*cluster_->View(), effect.instance);
   }
+  if (!outcome.ok() && outcome.error().code == Code::kUnavailable)
+    cluster_->Report(ReposLeft{{effect.instance}});
 }
 
 void EffectRunner::Perform(const ForgetEvents& effect) { parts_.log.Remove(effect.operation); }

@@ -31,6 +31,8 @@ TEST(Repo, ThatIsLeftForNobodyIsRemovedUntilItIsGone) {
   cluster.AddInstance("made-again");
   EXPECT_EQ(EffectOf<RemoveRepos>(tick_after(kRepoRetryFirst / 2)), nullptr);
   const auto second = tick_after(kRepoRetryFirst);
+  ASSERT_NE(EffectOf<KeepCommits>(second), nullptr);
+  EXPECT_EQ(EffectOf<KeepCommits>(second)->instance, "made-again");
   ASSERT_NE(EffectOf<RemoveRepos>(second), nullptr);
   EXPECT_EQ(EffectOf<RemoveRepos>(second)->instances, std::set<std::string>{"shop"});
   EXPECT_EQ(EffectOf<RemoveRepos>(tick_after(kRepoRetryMost)), nullptr) << "it is asked for already";
