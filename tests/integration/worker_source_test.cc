@@ -3,9 +3,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include "common/adapters/process/boost_process_runner.h"
@@ -112,6 +114,41 @@ TEST_F(Source, ANewerCommitIsFetchedAndAKnownOneNeedsNoServer) {
   EXPECT_EQ(Read("a"), "2");
   fs::rename(Repo(), Repo("away"));
   ASSERT_TRUE(store_.Checkout(Request(first), {}).ok());
+  EXPECT_EQ(Read("a"), "1");
+}
+
+TEST_F(Source, OfARepoThatChangesOftenOnlyWhatItIsNowIsFetched) {
+  constexpr std::size_t kLarge = 1'000'000;
+  std::mt19937 random(1);  // what no packing makes smaller
+  std::string text(kLarge, '\0');
+  std::string commit;
+  for (int i = 0; i < 10; ++i) {
+    for (auto& byte : text) byte = static_cast<char>(random());
+    Write("large", text);
+    commit = Commit();
+  }
+  ASSERT_TRUE(store_.Checkout(Request(commit), {}).ok());
+  EXPECT_EQ(Read("large"), text);
+  std::uintmax_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_ / "mirrors"))
+    bytes += entry.is_regular_file() ? entry.file_size() : 0;
+  EXPECT_LT(bytes, 2 * kLarge);
+}
+
+TEST_F(Source, WhatDoesNotComeWithoutItsHistoryIsFetchedIntoAMirrorWithOne) {
+  Write("a", "1");
+  const auto commit = Commit();
+  const auto is_without_history = [&] {
+    return std::ranges::any_of(fs::recursive_directory_iterator(folder_ / "mirrors"),
+                               [](const auto& entry) { return entry.path().filename() == "shallow"; });
+  };
+  Write("a", "2");
+  const auto newest = Commit();
+  ASSERT_TRUE(store_.Checkout(Request(newest), {}).ok());
+  EXPECT_TRUE(is_without_history());
+  EXPECT_EQ(store_.Checkout(Request(std::string(40, 'b')), {}).error().code, Code::kNotFound);
+  EXPECT_FALSE(is_without_history());
+  ASSERT_TRUE(store_.Checkout(Request(commit), {}).ok());
   EXPECT_EQ(Read("a"), "1");
 }
 

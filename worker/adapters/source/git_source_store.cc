@@ -1,9 +1,11 @@
 #include "worker/adapters/source/git_source_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "common/adapters/files/git_leftovers.h"
+#include "worker/adapters/source/shallow_fetch.h"
 
 namespace edm::worker {
 namespace {
@@ -23,6 +25,17 @@ Error FromLine(const std::string& line, const std::string& last_words) {
           answer.value("cause", ""),
           {},
           answer.value("hint", "")};
+}
+
+Millis LeftUntil(std::chrono::steady_clock::time_point due) {
+  return std::max(Millis(1), std::chrono::duration_cast<Millis>(due - std::chrono::steady_clock::now()));
+}
+
+// edm-fetch knows no mirrors without a history: over http it asks for what is not there. It begins anew then.
+void PrepareForHistory(const std::filesystem::path& mirror) {
+  RemoveGitLeftovers(mirror);
+  std::error_code ignored;
+  if (std::filesystem::exists(mirror / "shallow", ignored)) std::filesystem::remove_all(mirror, ignored);
 }
 
 void RemovePartOf(const std::string& directory) {
@@ -62,12 +75,18 @@ Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token 
   std::sort(mirrors.begin(), mirrors.end());
   std::vector<MirrorLock> locks;
   for (const auto& mirror : mirrors) locks.push_back(Lock(mirror));
+  const auto due = std::chrono::steady_clock::now() + request.deadline;
+  for (const auto& layer : request.layers) {
+    // Half of the time at most: what does not come this way is to have time for the other.
+    const ShallowFetch wanted{layer, PathOf(layer.mirror), options_.ca_file, LeftUntil(due) / 2};
+    if (!FetchShallow(processes_, wanted, stop) && !stop.stop_requested()) PrepareForHistory(wanted.mirror);
+  }
   std::string answer;
   std::string last_words;
   ProcessSpec spec{.argv = {options_.fetch_program},
                    .environment = {{"HOME", "/nonexistent"}},
                    .input = input.dump(-1, ' ', false, json::error_handler_t::replace),
-                   .deadline = request.deadline};
+                   .deadline = LeftUntil(due)};
   spec.limits.memory_bytes = kMemoryBytesMax;
   EDM_TRY(const auto end, processes_.Run(
                               spec,
