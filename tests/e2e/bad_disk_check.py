@@ -51,6 +51,13 @@ class DiskTroubleTest(BackendCase):
             return True
         lab.eventually(shrunk, 10, what=f"a disk of {name} that is full")  # a program may write in between
 
+    def keep_full(self, name, operation):
+        """What a worker removes to make room is taken away again, until the operation has ended."""
+        def ended():
+            self.fill(name)
+            return self.rest.get(f"/v1/operations/{operation}").json["state"] not in ("QUEUED", "RUNNING")
+        lab.eventually(ended, 120, every=0.1, what="the operation's end")
+
     def free(self, name):
         self.resize(name, self.SIZES[name])
 
@@ -154,7 +161,7 @@ class DiskTroubleTest(BackendCase):
         with self.counted(disk="full", on="the worker", during="build"):
             operation = self.begin(named("nowhere"), slow())
             self.await_step(operation, "build")
-            self.fill("worker-1", 0)
+            self.keep_full("worker-1", operation)
             self.judge_operation(self.end_of(operation), LIMIT)
         self.free("worker-1")
         self.assertEqual(self.cluster.delete(named("nowhere"))["state"], "DONE")

@@ -4,6 +4,7 @@
 #include <condition_variable>
 
 #include "common/adapters/log/log.h"
+#include "worker/adapters/disk/room_maker.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/api/session.h"
 #include "worker/app/certificate.h"
@@ -32,7 +33,8 @@ Loops::Loops(const Peers& peers)
       session_([this](std::stop_token stop) { KeepSession(stop); }),
       engine_([this](std::stop_token stop) { WatchEngine(stop); }),
       upkeep_([this](std::stop_token stop) { KeepUp(stop); }),
-      renewal_([this](std::stop_token stop) { KeepCertificate(stop); }) {}
+      renewal_([this](std::stop_token stop) { KeepCertificate(stop); }),
+      room_([this](std::stop_token stop) { KeepRoom(stop); }) {}
 
 void Loops::KeepSession(std::stop_token stop) {
   Millis wait{0};
@@ -53,7 +55,7 @@ void Loops::WatchEngine(std::stop_token stop) {
     if (seen) Note(engine_trouble_, "engine", "");
     // The watch stands anew: the engine may have been replaced by another release of it.
     if (!instance.empty()) return;
-    if (auto facts = peers_.runtime.Facts(); facts.ok()) peers_.session.SetEngine(std::move(*facts));
+    if (auto facts = peers_.runtime.Facts(); facts.ok()) peers_.on_engine(std::move(*facts));
   };
   do {
     const auto status = peers_.runtime.Watch(on_change, stop);
@@ -88,6 +90,16 @@ void Loops::KeepCertificate(std::stop_token stop) {
   while (Pause(wait, stop)) {
     wait = peers_.certificate.Turn(peers_.session.master_clock());
     Note(certificate_trouble_, "certificate", peers_.certificate.trouble());
+  }
+}
+
+void Loops::KeepRoom(std::stop_token stop) {
+  Millis since_swept{0};
+  while (Pause(kRoomInterval, stop)) {
+    since_swept += kRoomInterval;
+    if (since_swept < peers_.garbage_every && !peers_.room.IsDue()) continue;
+    peers_.room.Sweep([](std::string_view line) { Log(LogLevel::kInfo, line, {{"object", "disk"}}); }, stop);
+    since_swept = Millis(0);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "common/base/pulse.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "common/model/worker.h"
 #include "common/ports/clock.h"
 
 namespace edm::worker {
@@ -23,14 +24,15 @@ class Certificate;
 class ContainerRuntime;
 class Directory;
 class EngineView;
+class RoomMaker;
 class Session;
 
 // Waits, and returns early when `stop` is requested. False: it was.
 bool Pause(Millis time, std::stop_token stop);
 
 // What goes on by itself, each on a thread of its own until this is destroyed: the session with the master,
-// the engine's events, the certificate's renewal, and once a second the upkeep of attempts and the sweep of
-// the directory.
+// the engine's events, the certificate's renewal, once a second the upkeep of attempts and the sweep of the
+// directory, and room on the disks.
 class Loops {
  public:
   static constexpr Millis kUpkeepInterval{1'000};  // so that the catalog follows within 2 s
@@ -39,6 +41,7 @@ class Loops {
   // keep the journal for a while.
   static constexpr Millis kSessionTurnMax{60'000};
   static constexpr Millis kUpkeepTurnMax{300'000};
+  static constexpr Millis kRoomInterval{10'000};    // between two looks at how much is free
   static constexpr Millis kClockTolerance{30'000};  // between this machine's clock and the master's
 
   // All of them outlive it.
@@ -50,6 +53,9 @@ class Loops {
     Directory& directory;
     Certificate& certificate;
     const Clock& clock;
+    std::function<void(EngineFacts)> on_engine;  // when its watch stands anew: it may be another one
+    RoomMaker& room;
+    Millis garbage_every;
   };
   explicit Loops(const Peers& peers);
 
@@ -64,6 +70,7 @@ class Loops {
   void WatchEngine(std::stop_token stop);
   void KeepUp(std::stop_token stop);
   void KeepCertificate(std::stop_token stop);
+  void KeepRoom(std::stop_token stop);
   // "" while the clocks agree.
   std::string ClockTrouble() const;
   // Logs a trouble when it begins, and when it is over.
@@ -83,6 +90,7 @@ class Loops {
   std::jthread engine_;
   std::jthread upkeep_;
   std::jthread renewal_;
+  std::jthread room_;
 };
 
 }  // namespace edm::worker

@@ -14,9 +14,10 @@ void ExposeReadings(Exposition& to, const WorkerReadings& it) {
   to.Gauge("edm_worker_memory_total_bytes", "memory of this machine", it.load.memory_total_mib * kMebibyte);
   to.Gauge("edm_worker_memory_available_bytes", "memory that is available",
            it.load.memory_available_mib * kMebibyte);
-  to.Gauge("edm_worker_disk_total_bytes", "size of the disk of the data folder",
+  to.Gauge("edm_worker_disk_total_bytes",
+           "size of the fuller one of the disks of the data folder and the engine",
            it.load.disk_total_mib * kMebibyte);
-  to.Gauge("edm_worker_disk_free_bytes", "free room for the data folder", it.load.disk_free_mib * kMebibyte);
+  to.Gauge("edm_worker_disk_free_bytes", "free room on that disk", it.load.disk_free_mib * kMebibyte);
   to.Gauge("edm_worker_networks_free", "subnets that are left for networks", it.networks_free);
   to.Gauge("edm_worker_ports_free", "host ports that are left for instances", it.ports_free);
   to.Gauge("edm_worker_rpc_calls_open", "calls of the master in progress", static_cast<double>(it.calls));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/time.h"
+#include "worker/core/disk/room.h"
 
 namespace edm::worker {
 
@@ -36,6 +37,9 @@ struct WorkerOptions {
 
   std::string fetch_program;  // "": edm-fetch beside this program
   std::string git_ca;         // PEM file for https; "": the cluster's CA
+
+  RoomBudgets room;               // what may lie on the disks, and what is to stay free
+  Millis garbage_every{600'000};  // between two looks at the budgets; a disk that is short is seen at once
 
   std::string log_format = "text";  // text, json
   std::string log_level = "info";   // debug, info, warn, error

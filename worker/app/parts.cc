@@ -114,6 +114,19 @@ void MakeSources(Parts& parts, const WorkerOptions& options) {
                        .labels = {{std::string(kWorkerLabel), parts.mark}}});
 }
 
+void MakeDisk(Parts& parts, const WorkerOptions& options) {
+  parts.engine_disk = std::make_unique<DockerDisk>(parts.runtime->api());
+  parts.folder = std::make_unique<DiskFolder>(options.data);
+  parts.cache =
+      std::make_unique<CacheLedger>(*parts.engine_disk, fs::path(options.data) / "build-cache.json");
+  parts.room =
+      std::make_unique<RoomMaker>(RoomMaker::Peers{*parts.engine_disk, *parts.cache, *parts.folder,
+                                                   *parts.sources, *parts.files, *parts.events, parts.clock},
+                                  options.room);
+  parts.survey = std::make_unique<DiskSurvey>(
+      DiskSurvey::Peers{*parts.engine_disk, *parts.cache, *parts.folder, *parts.room, parts.clock});
+}
+
 Status MakePeers(Parts& parts, const WorkerOptions& options, const Place& place) {
   EDM_TRY(auto identity, LoadIdentity(options));
   EDM_TRY(parts.registry, Registry::Dial(MastersOf(options), {.identity = std::move(identity),
@@ -150,6 +163,7 @@ Result<std::unique_ptr<Parts>> MakeParts(const WorkerOptions& options, const Pla
   EDM_CHECK(MakeState(*parts, options));
   EDM_CHECK(MakeEngine(*parts, options));
   MakeSources(*parts, options);
+  MakeDisk(*parts, options);
   EDM_CHECK(MakePeers(*parts, options, place));
   return parts;
 }

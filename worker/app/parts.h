@@ -15,6 +15,11 @@
 #include "common/ports/config_resolver.h"
 #include "worker/adapters/addresses/machine_address_reserver.h"
 #include "worker/adapters/contact/contact_file.h"
+#include "worker/adapters/disk/cache_ledger.h"
+#include "worker/adapters/disk/disk_folder.h"
+#include "worker/adapters/disk/disk_survey.h"
+#include "worker/adapters/disk/room_maker.h"
+#include "worker/adapters/docker/docker_disk.h"
 #include "worker/adapters/docker/docker_runtime.h"
 #include "worker/adapters/docker/engine_usage.h"
 #include "worker/adapters/docker/readiness_watch.h"
@@ -50,6 +55,11 @@ struct Parts {
   std::unique_ptr<EngineUsage> usage;
   std::unique_ptr<MachineAddressReserver> addresses;
   std::unique_ptr<GitSourceStore> sources;
+  std::unique_ptr<DockerDisk> engine_disk;
+  std::unique_ptr<DiskFolder> folder;
+  std::unique_ptr<CacheLedger> cache;
+  std::unique_ptr<RoomMaker> room;
+  std::unique_ptr<DiskSurvey> survey;
   std::unique_ptr<ConfigResolver> resolver;
   std::unique_ptr<ComposeWorkloadReader> workloads;
   std::unique_ptr<SystemLoadProbe> load;

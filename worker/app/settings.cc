@@ -35,6 +35,18 @@ void BindPeers(edm::Settings& keys, WorkerOptions& options) {
            "edm-fetch, when it is not beside this program");
 }
 
+void BindGarbage(edm::Settings& keys, WorkerOptions& options) {
+  keys.Add("garbage.free", &options.room.free_bytes,
+           "that is to stay free on each disk; below, edm makes room");
+  keys.Add("garbage.needed", &options.room.needed_bytes, "without which no build begins");
+  keys.Add("garbage.build_cache", &options.room.cache_bytes, "of the cache that builds of this worker leave");
+  keys.Add("garbage.mirrors", &options.room.mirrors_bytes, "of fetched repos");
+  keys.Add("garbage.checkouts", &options.room.checkouts_bytes,
+           "of the sources of kept releases; beyond it nothing new is built");
+  keys.Add("garbage.logs", &options.room.logs_bytes, "of what attempts and their builds said");
+  keys.Add("garbage.every", &options.garbage_every, "between two looks at these budgets");
+}
+
 void BindLimits(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("builds.at_once", &options.builds_at_once, "number", "instances that build at the same time");
   keys.Add("jobs.at_once", &options.jobs_at_once, "number", "instances that start or stop at the same time");
@@ -51,6 +63,7 @@ edm::Settings BindSettings(WorkerOptions& options) {
   BindPlace(keys, options);
   BindEngine(keys, options);
   BindPeers(keys, options);
+  BindGarbage(keys, options);
   BindLimits(keys, options);
   keys.AddChoice("log.format", &options.log_format, {"text", "json"}, "of the lines on standard output");
   keys.AddChoice("log.level", &options.log_level, {"debug", "info", "warn", "error"},

@@ -56,7 +56,8 @@ class Worker::Assembly {
         view_(*parts_->runtime),
         runner_(Surroundings{*parts_->runtime, *parts_->readiness, *parts_->sources, *parts_->workloads,
                              *parts_->files, *parts_->addresses, *parts_->directory, *parts_->journal,
-                             *parts_->events, parts_->clock, quick_, builds_, &telemetry_.attempts()},
+                             *parts_->events, parts_->clock, quick_, builds_, &telemetry_.attempts(),
+                             parts_->room.get()},
                 RunnerSettings{.worker = parts_->mark,
                                .public_address = place_.public_address,
                                .lan_address = place_.lan_address,
@@ -69,9 +70,11 @@ class Worker::Assembly {
 
   Status Start() {
     EDM_CHECK(runner_.Load());
+    parts_->room->AskNeeds(
+        {[this] { return runner_.HeldReleases(); }, [this] { return runner_.OldHistories(); }});
     // An engine that is away now is asked again by the loops.
     [[maybe_unused]] const auto seen = view_.RefreshAll();
-    if (auto engine = parts_->runtime->Facts(); engine.ok()) session_.SetEngine(std::move(*engine));
+    if (auto engine = parts_->runtime->Facts(); engine.ok()) Meet(std::move(*engine));
     runner_.Resume();
     EDM_CHECK(StartRpc());
     EDM_CHECK(StartHttp());
@@ -80,8 +83,9 @@ class Worker::Assembly {
     certificate_ = std::make_unique<Certificate>(
         options_, place_.id, valid,
         Certificate::Peers{parts_->registry, parts_->clock, [this](const auto& renewed) { Take(renewed); }});
-    loops_ = std::make_unique<Loops>(Loops::Peers{session_, runner_, *parts_->runtime, view_,
-                                                  *parts_->directory, *certificate_, parts_->clock});
+    loops_ = std::make_unique<Loops>(Loops::Peers{
+        session_, runner_, *parts_->runtime, view_, *parts_->directory, *certificate_, parts_->clock,
+        [this](EngineFacts engine) { Meet(std::move(engine)); }, *parts_->room, options_.garbage_every});
     loops_shown_ = loops_.get();
     return Ok();
   }
@@ -102,6 +106,12 @@ class Worker::Assembly {
  private:
   static rpc::HttpServerTls HttpTls(const rpc::Identity& identity) {
     return {.certificate_chain = identity.certificate, .private_key = identity.key};
+  }
+
+  void Meet(EngineFacts engine) {
+    parts_->engine_disk->Find();
+    parts_->load->AlsoWatch(parts_->engine_disk->Root());
+    session_.SetEngine(std::move(engine));
   }
 
   void Take(const rpc::Identity& renewed) {

@@ -75,6 +75,12 @@ TEST_F(Progress, TellsWhenAStepWasKilled) {
   EXPECT_NE(error.hint.find("memory"), std::string::npos);
 }
 
+TEST_F(Progress, AFullDiskOfTheEngineIsNoFaultOfTheSource) {
+  const auto error = progress_.Failure("web", "failed to copy files: write /x: no space left on device");
+  EXPECT_EQ(error.code, Code::kResourceExhausted);
+  EXPECT_EQ(progress_.Failure("web", "exit code: 2").code, Code::kFailedPrecondition);
+}
+
 TEST_F(Progress, SkipsWhatIsNoStatus) {
   progress_.Feed("\xFF\xFF\xFF garbage");
   EXPECT_TRUE(lines_.empty());

@@ -8,6 +8,7 @@
 #include "worker/adapters/docker/engine_facts.h"
 #include "worker/adapters/docker/engine_time.h"
 #include "worker/adapters/docker/image_content.h"
+#include "worker/adapters/docker/image_owner.h"
 #include "worker/adapters/docker/inspect.h"
 #include "worker/adapters/docker/json_lines.h"
 #include "worker/adapters/docker/listening_sockets.h"
@@ -305,6 +306,23 @@ TEST(HostRoutes, ReadsTheKernelsTableWithoutTheDefaultRoute) {
   ASSERT_EQ(routes.size(), 2U);
   EXPECT_EQ(ToString(routes[0]), "10.0.0.0/16");
   EXPECT_EQ(ToString(routes[1]), "172.17.0.0/16");
+}
+
+TEST(ImageOwner, LabelsAloneMakeNoImageOurs) {
+  using nlohmann::json;
+  const json labels{{"dev.edm.instance", "shop"}};
+  const auto tag_of = [&](json more) {
+    more["Labels"] = more.value("Labels", labels);
+    return OurTagOf(more);
+  };
+  EXPECT_EQ(tag_of({{"RepoTags", {"edm/shop/web:r1"}}}), "edm/shop/web:r1");
+  EXPECT_EQ(tag_of({{"RepoTags", {"a/kept:1", "edm/shop/web:r1"}}}), "edm/shop/web:r1");
+  EXPECT_EQ(tag_of({{"RepoTags", nullptr}}), "");
+  EXPECT_EQ(tag_of({{"RepoTags", {"<none>:<none>"}}, {"ParentId", ""}}), "");
+  EXPECT_EQ(tag_of({{"RepoTags", {"a/derived:1"}}}), std::nullopt);
+  EXPECT_EQ(tag_of({{"RepoTags", {"edm/blog/web:r1"}}}), std::nullopt);
+  EXPECT_EQ(tag_of({{"RepoTags", nullptr}, {"ParentId", "sha256:12"}}), std::nullopt);
+  EXPECT_EQ(tag_of({{"RepoTags", {"edm/shop/web:r1"}}, {"Labels", json::object()}}), std::nullopt);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/model/labels.h"
+#include "worker/adapters/docker/image_owner.h"
 #include "worker/adapters/docker/in_parallel.h"
 #include "worker/adapters/docker/json_reading.h"
 
@@ -24,11 +25,6 @@ Result<std::vector<Footprint::Object>> ListObjects(const EngineApi& api, const s
   const json& list = *member == '\0' ? answer : PartAt(answer, member);
   for (const auto& one : list) objects.push_back(ReadObject(one, id_key, name_key));
   return objects;
-}
-
-std::string FirstTag(const json& image) {
-  const auto& tags = PartAt(image, "RepoTags");
-  return tags.is_array() && !tags.empty() && tags[0].is_string() ? tags[0].get<std::string>() : "";
 }
 
 // Adds what carries the project's label without being labelled as that instance.
@@ -82,8 +78,10 @@ Result<Footprint> ListEverything(const EngineApi& api) {
   EDM_TRY(all.volumes, ListObjects(api, "/volumes", "Volumes", "Name", "Name"));
   EDM_TRY(const json images, api.Get(WithFilters("/images/json", {{"label", {label}}}), "container engine"));
   for (const auto& one : images) {
+    auto tag = OurTagOf(one);
+    if (!tag) continue;
     auto object = ReadObject(one, "Id", "Id");
-    object.name = FirstTag(one);
+    object.name = std::move(*tag);
     object.size_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, NumberAt(one, "Size")));
     all.images.push_back(std::move(object));
   }

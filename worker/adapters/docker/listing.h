@@ -10,7 +10,8 @@
 
 namespace edm::worker {
 
-// What the engine holds. All of them see only what carries our label.
+// What the engine holds. All of them see only what carries our label, and of images those alone that we
+// built.
 
 // The containers of one instance, stopped ones too, from a list (inspect.h ReadListed).
 Result<std::vector<ContainerFacts>> ListContainers(const EngineApi& api, const std::string& instance);

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "common/model/labels.h"
+#include "worker/adapters/docker/image_owner.h"
 #include "worker/adapters/docker/in_parallel.h"
 #include "worker/adapters/docker/json_reading.h"
 #include "worker/adapters/docker/listing.h"
@@ -16,7 +17,6 @@ using nlohmann::json;
 
 constexpr Millis kRetryEvery{100};
 constexpr Millis kStopMargin{15'000};  // beyond the grace: the engine's own SIGKILL and clean-up
-constexpr std::string_view kOurTags = "edm/";
 
 // The engine lets go of endpoints and of containers being removed a little later.
 Status DeletePatiently(const EngineApi& api, const std::string& path, const std::string& object) {
@@ -86,10 +86,11 @@ Status RemoveImageOfOurs(const EngineApi& api, const std::string& id_or_tag) {
   if (id == id_or_tag && tags.is_array() && !tags.empty()) {
     names.clear();
     for (const auto& tag : tags) {
-      if (tag.is_string() && tag.get<std::string>().starts_with(kOurTags))
-        names.push_back(tag.get<std::string>());
+      if (tag.is_string()) names.push_back(tag.get<std::string>());
     }
   }
+  if (id != id_or_tag || !tags.empty())
+    std::erase_if(names, [](const auto& name) { return !IsOurTag(name); });
   for (const auto& name : names) {
     auto gone = api.Delete("/images/" + name, object);
     const bool used =

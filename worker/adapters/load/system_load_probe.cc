@@ -32,6 +32,16 @@ std::optional<CpuTicks> ParseLine(const std::string& text, std::string& name) {
   return CpuTicks{busy, busy + idle + iowait};
 }
 
+// Of several disks the one with the least room is told: a build needs it on each.
+void ReadDisk(const std::string& path, Load& load) {
+  struct statvfs disk {};
+  if (::statvfs(path.c_str(), &disk) != 0) return;
+  const auto free_mib = static_cast<std::uint32_t>(disk.f_bavail * disk.f_frsize / kMib);
+  if (load.disk_total_mib != 0 && free_mib >= load.disk_free_mib) return;
+  load.disk_total_mib = static_cast<std::uint32_t>(disk.f_blocks * disk.f_frsize / kMib);
+  load.disk_free_mib = free_mib;
+}
+
 }  // namespace
 
 std::set<int> CoresOfThisProcess() {
@@ -73,6 +83,11 @@ std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name) {
   return static_cast<std::uint32_t>(kib / 1024);
 }
 
+void SystemLoadProbe::AlsoWatch(const std::string& engine_root) {
+  const std::lock_guard lock(mutex_);
+  engine_root_ = engine_root;
+}
+
 SystemLoadProbe::SystemLoadProbe(Clock& clock, std::string data) : clock_(clock), data_(std::move(data)) {
   ReadCpu();
 }
@@ -91,12 +106,9 @@ Load SystemLoadProbe::Sample() {
   const auto meminfo = ReadAll("/proc/meminfo");
   load.memory_total_mib = ParseMemoryMib(meminfo, "MemTotal");
   load.memory_available_mib = ParseMemoryMib(meminfo, "MemAvailable");
-  struct statvfs disk {};
-  if (::statvfs(data_.c_str(), &disk) == 0) {
-    load.disk_total_mib = static_cast<std::uint32_t>(disk.f_blocks * disk.f_frsize / kMib);
-    load.disk_free_mib = static_cast<std::uint32_t>(disk.f_bavail * disk.f_frsize / kMib);
-  }
+  ReadDisk(data_, load);
   const std::lock_guard lock(mutex_);
+  if (!engine_root_.empty()) ReadDisk(engine_root_, load);
   ReadCpu();
   // A quota may be used up a little beyond itself within one sample.
   load.cpu = std::min(1.0, std::max(cores_.smoothed(), quota_.smoothed()));

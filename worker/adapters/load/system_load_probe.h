@@ -21,12 +21,15 @@ std::uint32_t ParseMemoryMib(std::string_view meminfo, std::string_view name);
 std::set<int> CoresOfThisProcess();
 
 // How busy the cores are that this process may use, whoever uses them, or how much of its cgroup's quota is
-// used where that is more; /proc/meminfo; the disk that `data` is on. Any thread.
+// used where that is more; /proc/meminfo; of the disks that `data` and the engine are on the one with less
+// room. Any thread.
 class SystemLoadProbe final : public LoadProbe {
  public:
   // Reads once, so that the first sample can be taken soon.
   SystemLoadProbe(Clock& clock, std::string data);
   Load Sample() override;
+  // The engine's data folder; "": it is not here.
+  void AlsoWatch(const std::string& engine_root);
 
  private:
   void ReadCpu();
@@ -36,6 +39,7 @@ class SystemLoadProbe final : public LoadProbe {
   std::mutex mutex_;
   CpuMeter cores_;  // guarded by mutex_, as what follows
   CpuMeter quota_;
+  std::string engine_root_;
 };
 
 }  // namespace edm::worker

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 namespace edm::worker {
 
 // Owns one socket.
@@ -14,6 +16,8 @@ class SocketFd {
   SocketFd(const SocketFd&) = delete;
   SocketFd& operator=(const SocketFd&) = delete;
   int get() const { return fd_; }
+  // The caller owns it from now on.
+  int Release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;

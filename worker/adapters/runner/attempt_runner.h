@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "worker/adapters/runner/job.h"
 #include "worker/adapters/runner/slot.h"
 #include "worker/adapters/runner/surroundings.h"
+#include "worker/core/disk/room.h"
 #include "worker/ports/attempts.h"
 
 namespace edm::worker {
@@ -51,6 +53,11 @@ class AttemptRunner final : public Attempts {
   // Of all that the engine has: what is there for nobody is removed, in turn with what is done for its
   // instance.
   void RemoveOrphans(const Footprint& everything);
+
+  // Histories of attempts that have ended, but for the last one of each instance: masters may ask for that.
+  std::set<AttemptKey> OldHistories() const;
+  // Releases whose checkouts and images are needed, or may be in a moment.
+  std::set<ReleaseKey> HeldReleases() const;
 
   // What the directory should list.
   worker::Standing Standing() const;

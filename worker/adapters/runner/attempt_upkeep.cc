@@ -185,6 +185,28 @@ void AttemptRunner::DropOldAttempts(Slot& slot) {
   }
 }
 
+std::set<AttemptKey> AttemptRunner::OldHistories() const {
+  const Lock lock(mutex_);
+  std::set<AttemptKey> old;
+  for (const auto& [instance, slot] : slots_) {
+    for (const auto& [number, record] : slot.attempts) {
+      if (record.ended() && &record != slot.Newest()) old.insert({instance, number});
+    }
+  }
+  return old;
+}
+
+std::set<ReleaseKey> AttemptRunner::HeldReleases() const {
+  const Lock lock(mutex_);
+  std::set<ReleaseKey> held;
+  for (const auto& [instance, slot] : slots_) {
+    held.insert({instance, slot.holding.running_release});
+    for (const auto& [number, release] : slot.holding.releases) held.insert({instance, number});
+    for (const auto& [number, record] : slot.attempts) held.insert({instance, record.order.release});
+  }
+  return held;
+}
+
 void AttemptRunner::EndWasDelivered(const std::string& instance, std::uint32_t attempt) {
   const Lock lock(mutex_);
   const auto found = slots_.find(instance);

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <semaphore>
 #include <thread>
 
+#include "common/base/text.h"
 #include "worker/adapters/runner/effects.h"
 
 namespace edm::worker {
@@ -65,6 +67,47 @@ std::vector<BuildRequest> RequestsOf(const Job& job) {
   return requests;
 }
 
+// While this lives, what comes into the engine's build cache is taken for ours.
+class BuildMark {
+ public:
+  BuildMark(DiskRoom* room, std::size_t images) : room_(room) {
+    if (room_ != nullptr) room_->BuildsBegin(images);
+  }
+  ~BuildMark() {
+    if (room_ != nullptr) room_->BuildsEnd();
+  }
+  BuildMark(const BuildMark&) = delete;
+  BuildMark& operator=(const BuildMark&) = delete;
+
+ private:
+  DiskRoom* room_;
+};
+
+// The engine met it, or a program that the build runs.
+bool MetFullDisk(const Error& error) {
+  return error.code == Code::kResourceExhausted || std::ranges::any_of(error.evidence, [](const auto& line) {
+           return Folded(line).find("no space left on device") != std::string::npos;
+         });
+}
+
+// Once more where the disk was full, and something could be removed from it.
+Result<std::vector<Outcome>> BuildAll(const Job& job, const std::vector<BuildRequest>& requests) {
+  for (bool is_again = false;; is_again = true) {
+    ParallelBuild build(job, requests);
+    auto outcomes = [&] {
+      const BuildMark mark(requests.empty() ? nullptr : job.around.room, requests.size());
+      return build.Run();
+    }();
+    const auto failed = build.first_failure();
+    if (!failed) return outcomes;
+    auto error = std::move(*outcomes[*failed].result).error();
+    auto* room = job.around.room;
+    const bool helps = !is_again && room != nullptr && MetFullDisk(error) &&
+                       room->Clear([&](std::string_view line) { job.Log("", line); });
+    if (!helps) return About(std::move(error), job.instance() + "/" + requests[*failed].service);
+  }
+}
+
 }  // namespace
 
 Status BuildImages(Job& job) {
@@ -74,12 +117,7 @@ Status BuildImages(Job& job) {
   // Before the builds: an image that is replaced meanwhile differs from what is noted, and is built from
   // again.
   const auto input_ids = IdsOf(job, inputs.value_or(std::set<std::string>()));
-  ParallelBuild build(job, requests);
-  auto outcomes = build.Run();
-  if (const auto failed = build.first_failure()) {
-    return About(std::move(*outcomes[*failed].result).error(),
-                 job.instance() + "/" + requests[*failed].service);
-  }
+  EDM_TRY(const auto outcomes, BuildAll(job, requests));
   job.attempt.built = {.template_commit = job.attempt.order.template_source
                                               ? job.attempt.order.template_source->commit
                                               : std::string(),

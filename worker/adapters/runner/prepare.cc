@@ -17,6 +17,8 @@ Error NoSource(const Job& job) {
 Status Fetch(Job& job) {
   const auto& order = job.attempt.order;
   if (!order.source) return NoSource(job);
+  if (auto* room = job.around.room)
+    EDM_CHECK(room->Ensure([&](std::string_view line) { job.Log("", line); }));
   CheckoutRequest request;
   if (order.template_source) {
     request.layers.push_back({"templates/" + order.template_name, *order.template_source});

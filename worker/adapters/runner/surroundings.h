@@ -12,6 +12,7 @@
 #include "worker/ports/attempt_witness.h"
 #include "worker/ports/container_runtime.h"
 #include "worker/ports/directory.h"
+#include "worker/ports/disk_room.h"
 #include "worker/ports/event_log.h"
 #include "worker/ports/readiness_probe.h"
 #include "worker/ports/release_files.h"
@@ -35,6 +36,7 @@ struct Surroundings {
   Executor& quick;   // everything but builds; bounded
   Executor& builds;  // fetching, judging and building; bounded apart, so that a stop never waits for a build
   AttemptWitness* witness = nullptr;  // sees what happens to attempts; may be none
+  DiskRoom* room = nullptr;           // null: nobody looks after the disks
 };
 
 struct RunnerSettings {

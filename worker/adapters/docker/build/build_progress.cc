@@ -10,6 +10,8 @@
 namespace edm::worker {
 namespace {
 
+constexpr std::string_view kDiskFull = "no space left on device";
+
 constexpr int kKilled = 137;
 constexpr int kCommandNotFound = 127;
 constexpr std::string_view kExitCode = "exit code: ";
@@ -45,7 +47,7 @@ std::string HintFor(std::optional<int> exit_code, std::string_view message) {
            "without "
            "one, build FROM an image that `docker images` lists there";
   }
-  if (Holds(message, "no space left")) return "free space on the engine's disk, then try again";
+  if (Holds(message, kDiskFull)) return "free space on the engine's disk, then try again";
   if (Holds(message, "target stage")) return "see build.target and the names after AS";
   return "see the Dockerfile";
 }
@@ -120,8 +122,9 @@ const BuildProgress::Step* BuildProgress::Failed() const {
 
 Error BuildProgress::Failure(const std::string& service, std::string_view message) const {
   const auto exit_code = ExitCodeIn(message);
-  Error error{
-      Code::kFailedPrecondition, "build of " + service, ToUtf8(message), {}, HintFor(exit_code, message)};
+  // That of the engine's disk is no fault of the source.
+  const auto code = Holds(message, kDiskFull) ? Code::kResourceExhausted : Code::kFailedPrecondition;
+  Error error{code, "build of " + service, ToUtf8(message), {}, HintFor(exit_code, message)};
   if (const Step* step = Failed()) {
     error.evidence.assign(step->last_lines.begin(), step->last_lines.end());
     if (exit_code) {
