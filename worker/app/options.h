@@ -25,6 +25,7 @@ struct WorkerOptions {
   std::string docker_socket = "/var/run/docker.sock";
   std::string ports = "20000-32000";  // host ports for instances, outside the ephemeral range
   std::string subnets;  // networks in pieces: "10.201.0.0/16,10.202.0.0/16"; "": the default pool
+  std::uint32_t networks_max = 200;          // of instances; an engine that restarts takes its time for each
   std::uint64_t memory_bytes = 2ULL << 30U;  // for a service that sets no limit itself; 0: none
   std::uint32_t pids = 4'096;
   double cpus = 0;

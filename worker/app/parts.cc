@@ -87,6 +87,7 @@ Status MakeEngine(Parts& parts, const WorkerOptions& options) {
   if (!options.subnets.empty()) {
     EDM_TRY(addresses.subnets, ParseSubnetPool(options.subnets));
   }
+  addresses.subnets.networks_max = options.networks_max;
   parts.addresses = std::make_unique<MachineAddressReserver>(*parts.runtime, std::move(addresses));
   return Ok();
 }

@@ -19,6 +19,8 @@ void BindEngine(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("docker.socket", &options.docker_socket, "path", "of the Docker engine");
   keys.Add("ports", &options.ports, "first-last", "host ports for instances");
   keys.Add("subnets", &options.subnets, "10.201.0.0/16,...", "what networks of instances are cut from");
+  keys.Add("networks.max", &options.networks_max, "number",
+           "of instances; an engine takes 0.1 s and more for each, and again when it restarts");
   keys.Add("default.memory", &options.memory_bytes, "limit of a service that sets none");
   keys.Add("default.pids", &options.pids, "number", "limit of a service that sets none");
   keys.Add("default.cpus", &options.cpus, "number", "limit of a service that sets none; 0: none");

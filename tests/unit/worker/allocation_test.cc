@@ -139,6 +139,20 @@ TEST(SubnetTable, KeepsAReservationOverReleaseOfOthers) {
   EXPECT_EQ(again.Reserve({"b", "default"}, {*b}).value(), *b) << "its own route does not take it away";
 }
 
+TEST(SubnetTable, GivesNoMoreThanItsEngineBears) {
+  auto pool = *ParseSubnetPool("10.9.0.0/16");
+  EXPECT_EQ(SizeOf(pool), 256U);
+  pool.networks_max = 2;
+  EXPECT_EQ(SizeOf(pool), 2U);
+  SubnetTable table(pool);
+  ASSERT_TRUE(table.Reserve({"a", "default"}, {}).ok());
+  ASSERT_TRUE(table.Reserve({"b", "default"}, {}).ok());
+  const auto refused = table.Reserve({"c", "default"}, {});
+  ASSERT_EQ(refused.error().code, Code::kResourceExhausted);
+  EXPECT_NE(refused.error().hint.find("networks.max"), std::string::npos);
+  EXPECT_TRUE(table.Reserve({"a", "default"}, {}).ok()) << "what it has it keeps";
+}
+
 TEST(SubnetTable, LetsGoOfOneNetworkAlone) {
   SubnetTable table(*ParseSubnetPool("10.9.0.0/22"));
   const auto front = table.Reserve({"a", "front"}, {});

@@ -222,14 +222,10 @@ void MachineAddressReserver::Release(const std::string& instance) {
 }
 
 std::uint32_t MachineAddressReserver::SubnetsFree() const {
-  std::uint64_t all = 0;
-  for (const auto& net : options_.subnets.nets) {
-    if (net.prefix <= options_.subnets.prefix)
-      all += std::uint64_t{1} << (options_.subnets.prefix - net.prefix);
-  }
+  const auto all = SizeOf(options_.subnets);
   const Lock lock(mutex_);
-  const auto used = subnets_.reservations().size();
-  return static_cast<std::uint32_t>(all > used ? all - used : 0);
+  const auto used = static_cast<std::uint32_t>(subnets_.reservations().size());
+  return all > used ? all - used : 0;
 }
 
 std::uint32_t MachineAddressReserver::PortsFree() const {

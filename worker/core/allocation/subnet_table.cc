@@ -48,6 +48,14 @@ Result<SubnetPool> ParseSubnetPool(std::string_view text, std::uint8_t prefix) {
   return pool;
 }
 
+std::uint32_t SizeOf(const SubnetPool& pool) {
+  std::uint64_t all = 0;
+  for (const auto& net : pool.nets) {
+    if (net.prefix <= pool.prefix) all += std::uint64_t{1} << (pool.prefix - net.prefix);
+  }
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(all, pool.networks_max));
+}
+
 SubnetTable::SubnetTable(SubnetPool pool, const std::vector<SubnetReservation>& kept)
     : pool_(std::move(pool)) {
   for (const auto& one : kept) {
@@ -58,6 +66,13 @@ SubnetTable::SubnetTable(SubnetPool pool, const std::vector<SubnetReservation>& 
 
 Result<Ipv4Net> SubnetTable::Reserve(const SubnetKey& key, const std::vector<Ipv4Net>& taken) {
   if (const auto found = by_key_.find(key); found != by_key_.end()) return found->second;
+  if (reserved_.size() >= pool_.networks_max) {
+    return Error{Code::kResourceExhausted,
+                 "networks of the engine",
+                 Counted(reserved_.size(), "network") + " are reserved, and no more are to be on it",
+                 {},
+                 "delete instances, or let the worker have more: networks.max of edm-worker"};
+  }
   // A default route meets everything and forbids nothing.
   std::vector<Ipv4Net> foreign;
   std::copy_if(taken.begin(), taken.end(), std::back_inserter(foreign),

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -29,7 +30,10 @@ struct SubnetReservation {
 struct SubnetPool {
   std::vector<Ipv4Net> nets;
   std::uint8_t prefix = 24;
+  std::uint32_t networks_max = std::numeric_limits<std::uint32_t>::max();  // that its engine bears
 };
+// How many networks can be had of it.
+std::uint32_t SizeOf(const SubnetPool& pool);
 SubnetPool DefaultSubnetPool();
 // "10.201.0.0/16,10.202.0.0/16". kInvalidArgument: not networks, overlapping, or smaller than `prefix`.
 Result<SubnetPool> ParseSubnetPool(std::string_view text, std::uint8_t prefix = 24);
@@ -41,7 +45,8 @@ class SubnetTable {
   explicit SubnetTable(SubnetPool pool, const std::vector<SubnetReservation>& kept = {});
 
   // The subnet reserved before, else the lowest that meets neither a reservation nor one of `taken`: routes
-  // of the machine and subnets of the engine's networks. kResourceExhausted: the pool is used up.
+  // of the machine and subnets of the engine's networks. kResourceExhausted: the pool is used up, or
+  // the engine bears no more.
   Result<Ipv4Net> Reserve(const SubnetKey& key, const std::vector<Ipv4Net>& taken);
   void Release(std::string_view instance);
   void Release(const SubnetKey& key);
