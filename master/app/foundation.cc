@@ -186,6 +186,7 @@ Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) 
   EDM_CHECK(OpenGit(*on, options));
   if (on->embedded != nullptr) EDM_CHECK(CheckRepos(*on->store, GitFolder(options), on->entropy));
   on->reserve = std::make_unique<DiskReserve>(options.data, options.disk_reserve);
+  on->disk = std::make_unique<MasterDisk>(on->data, GitFolder(options), on->clock);
   EDM_CHECK(OpenIntake(*on, options));
   return on;
 }

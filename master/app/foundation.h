@@ -11,6 +11,7 @@
 #include "common/ports/kv_store.h"
 #include "common/rpc/tls.h"
 #include "master/adapters/disk/disk_reserve.h"
+#include "master/adapters/disk/master_disk.h"
 #include "master/adapters/git/transfer_client.h"
 #include "master/adapters/state/sealer.h"
 #include "master/app/options.h"
@@ -42,6 +43,7 @@ struct Foundation {
   std::unique_ptr<GitServer> git;
   EmbeddedGitServer* embedded = nullptr;  // `git`, when it is that one
   std::unique_ptr<DiskReserve> reserve;
+  std::unique_ptr<MasterDisk> disk;
   std::unique_ptr<SourceIntake> intake;
 
   Foundation();

@@ -271,7 +271,8 @@ void Master::Parts::FillTables(const MasterOptions& options) {
                            {ThisVersion().number, "", HttpUrlOf(options)},
                            on->log_name,
                            {.self = [this] { return Self(); },
-                            .load_of = [this](const std::string& worker) { return loads->PointsOf(worker); }},
+                            .load_of = [this](const std::string& worker) { return loads->PointsOf(worker); },
+                            .disk = [this] { return on->disk->Usage(); }},
                            *backup};
   people = std::make_unique<rpc::MethodTable>();
   cluster = std::make_unique<rpc::MethodTable>();

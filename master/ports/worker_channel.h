@@ -10,6 +10,7 @@
 
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "common/model/disk.h"
 #include "common/model/order.h"
 #include "common/model/usage.h"
 
@@ -127,6 +128,8 @@ class WorkerChannel {
   // Of one instance, or of all ("") that run there. The worker samples for about a second.
   virtual void GetUsage(const WorkerAddress& worker, const std::string& instance,
                         std::function<void(Result<std::vector<InstanceUsage>>)> answer) = 0;
+  // Slow: the worker's engine adds up all that it has.
+  virtual void GetDisk(const WorkerAddress& worker, std::function<void(Result<MachineDisk>)> answer) = 0;
 };
 
 }  // namespace edm::master

@@ -102,6 +102,7 @@ class OpenApiTest(OneWorkerTest):
         self.call("get", "/v1/operations/{id}/events", id=operation["id"], headers=ndjson)
         self.call("get", "/v1/workers")
         self.call("get", "/v1/workers/{id}", id="worker-1")
+        self.call("get", "/v1/disk")
         self.call("get", "/v1/workers/{id}/load", id="worker-1")
         self.call("get", "/v1/status")
         self.call("get", "/v1/usage")

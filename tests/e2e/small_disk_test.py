@@ -151,6 +151,7 @@ class SmallDiskTest(unittest.TestCase):
               f"free; {seconds / DEPLOYS:.1f} s each", flush=True)
         self.assert_foreign()
         self.assert_releases()
+        self.assert_told()
         self.assert_made_room()
         self.assert_never_full()
         self.assertEqual(self.cluster.delete("changing")["state"], "DONE")
@@ -174,6 +175,19 @@ class SmallDiskTest(unittest.TestCase):
             done = self.cluster.order("changing", "rollback", {"release": number})
             self.assertEqual(done["state"], "DONE", done)
             self.assertEqual(self.cluster.page(self.cluster.instance("changing")), f"release {number}")
+
+    def assert_told(self):
+        told = self.cluster.rest.get("/v1/disk?worker=worker-1").json["workers"][0]
+        self.assertNotIn("failure", told)
+        uses = {use["kind"]: use for use in told["uses"]}
+        foreign = {use["kind"]: use for use in told["foreign"]}
+        self.assertEqual(uses["images"]["count"], KEPT)
+        self.assertGreaterEqual(uses["images"]["size_kib"], KEPT * CHANGE_MIB * 1024)
+        self.assertEqual(uses["checkouts"]["count"], KEPT)
+        self.assertGreaterEqual(foreign["images"]["count"], 5)
+        self.assertGreaterEqual(foreign["build-cache"]["count"], len(self.records))
+        self.assertEqual([one["instance"] for one in told["instances"]], ["changing"])
+        print(self.cluster.edmctl("df", "--worker", "worker-1").stdout, flush=True)
 
     def assert_made_room(self):
         """Where the disk was short of room from the first: the worker's log says what went."""

@@ -42,6 +42,7 @@ class Channel final : public master::WorkerChannel {
                     std::function<void(Result<master::Footprint>)>) override {}
   void GetUsage(const master::WorkerAddress&, const std::string&,
                 std::function<void(Result<std::vector<InstanceUsage>>)>) override {}
+  void GetDisk(const master::WorkerAddress&, std::function<void(Result<MachineDisk>)>) override {}
 
  private:
   struct Follower;

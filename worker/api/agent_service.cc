@@ -8,6 +8,7 @@ void RegisterAgent(rpc::MethodTable& table, const AgentParts& parts) {
   RegisterExec(table, parts);
   RegisterFootprint(table, parts);
   RegisterUsage(table, parts);
+  RegisterDisk(table, parts);
 }
 
 void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call,

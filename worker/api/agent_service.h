@@ -4,6 +4,7 @@
 #include "common/rpc/method_table.h"
 #include "worker/ports/attempts.h"
 #include "worker/ports/container_runtime.h"
+#include "worker/ports/disk_account.h"
 #include "worker/ports/event_log.h"
 #include "worker/ports/release_files.h"
 #include "worker/ports/usage_probe.h"
@@ -17,6 +18,7 @@ struct AgentParts {
   ContainerRuntime& runtime;
   ReleaseFiles& files;
   UsageProbe& usage;
+  DiskAccount& disk;
   Executor& pool;     // short blocking work
   Executor& streams;  // a thread for each log stream and each side of a terminal, for as long as it is open
 };
@@ -30,6 +32,7 @@ void RegisterLogs(rpc::MethodTable& table, const AgentParts& parts);
 void RegisterExec(rpc::MethodTable& table, const AgentParts& parts);
 void RegisterFootprint(rpc::MethodTable& table, const AgentParts& parts);
 void RegisterUsage(rpc::MethodTable& table, const AgentParts& parts);
+void RegisterDisk(rpc::MethodTable& table, const AgentParts& parts);
 
 // Runs `work` on `executor`, or ends the call because too much waits already.
 void RunOrRefuse(Executor& executor, const std::shared_ptr<rpc::ServerCall>& call,

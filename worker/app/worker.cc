@@ -122,8 +122,8 @@ class Worker::Assembly {
   }
 
   Status StartRpc() {
-    RegisterAgent(table_, {runner_, *parts_->events, *parts_->runtime, *parts_->files, *parts_->usage, short_,
-                           streams_});
+    RegisterAgent(table_, {runner_, *parts_->events, *parts_->runtime, *parts_->files, *parts_->usage,
+                           *parts_->survey, short_, streams_});
     telemetry_.Meter(table_);
     rpc::GrpcServerOptions options;
     options.ports.push_back(

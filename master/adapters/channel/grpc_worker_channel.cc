@@ -4,6 +4,7 @@
 
 #include "common/rpc/alarm.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/mapping/disk.h"
 #include "common/rpc/mapping/usage.h"
 #include "common/rpc/status.h"
 #include "master/adapters/channel/attempt_follower.h"
@@ -223,6 +224,21 @@ void GrpcWorkerChannel::GetUsage(const WorkerAddress& worker, const std::string&
           usages.back().worker = worker;
         }
         answer(std::move(usages));
+      });
+}
+
+void GrpcWorkerChannel::GetDisk(const WorkerAddress& worker,
+                                std::function<void(Result<MachineDisk>)> answer) {
+  auto stub = shared_->stubs.Of(worker);
+  if (!stub.ok()) return answer(std::move(stub).error());
+  auto call = std::make_shared<UnaryCall<v1::GetDiskRequest, v1::MachineDisk>>();
+  call->stub = std::move(stub).value();
+  rpc::Apply({kDiskDeadline, false}, call->context);
+  call->stub->async()->GetDisk(
+      &call->context, &call->request, &call->response,
+      [call, answer = std::move(answer), worker = worker.worker](const grpc::Status& status) {
+        if (!status.ok()) return answer(rpc::FromGrpc(status, "worker " + worker));
+        answer(rpc::FromProto(call->response));
       });
 }
 

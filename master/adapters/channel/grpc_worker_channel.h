@@ -24,6 +24,7 @@ class GrpcWorkerChannel final : public WorkerChannel {
   static constexpr int kCancelTriesMax = 6;
   static constexpr Backoff kCancelRetry{Millis(200), Millis(3'000)};
   static constexpr Millis kCallDeadline{5'000};
+  static constexpr Millis kDiskDeadline{35'000};  // a worker's engine alone may take 20 s
 
   // Without an identity in the clear: for tests on loopback.
   GrpcWorkerChannel(std::optional<rpc::Identity> identity, EnrolmentOf enrolment_of);
@@ -47,6 +48,7 @@ class GrpcWorkerChannel final : public WorkerChannel {
                     std::function<void(Result<Footprint>)> answer) override;
   void GetUsage(const WorkerAddress& worker, const std::string& instance,
                 std::function<void(Result<std::vector<InstanceUsage>>)> answer) override;
+  void GetDisk(const WorkerAddress& worker, std::function<void(Result<MachineDisk>)> answer) override;
 
  private:
   using Key = std::pair<std::string, std::uint32_t>;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/model/disk.h"
 #include "common/ports/clock.h"
 #include "common/ports/entropy.h"
 #include "common/ports/executor.h"
@@ -44,6 +45,7 @@ struct SelfFacts {
 struct Insight {
   std::function<SelfFacts()> self;
   std::function<std::vector<LoadPoint>(const std::string& worker)> load_of;
+  std::function<MachineDisk()> disk;  // of its own machine; blocking
 };
 
 // What the handlers work with. All of it outlives the server that calls them.
@@ -75,6 +77,7 @@ void RegisterLifecycle(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterUpload(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterReleases(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterPlan(rpc::MethodTable& table, const ServiceParts& parts);
+void RegisterDisk(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterOperations(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterWatch(rpc::MethodTable& table, const ServiceParts& parts);
 void RegisterLogs(rpc::MethodTable& table, const ServiceParts& parts);

@@ -150,6 +150,7 @@ void RegisterMaster(rpc::MethodTable& table, const ServiceParts& parts) {
   RegisterWorkers(table, parts);
   RegisterInsight(table, parts);
   RegisterUsage(table, parts);
+  RegisterDisk(table, parts);
   RegisterBackup(table, parts);
   RegisterTokens(table, parts);
   RegisterTemplates(table, parts);

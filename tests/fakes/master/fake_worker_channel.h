@@ -60,6 +60,9 @@ class FakeWorkerChannel final : public WorkerChannel {
                 std::function<void(Result<std::vector<InstanceUsage>>)> answer) override {
     answer(std::vector<InstanceUsage>{});
   }
+  void GetDisk(const WorkerAddress& worker, std::function<void(Result<MachineDisk>)> answer) override {
+    answer(MachineDisk{.machine = worker.worker});
+  }
 
   // How many attempts were begun; sending one again begins none.
   std::size_t carried() const {

@@ -59,6 +59,7 @@ void ServeEveryMethod(rpc::MethodTable& table) {
   Serve<v1::GetWorkerLoadRequest>(table, "GetWorkerLoad");
   Serve<v1::PlanPlacementRequest>(table, "PlanPlacement");
   Serve<v1::GetUsageRequest>(table, "GetUsage");
+  Serve<v1::GetDiskRequest>(table, "GetDisk");
   Serve<google::protobuf::Empty>(table, "GetStatus");
   Serve<v1::BackupRequest>(table, "Backup");
   Serve<v1::WatchEventsRequest>(table, "WatchEvents");

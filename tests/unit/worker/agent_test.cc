@@ -5,6 +5,7 @@
 #include "common/adapters/system/thread_pool.h"
 #include "common/rpc/mapping/order.h"
 #include "edm/v1/worker_service.pb.h"
+#include "tests/fakes/worker/fake_disks.h"
 #include "tests/unit/worker/runner_fixture.h"
 #include "worker/api/agent_service.h"
 
@@ -101,9 +102,10 @@ class ScriptedUsage final : public UsageProbe {
 
 class Agent : public RunnerFixture {
  protected:
-  Agent() { RegisterAgent(table_, {*runner_, events_, runtime_, files_, usage_, pool_, pool_}); }
+  Agent() { RegisterAgent(table_, {*runner_, events_, runtime_, files_, usage_, disk_, pool_, pool_}); }
 
   ScriptedUsage usage_;
+  FakeDiskAccount disk_;
 
   template <class Request>
   std::shared_ptr<FakeCall> Call(const std::string& name, const Request& request,
@@ -126,6 +128,20 @@ TEST_F(Agent, ServesEveryMethodOfTheService) {
   const auto* service =
       google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("edm.v1.WorkerAgent");
   EXPECT_TRUE(table_.Missing(*service).empty());
+}
+
+TEST_F(Agent, TellsWhoUsesItsDisks) {
+  disk_.disk.uses.push_back({"images", 2, 5'000, 1});
+  disk_.disk.instances.push_back({"shop", {{"volumes", 1, std::nullopt, std::nullopt}}});
+  disk_.disk.failure = Error{Code::kDeadlineExceeded, "engine", "too slow"};
+  const auto call = Call("GetDisk", v1::GetDiskRequest());
+  ASSERT_TRUE(call->AwaitEnd().ok());
+  const auto told = call->Sent<v1::MachineDisk>();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].uses(0).size_kib(), 5U);  // rounded up
+  EXPECT_EQ(told[0].uses(0).shared_kib(), 1U);
+  EXPECT_FALSE(told[0].instances(0).uses(0).has_size_kib());
+  EXPECT_EQ(told[0].failure().cause(), "too slow");
 }
 
 TEST_F(Agent, AnOrderIsStreamedFromItsFirstEventToItsLast) {

@@ -195,7 +195,7 @@ Status CheckRoom(const DiskPlace& engine, const DiskPlace& data, const RoomBudge
                FormatBytes(place.free_bytes) + " free on " + place.path + ", and a build needs " +
                    FormatBytes(needed) + "; all that edm may remove by itself is gone",
                {},
-               "delete instances, or give that disk more room"};
+               "edmctl df shows who uses it; delete instances, or give that disk more room"};
 }
 
 Status CheckCheckouts(std::uint64_t bytes, const RoomBudgets& budgets) {
