@@ -43,9 +43,17 @@ void Checks::OnLeads(Node master, const master::State& state) {
   world_.verdict.Tell("master", [&] { return fmt::format("{} leads, epoch {}", master, state.epoch); });
   if (!epochs_.insert(state.epoch).second)
     world_.verdict.Violate("an epoch is one master's", "epoch " + std::to_string(state.epoch) + " again");
-  for (const auto& [id, record] : state.operations.all()) {
-    OnOperation(*record);
-    delivered_[{state.epoch, id, record->attempt}] = record->worker_cursor;
+  const auto is_current = [&](const master::OperationRecord& record) {
+    const auto instance = state.instances.Find(record.operation.instance);
+    return instance != nullptr && instance->instance.status.operation == record.operation.id;
+  };
+  // Of those that nobody was told of, an instance's newest comes last.
+  for (const bool current : {false, true}) {
+    for (const auto& [id, record] : state.operations.all()) {
+      if (is_current(*record) != current) continue;
+      OnOperation(*record);
+      delivered_[{state.epoch, id, record->attempt}] = record->worker_cursor;
+    }
   }
 }
 
@@ -116,13 +124,22 @@ void Checks::BeforeReport(const master::State& state, const master::Report& repo
 }
 
 void Checks::OnDecision(const master::State& state, const master::Decision& decision) {
+  // In the order in which they were decided: of what one decision places later, the earlier knew nothing.
+  std::set<std::string> later;
   for (const auto& effect : decision.effects) {
-    if (const auto* send = std::get_if<master::SendOrder>(&effect)) CheckRoom(state, *send);
+    if (const auto* send = std::get_if<master::SendOrder>(&effect)) later.insert(send->order.operation);
+  }
+  for (const auto& effect : decision.effects) {
+    const auto* send = std::get_if<master::SendOrder>(&effect);
+    if (send == nullptr) continue;
+    later.erase(send->order.operation);
+    CheckRoom(state, *send, later);
   }
 }
 
 // What is placed anew finds room for itself and for all that is there or on its way there.
-void Checks::CheckRoom(const master::State& state, const master::SendOrder& send) {
+void Checks::CheckRoom(const master::State& state, const master::SendOrder& send,
+                       const std::set<std::string>& later) {
   const auto operation = state.operations.Find(send.order.operation);
   const bool is_new = send.order.build && send.after_cursor == 0 && send.order.release == 1 && operation &&
                       operation->attempt == 1;
@@ -137,15 +154,20 @@ void Checks::CheckRoom(const master::State& state, const master::SendOrder& send
     if (machine.clock.Now() - started >= kShownAfter) wanted[project] = copy.memory_mib;
   }
   for (const auto& record : OpenRecords(state)) {
+    if (later.contains(record->operation.id)) continue;
     if (record->worker == send.worker && record->order.target == Target::kRunning && record->order.build)
       wanted[record->operation.instance] = MemoryOf(record->operation.instance);
   }
   std::uint32_t sum = 0;
-  for (const auto& [instance, memory] : wanted) sum += memory;
+  std::string all;
+  for (const auto& [instance, memory] : wanted) {
+    sum += memory;
+    all += fmt::format(" {}: {}", instance, memory);
+  }
   if (sum > machine.memory_mib)
     world_.verdict.Violate("placement is never over capacity",
-                           fmt::format("{} goes to {}, where {} MiB of {} are wanted", send.order.instance,
-                                       send.worker, sum, machine.memory_mib));
+                           fmt::format("{} goes to {}, where of {} MiB {} are wanted:{}", send.order.instance,
+                                       send.worker, machine.memory_mib, sum, all));
 }
 
 void Checks::OnAcknowledged(const std::string& operation) {

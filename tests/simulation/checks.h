@@ -59,7 +59,8 @@ class Checks {
   // An attempt as one leader follows it: epoch, operation, attempt.
   using Followed = std::tuple<std::uint32_t, std::string, std::uint32_t>;
   void OnOperation(const master::OperationRecord& record);
-  void CheckRoom(const master::State& state, const master::SendOrder& send);
+  void CheckRoom(const master::State& state, const master::SendOrder& send,
+                 const std::set<std::string>& later);
 
   World& world_;
   std::uint64_t orders_ = 0;

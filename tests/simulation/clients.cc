@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kInstances = 24;
 constexpr int kTriesMax = 40;
+constexpr double kAtOnce = 0.3;  // share of orders that come together with another one
 constexpr Millis kClientPatience{3'000};
 constexpr const char* kOwner = "someone";
 
@@ -24,9 +25,10 @@ Clients::~Clients() { world_.agenda.End(life_); }
 
 void Clients::Start(int orders, Millis over) {
   waiting_ = orders;
+  auto when = Millis(500);
   for (int i = 0; i < orders; ++i) {
-    world_.agenda.After(world_.dice.Between(Millis(500), over), life_,
-                        [this] { world_.agenda.Spawn(life_, [this] { GiveOne(); }); });
+    if (!world_.dice.Hits(kAtOnce)) when = world_.dice.Between(Millis(500), over);
+    world_.agenda.After(when, life_, [this] { world_.agenda.Spawn(life_, [this] { GiveOne(); }); });
   }
 }
 

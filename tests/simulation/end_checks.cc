@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/model/trial_name.h"
 #include "master/adapters/state/keys.h"
 #include "tests/simulation/worker_process.h"
@@ -22,6 +24,13 @@ bool WasDeletedInPart(const master::State& state, const std::string& instance) {
       return true;
   }
   return false;
+}
+
+bool IsUsed(const EngineImage& image, const Machine& machine) {
+  return std::ranges::any_of(machine.engine.copies(), [&](const auto& copy) {
+    return std::ranges::any_of(copy.second.containers,
+                               [&](const auto& one) { return one.second.image_id == image.id; });
+  });
 }
 
 }  // namespace
@@ -175,12 +184,15 @@ void EndChecks::CheckRepos() {
       Violate(kNoOrphans, "the repo of " + name.name);
       continue;
     }
+    auto kept = repo.kept;
     for (const auto& release : master::ReleasesOf(state_, name.name)) {
-      const auto kept = repo.kept.find(release->number);
-      if (kept == repo.kept.end() || kept->second != release->source.commit)
+      const auto commit = kept.extract(release->number);
+      if (commit.empty() || commit.mapped() != release->source.commit)
         Violate("what may be rolled back to is there",
                 fmt::format("the commit of release {} of {}", release->number, name.name));
     }
+    for (const auto& [number, commit] : kept)
+      Violate(kNoOrphans, fmt::format("the commit of release {} of {}", number, name.name));
   }
   for (const auto& id : world_.Leader()->events.operations()) {
     if (state_.operations.Find(id) == nullptr) Violate(kNoOrphans, "the event log of " + id);
@@ -200,7 +212,12 @@ void EndChecks::CheckEngine(const Machine& machine) {
       Violate(kNoOrphans, "a trial, " + project + ", on " + machine.id);
   }
   for (const auto& [tag, image] : machine.engine.images()) {
-    if (!IsOn(image.instance, machine)) Violate(kNoOrphans, "image " + tag + " on " + machine.id);
+    const auto owner = state_.instances.Find(image.instance);
+    const bool is_surplus = owner != nullptr && owner->instance.status.worker == machine.id &&
+                            !IsUsed(image, machine) &&
+                            !state_.releases.Find(master::ReleaseKey(image.instance, image.release));
+    if (!IsOn(image.instance, machine) || is_surplus)
+      Violate(kNoOrphans, "image " + tag + " on " + machine.id);
   }
 }
 

@@ -44,7 +44,7 @@ Status Engine::CheckPorts(const std::string& project, const std::set<std::uint16
     if (other == project || !copy.lives()) continue;
     for (const auto port : ports) {
       if (!copy.ports.contains(port)) continue;
-      if (on_clash) on_clash(project, other);
+      on_clash(project, other);
       return Error{Code::kFailedPrecondition, "port " + std::to_string(port), other + " has it"};
     }
   }

@@ -39,7 +39,8 @@ class Engine {
   // Called with each project that changed.
   std::function<void(const std::string& project)> on_change = [](const std::string&) {};
   // A port that a project wants is published by another one.
-  std::function<void(const std::string& project, const std::string& other)> on_clash;
+  std::function<void(const std::string& project, const std::string& other)> on_clash =
+      [](const std::string&, const std::string&) {};
   bool is_away = false;
 
   // The first half of "up": what differs is made anew, and nothing of it started. kFailedPrecondition: a port
@@ -53,6 +54,8 @@ class Engine {
   const EngineImage* FindImage(const std::string& id_or_tag) const;
   // A container ends by itself.
   void Kill(const std::string& project, WallTime now);
+  // None of the ports is published by another one that lives; else kFailedPrecondition, and on_clash.
+  Status CheckPorts(const std::string& project, const std::set<std::uint16_t>& ports) const;
   // The machine goes down.
   void StopAll(WallTime now);
 
@@ -65,7 +68,6 @@ class Engine {
 
  private:
   std::string NextId() { return "sha256:" + std::to_string(++made_); }
-  Status CheckPorts(const std::string& project, const std::set<std::uint16_t>& ports) const;
 
   const std::string worker_;
   std::uint64_t made_ = 0;

@@ -8,7 +8,7 @@
 namespace edm::simulation {
 namespace {
 
-constexpr Millis kFeltLonger{1'500};
+constexpr Millis kFeltLonger{4'000};  // who fell silent is lost, and followed by another, by then
 
 }  // namespace
 

@@ -13,7 +13,7 @@ constexpr Millis kWriteBackInterval{5'000};  // of what nobody asked to be writt
 Machine::Machine(World& world, Node number)
     : node(number),
       id("w" + std::to_string(number - kFirstWorker + 1)),
-      memory_mib(2'048),
+      memory_mib(1'536),
       clock(world.agenda),
       engine(id),
       world_(world) {

@@ -50,6 +50,7 @@ Result<worker::Addresses> PortsOfMachine::Reserve(const std::string& instance,
       return std::ranges::any_of(wanted.ports, [&](const auto& one) { return one.second == number; });
     };
     while (!port.host_port && (IsTaken(instance, number) || is_own())) ++number;
+    EDM_CHECK(engine_.CheckPorts(instance, {number}));
     wanted.ports[name] = number;
   }
   for (const auto& network : networks) {

@@ -3,15 +3,18 @@
 #include <map>
 #include <string>
 
+#include "tests/simulation/engine.h"
 #include "worker/core/records.h"
 #include "worker/ports/address_reserver.h"
 
 namespace edm::simulation {
 
 // Host ports and subnets of one machine: always the lowest that is free, so that what is let go too early is
-// at once another's. Lives as long as its worker's process.
+// at once another's, which then finds it published still. Lives as long as its worker's process.
 class PortsOfMachine final : public worker::AddressReserver {
  public:
+  explicit PortsOfMachine(const Engine& engine) : engine_(engine) {}
+
   Result<worker::Addresses> Reserve(const std::string& instance, const std::vector<worker::WantedPort>& ports,
                                     const std::vector<std::string>& networks) override;
   Result<std::optional<worker::Addresses>> MoveSubnets(const std::string&) override {
@@ -30,6 +33,7 @@ class PortsOfMachine final : public worker::AddressReserver {
   bool IsTaken(const std::string& instance, std::uint16_t port) const;
   std::string FreeSubnet() const;
 
+  const Engine& engine_;
   std::map<std::string, worker::Addresses> held_;
 };
 

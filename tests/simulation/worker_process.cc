@@ -36,6 +36,7 @@ WorkerProcess::WorkerProcess(World& world, Machine& machine, std::uint64_t start
       sources_(world.agenda, world.dice, machine.disk,
                [&world, node = machine.node] { return world.AnyMasterIsReached(node); }),
       reader_(world.agenda, world.dice, machine.disk),
+      addresses_(machine.engine),
       peer_(world, machine),
       journal_({world.agenda, world.dice, machine.disk, is_held_,
                 [&world, &machine](const worker::AttemptRecord* before, const worker::AttemptRecord& now) {
