@@ -62,7 +62,7 @@ struct RepoDeleted {
   Status outcome;
 };
 
-// Repos that may stand there for no instance, and could not be removed now; none: all are gone.
+// Repos that the git server, being away, has left as they should not be (core/left_repos.h), or none.
 struct ReposLeft {
   std::set<std::string> instances;
 };
