@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "tests/integration/docker_fixture.h"
 
@@ -14,7 +16,10 @@ constexpr std::size_t kLarge = 300'000;
 
 class EngineDiskTest : public ::testing::Test {
  protected:
-  ~EngineDiskTest() override { static_cast<void>(docker_.runtime().RemoveImage(kTag)); }
+  // A second build takes the tag from the image of the first.
+  ~EngineDiskTest() override {
+    for (const auto& image : built_) static_cast<void>(docker_.runtime().RemoveImage(image));
+  }
 
   void Build() {
     std::string text(kLarge, '\0');
@@ -29,6 +34,7 @@ class EngineDiskTest : public ::testing::Test {
     build.tag = kTag;
     const auto built = docker_.runtime().Build(build, {}, {});
     ASSERT_TRUE(built.ok()) << ToString(built.error());
+    built_.push_back(built->id);
   }
   std::vector<CacheRecord> Records() {
     auto records = disk_.Cache();
@@ -46,6 +52,7 @@ class EngineDiskTest : public ::testing::Test {
   }
 
   static constexpr const char* kTag = "edm/dockertest-disk/web:r1";
+  std::vector<std::string> built_;  // image ids
   DockerFixture docker_;
   DockerDisk disk_{docker_.runtime().api()};
 };
