@@ -1,18 +1,17 @@
 #include "master/adapters/disk/disk_reserve.h"
 
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 
+#include "common/adapters/files/disk_walk.h"
 #include "common/base/text.h"
 #include "master/ports/full_disk.h"
 
 namespace edm::master {
 
 std::optional<DiskReserve::Room> DiskReserve::Measure() const {
-  struct statvfs facts {};
-  if (::statvfs(folder_.c_str(), &facts) != 0) return std::nullopt;
-  return Room{static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize,
-              static_cast<std::uint64_t>(facts.f_blocks) * facts.f_frsize, bytes_};
+  const auto place = PlaceOnDisk(folder_);
+  if (place.total_bytes == 0) return std::nullopt;
+  return Room{place.free_bytes, place.total_bytes, bytes_};
 }
 
 Status DiskReserve::Check(std::string_view what) const {

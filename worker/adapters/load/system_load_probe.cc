@@ -1,7 +1,6 @@
 #include "worker/adapters/load/system_load_probe.h"
 
 #include <sched.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,6 +8,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "common/adapters/files/disk_walk.h"
 #include "worker/adapters/load/cgroup_cpu.h"
 
 namespace edm::worker {
@@ -34,11 +34,10 @@ std::optional<CpuTicks> ParseLine(const std::string& text, std::string& name) {
 
 // Of several disks the one with the least room is told: a build needs it on each.
 void ReadDisk(const std::string& path, Load& load) {
-  struct statvfs disk {};
-  if (::statvfs(path.c_str(), &disk) != 0) return;
-  const auto free_mib = static_cast<std::uint32_t>(disk.f_bavail * disk.f_frsize / kMib);
-  if (load.disk_total_mib != 0 && free_mib >= load.disk_free_mib) return;
-  load.disk_total_mib = static_cast<std::uint32_t>(disk.f_blocks * disk.f_frsize / kMib);
+  const auto place = PlaceOnDisk(path);
+  const auto free_mib = static_cast<std::uint32_t>(place.free_bytes / kMib);
+  if (place.total_bytes == 0 || (load.disk_total_mib != 0 && free_mib >= load.disk_free_mib)) return;
+  load.disk_total_mib = static_cast<std::uint32_t>(place.total_bytes / kMib);
   load.disk_free_mib = free_mib;
 }
 
