@@ -105,6 +105,18 @@ TEST_F(RoomMakerTest, ADiskThatStaysShortIsNotSweptBeforeEachBuild) {
   EXPECT_FALSE(engine_.dropped.empty());
 }
 
+TEST_F(RoomMakerTest, ADiskThatHadRoomMeanwhileIsSweptSoonAgain) {
+  engine_.free_bytes = 50;
+  for (int order = 0; order < 8; ++order) EXPECT_FALSE(room_.Ensure(say_).ok());
+  engine_.free_bytes = 2'000;
+  EXPECT_TRUE(room_.Ensure(say_).ok());
+  Build({{"a", 700}});
+  engine_.free_bytes = 400;
+  clock_.Advance(RoomMaker::kPassEvery);
+  EXPECT_TRUE(room_.Ensure(say_).ok());
+  EXPECT_EQ(engine_.dropped, std::vector<std::string>{"a"});
+}
+
 TEST_F(RoomMakerTest, ADiskThatWasFullLosesAllThatMayGo) {
   Build({{"a", 150}});  // within its budget, and the disk is not short now
   EXPECT_TRUE(room_.Clear(say_));

@@ -47,10 +47,15 @@ bool RoomMaker::HaveRoom(const Disks& disks) const {
   return !IsShort(disks.engine, budgets_) && !IsShort(disks.data, budgets_);
 }
 
-bool RoomMaker::IsDue() const {
-  if (HaveRoom(Look())) return false;
+bool RoomMaker::IsDue() {
+  const bool have_room = HaveRoom(Look());
+  const auto now = peers_.clock.Steady();
   const std::lock_guard lock(mutex_);
-  return peers_.clock.Steady() >= due_;
+  if (have_room) {
+    wait_ = kPassEvery;
+    due_ = std::min(due_, now + kPassEvery);
+  }
+  return !have_room && now >= due_;
 }
 
 Status RoomMaker::Ensure(const Say& say) {

@@ -25,7 +25,8 @@ namespace edm::worker {
 class RoomMaker final : public DiskRoom {
  public:
   static constexpr std::size_t kRemovedMax = 50;  // last removals that are told
-  // While a disk stays short of room; twice as long after each pass that made none, up to the other.
+  // While a disk stays short of room; twice as long after each pass that made none, up to the other. From the
+  // first again once there was room meanwhile.
   static constexpr Millis kPassEvery{10'000};
   static constexpr Millis kPassEveryMax{600'000};
 
@@ -57,7 +58,7 @@ class RoomMaker final : public DiskRoom {
   // Budgets, and disks that are short. Walks through what is stored.
   void Sweep(const Say& say, std::stop_token stop = {});
   // Whether a disk is short of room, and a pass may help. Cheap.
-  bool IsDue() const;
+  bool IsDue();
 
   std::vector<DiskRemoval> removed() const;
 
