@@ -81,18 +81,38 @@ macro(edm_next_program name)
   add_dependencies(edm_next ${name}.next)
 endmacro()
 
-# edm_test(<name> LABEL unit|contract|integration|simulation SOURCES ... DEPS ...): one GoogleTest program.
+# edm_test(<name> LABEL unit|contract|integration|simulation [SHARDED] SOURCES ... DEPS ...): one GoogleTest program.
+# Unit tests are so many and so quick that a process for each would cost more than what it tests: a program runs whole,
+# in EDM_SHARDS parts at once and before others where it takes long.
+set(EDM_SHARDS 4)
 function(edm_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "SHARDED" "LABEL" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE edm_warnings GTest::gmock GTest::gtest_main ${ARG_DEPS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${ARG_LABEL})
+  if(NOT ARG_LABEL STREQUAL "unit")
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS ${ARG_LABEL})
+  elseif(ARG_SHARDED)
+    foreach(shard RANGE 1 ${EDM_SHARDS})
+      edm_whole_test(${name} ${name}.${shard})
+      math(EXPR index "${shard} - 1")
+      set_tests_properties(${name}.${shard} PROPERTIES COST 1
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=${EDM_SHARDS};GTEST_SHARD_INDEX=${index}")
+    endforeach()
+  else()
+    edm_whole_test(${name} ${name})
+  endif()
   # So that one kind of test can be built alone, as the sanitizer runs do.
   if(NOT TARGET edm_tests_${ARG_LABEL})
     add_custom_target(edm_tests_${ARG_LABEL})
   endif()
   add_dependencies(edm_tests_${ARG_LABEL} ${name})
+endfunction()
+
+# Its report is unit/<test>.xml: scripts/count-junit counts what is in there.
+function(edm_whole_test program test)
+  add_test(NAME ${test} COMMAND ${program} --gtest_brief=1 --gtest_output=xml:${PROJECT_BINARY_DIR}/unit/${test}.xml)
+  set_tests_properties(${test} PROPERTIES LABELS unit)
 endfunction()

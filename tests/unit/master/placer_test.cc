@@ -16,7 +16,7 @@ namespace {
 // Enough to fail when a change is not noticed; EDM_TEST_CLUSTERS=10000 after a change to placement.
 std::uint64_t Clusters() {
   const auto* asked = std::getenv("EDM_TEST_CLUSTERS");
-  return asked == nullptr ? 25 : std::strtoull(asked, nullptr, 10);
+  return asked == nullptr ? 60 : std::strtoull(asked, nullptr, 10);
 }
 
 Hope BestHope(const Question& question, const Sites& sites) {

@@ -15,7 +15,7 @@ namespace {
 
 std::uint64_t Cases() {
   const auto* asked = std::getenv("EDM_TEST_PLANS");
-  return asked == nullptr ? 300 : std::strtoull(asked, nullptr, 10);
+  return asked == nullptr ? 1'000 : std::strtoull(asked, nullptr, 10);
 }
 
 PlacementPlan PlanFor(const State& state, const InstanceRecord& instance) {

@@ -98,7 +98,7 @@ TEST_F(StoredState, TakesNoRecordUnderTheKeyOfAnother) {
 
 // A bit here and there: refused by name, or taken for what it then says; the master goes on either way.
 TEST_F(StoredState, OutlivesFlippedBits) {
-  constexpr int kRounds = 1'000;
+  constexpr int kRounds = 4'000;
   std::mt19937 dice(20261130);
   int refused = 0;
   for (int round = 0; round < kRounds; ++round) {
