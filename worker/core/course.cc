@@ -109,11 +109,14 @@ std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts fa
   if (course == Course::kStop || course == Course::kDelete) return Course::kAbandon;
   if (failed == kTry) return Course::kDismiss;
   if (Starts(course) && FromUpOn(failed)) {
-    if (facts.stop_or_delete_waits) return Course::kAbandon;
+    // The stop that waits may fail, or be taken back.
+    if (facts.stop_or_delete_waits) return facts.singleton ? Course::kHold : Course::kAbandon;
     return facts.has_good ? Course::kRestore : Course::kHold;
   }
   return failed == kStop ? Course::kAbandon : Course::kUndo;
 }
+
+bool IsOwed(Effect effect, bool singleton) { return singleton && effect == kHold; }
 
 bool IsCancellable(Course course, Effect next) {
   return course <= Course::kRestart && (next <= kAwaitReady || next == kCompare || next == kTry);

@@ -19,8 +19,10 @@ namespace edm::worker {
 //          Deploy, Start, Restart --(from Up on; a good release)--> Restore --(fails)--> Hold ---> End
 //          Deploy, Start, Restart --(from Up on; none)------------> Hold ------------------------> End
 //          Deploy, Start, Restart --(from Up on; stop or delete waits)---> Abandon --------------> End
+//                                                         (a singleton)--> Hold ---------------> End
 //   Stop, Delete, Restart's Stop --(fails)------------------------> Abandon ---------------------> End
 //   Undo, Hold, Abandon, Dismiss --(fails)--> the next effect: there is nothing left to fall back to
+//   Hold --(fails; a singleton)--> the same effect again: see IsOwed
 enum class Course : std::uint8_t {
   kBuild = 0,
   kDeploy = 1,
@@ -51,10 +53,15 @@ Effect NextEffect(Course course, Effect done);
 struct FallbackFacts {
   bool has_good = false;  // another release than the failed one can be put back
   bool stop_or_delete_waits = false;
+  bool singleton = false;
 };
 
 // Where an attempt goes on after `failed` did not succeed; none: on the same course, as if it had.
 std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts facts);
+
+// Whether `effect` is done again until it succeeds, whatever it fails of. The end of an attempt says that
+// nothing runs here, and what must never run twice may be started elsewhere then: first it has to be stopped.
+bool IsOwed(Effect effect, bool singleton);
 
 // Whether a cancellation still changes anything. What has run to readiness, a stop, a delete and every
 // fallback go on to their end.

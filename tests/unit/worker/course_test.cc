@@ -55,12 +55,14 @@ TEST(Course, AFailureOnlyEverLeadsDown) {
     for (const auto failed : EffectsOf(course)) {
       for (const bool has_good : {false, true}) {
         for (const bool waits : {false, true}) {
-          const auto next = CourseAfter(course, failed, {has_good, waits});
-          if (!next) continue;
-          EXPECT_GT(*next, course);
-          EXPECT_GE(*next, Course::kUndo);
-          if (*next == Course::kRestore) {
-            EXPECT_TRUE(has_good && !waits);
+          for (const bool singleton : {false, true}) {
+            const auto next = CourseAfter(course, failed, {has_good, waits, singleton});
+            if (!next) continue;
+            EXPECT_GT(*next, course);
+            EXPECT_GE(*next, Course::kUndo);
+            if (*next == Course::kRestore) {
+              EXPECT_TRUE(has_good && !waits);
+            }
           }
         }
       }
@@ -75,7 +77,7 @@ TEST(Course, FailuresGoWhereTheDiagramSays) {
     FallbackFacts facts;
     std::optional<Course> expected;
   };
-  const FallbackFacts none{}, good{true, false}, stop{true, true};
+  const FallbackFacts none{}, good{true, false}, stop{true, true}, single{true, true, true};
   const Case cases[] = {
       {Course::kBuild, Effect::kFetch, none, Course::kUndo},
       {Course::kBuild, Effect::kBuild, good, Course::kUndo},
@@ -89,6 +91,9 @@ TEST(Course, FailuresGoWhereTheDiagramSays) {
       {Course::kDeploy, Effect::kUp, good, Course::kRestore},
       {Course::kDeploy, Effect::kAwaitReady, none, Course::kHold},
       {Course::kDeploy, Effect::kAwaitReady, stop, Course::kAbandon},
+      {Course::kDeploy, Effect::kAwaitReady, single, Course::kHold},
+      {Course::kRestart, Effect::kUp, single, Course::kHold},
+      {Course::kStop, Effect::kStop, single, Course::kAbandon},
       {Course::kStart, Effect::kUp, none, Course::kHold},
       {Course::kRestart, Effect::kStop, good, Course::kAbandon},
       {Course::kRestart, Effect::kAwaitReady, good, Course::kRestore},
@@ -102,6 +107,28 @@ TEST(Course, FailuresGoWhereTheDiagramSays) {
   for (const auto& one : cases) {
     EXPECT_EQ(CourseAfter(one.course, one.failed, one.facts), one.expected)
         << CourseName(one.course) << " " << EffectName(one.failed);
+  }
+}
+
+TEST(Course, OnlyThatASingletonIsStoppedIsOwed) {
+  for (const auto effect : AllEffects()) {
+    EXPECT_FALSE(IsOwed(effect, false)) << EffectName(effect);
+    EXPECT_EQ(IsOwed(effect, true), effect == Effect::kHold) << EffectName(effect);
+  }
+}
+
+// Wherever the start of a singleton fails that may have started something, it is stopped before the end.
+TEST(Course, NoSingletonIsLeftAsItFailed) {
+  for (const auto course : {Course::kDeploy, Course::kStart, Course::kRestart, Course::kRestore}) {
+    for (const auto failed : {Effect::kUp, Effect::kAwaitReady, Effect::kRestore}) {
+      if (!IsOf(course, failed)) continue;
+      for (const bool has_good : {false, true}) {
+        for (const bool waits : {false, true}) {
+          const auto next = CourseAfter(course, failed, {has_good, waits, true});
+          EXPECT_TRUE(next == Course::kRestore || next == Course::kHold) << CourseName(course);
+        }
+      }
+    }
   }
 }
 

@@ -108,6 +108,61 @@ TEST_F(FencedRunner, AWorkerThatComesBackTooLateDoesNotStartItAgain) {
   EXPECT_EQ(RunningRelease(), 0U);
 }
 
+TEST_F(FencedRunner, AStartThatFailsEndsOnceItsContainersAreStopped) {
+  readiness_.FailNext({Code::kDeadlineExceeded, "shop/web", "not healthy"});
+  runtime_.Fail("Stop", {Code::kUnavailable, "container engine", "it does not answer"}, 3, "shop");
+  ASSERT_TRUE(runner_->Assign(Singleton(Deploy(1, 1))).ok());
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 1U);
+  EXPECT_FALSE(HasEnded(1));
+  PassAndTick(Millis(1'000));
+  EXPECT_FALSE(HasEnded(1));
+  ASSERT_TRUE(runner_->Cancel(1, "shop", 1, "").ok());
+  Begin();
+  executor_->RunAll();
+  EXPECT_FALSE(HasEnded(1)) << "a cancellation and a crash change nothing";
+  EXPECT_EQ(RunningRelease(), 1U);
+  PassAndTick(Millis(1'000));
+  EXPECT_EQ(EndOf(1).phase, Phase::kFailed);
+  EXPECT_EQ(RunningRelease(), 0U);
+  EXPECT_FALSE(Containers().empty()) << "they are kept";
+  std::size_t told = 0;
+  for (const auto& event : Events(1)) {
+    const auto* warning = std::get_if<Warning>(&event.what);
+    if (warning != nullptr && warning->text.find("must not run twice") != std::string::npos) ++told;
+  }
+  EXPECT_EQ(told, 1U);
+}
+
+TEST_F(FencedRunner, AStartThatAStopSupersedesIsStoppedThoughTheStopIsTakenBack) {
+  ASSERT_TRUE(runner_->Assign(Singleton(Deploy(1, 1))).ok());
+  while (RunningRelease() == 0 && executor_->RunOne()) {
+  }
+  ASSERT_EQ(RunningRelease(), 1U);
+  ASSERT_TRUE(runner_->Assign(Singleton(Reach(2, Target::kStopped))).ok());
+  runtime_.Fail("Stop", {Code::kUnavailable, "container engine", "it does not answer"}, 1, "shop");
+  executor_->RunAll();
+  EXPECT_FALSE(HasEnded(1));
+  ASSERT_TRUE(runner_->Cancel(1, "shop", 2, "").ok());
+  EXPECT_EQ(EndOf(2).phase, Phase::kCancelled);
+  PassAndTick(Millis(1'000));
+  EXPECT_EQ(EndOf(1).phase, Phase::kCancelled);
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
+TEST_F(FencedRunner, ADeleteGoesOnOnceWhatItSupersedesIsStopped) {
+  readiness_.FailNext({Code::kDeadlineExceeded, "shop/web", "not healthy"});
+  runtime_.Fail("Stop", {Code::kUnavailable, "container engine", "it does not answer"}, 1, "shop");
+  ASSERT_TRUE(runner_->Assign(Singleton(Deploy(1, 1))).ok());
+  executor_->RunAll();
+  ASSERT_TRUE(runner_->Assign(Singleton(Reach(2, Target::kDeleted))).ok());
+  EXPECT_FALSE(HasEnded(1));
+  PassAndTick(Millis(1'000));
+  EXPECT_EQ(EndOf(1).phase, Phase::kFailed);
+  EXPECT_EQ(EndOf(2).phase, Phase::kDeleted);
+  EXPECT_TRUE(runtime_.is_empty());
+}
+
 TEST_F(FencedRunner, AnEpochThatWasSeenWithABeatRefusesOlderOrders) {
   runner_->SawEpoch(5);
   const auto refused = runner_->Assign(Deploy(1, 1));

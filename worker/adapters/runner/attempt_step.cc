@@ -34,7 +34,12 @@ void AttemptRunner::RunStep(const std::string& instance) {
     const Lock lock(mutex_);
     if (stopping_) return;
   }
-  status.ok() ? Succeeded(*job, effect) : Failed(*job, effect, std::move(status).error());
+  job->is_owed = !status.ok() && IsOwed(effect, job->attempt.order.singleton);
+  if (status.ok()) {
+    Succeeded(*job, effect);
+  } else if (!job->is_owed) {
+    Failed(*job, effect, std::move(status).error());
+  }
   if (auto kept = around_.journal.Put(job->attempt, job->holding); !kept.ok()) {
     job->Warn("the journal cannot be written: " + ToString(kept.error()));
     if (job->attempt.course <= Course::kRestart) Failed(*job, effect, std::move(kept).error());
@@ -98,7 +103,8 @@ void AttemptRunner::Failed(Job& job, Effect effect, Error error) {
     error = *slot.stopped_by;
     cancelled = true;
   }
-  FallbackFacts facts{.has_good = CanGoBack(job.attempt.order, job.holding)};
+  FallbackFacts facts{.has_good = CanGoBack(job.attempt.order, job.holding),
+                      .singleton = job.attempt.order.singleton};
   if (slot.waiting != 0)
     facts.stop_or_delete_waits = slot.attempts[slot.waiting].order.target >= Target::kStopped;
   const auto step = StepOf(job.attempt.course, effect);
@@ -158,7 +164,7 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
     StartWaiting(slot);
     DropOldAttempts(slot);
   }
-  PostNext(instance, slot);
+  if (!job->is_owed) PostNext(instance, slot);  // else Tick does
   ForgetIfDelivered(instance);
 }
 

@@ -22,6 +22,7 @@ struct Job {
   bool final_is_new = true;                 // the final compose file may differ from what the containers have
   std::set<std::string> mirrors_of_others;  // templates that other instances use
   std::string detail;                       // of the step, for people
+  bool is_owed = false;                     // the effect has failed and is done again with the next tick
 
   const std::string& instance() const { return holding.instance; }
   std::uint32_t release() const { return attempt.order.release; }

@@ -23,9 +23,16 @@ Status Stop(Job& job) {
 Status Hold(Job& job) {
   job.holding.running_release = 0;
   const auto now = job.around.clock.Now();
+  const bool is_first = !job.holding.inspect_until;
   // Should the engine be away now, they are removed once it is back.
   job.holding.inspect_until = now;
-  EDM_CHECK(job.around.runtime.Stop(job.instance(), kFailedStopGrace));
+  auto stopped = job.around.runtime.Stop(job.instance(), kFailedStopGrace);
+  if (!stopped.ok()) {
+    if (is_first && IsOwed(Effect::kHold, job.attempt.order.singleton))
+      job.Warn("it ends once its containers are stopped, as it must not run twice: " +
+               ToString(stopped.error()));
+    return stopped;
+  }
   job.holding.inspect_until = now + kInspectionTime;
   job.Warn("the failed containers are kept, stopped, until " + FormatRfc3339(*job.holding.inspect_until));
   return Ok();
