@@ -23,13 +23,16 @@ bool IsOfDeleted(const State& state, const RequestRecord& request, WallTime now)
 
 void SweepRequests(Draft& draft) {
   const auto now = draft.now().wall;
+  const auto& state = draft.state();
+  const bool dates_count = CanTellAge(draft, kRequestsKept);
+  const bool ends_count = CanTellAge(draft, state.settings.operations_of_deleted_kept_for);
   std::vector<std::string> over;
   std::vector<std::string> too_late;  // the clock was set back meanwhile
-  for (const auto& [key, request] : draft.state().requests.all()) {
+  for (const auto& [key, request] : state.requests.all()) {
     if (over.size() + too_late.size() >= kSweepMax) break;
-    if (request->expires_at <= now || IsOfDeleted(draft.state(), *request, now)) {
+    if ((dates_count && request->expires_at <= now) || (ends_count && IsOfDeleted(state, *request, now))) {
       over.push_back(key);
-    } else if (request->expires_at > now + kRequestsKept) {
+    } else if (dates_count && request->expires_at > now + kRequestsKept) {
       too_late.push_back(key);
     }
   }
@@ -42,13 +45,16 @@ void SweepRequests(Draft& draft) {
   }
 }
 
+bool HasEnded(const Draft& draft, const TokenRecord& token) {
+  if (token.used_at && token.kind == TokenKind::kWorker) return true;
+  if (!token.expires_at || *token.expires_at > draft.now().wall) return false;
+  return CanTellAge(draft, *token.expires_at - token.created_at);
+}
+
 void SweepTokens(Draft& draft) {
-  const bool trusted = TrustsWallClock(draft);
   std::vector<std::string> gone;
   for (const auto& [id, token] : draft.state().tokens.all()) {
-    const bool over = (trusted && token->expires_at && *token->expires_at <= draft.now().wall) ||
-                      (token->used_at && token->kind == TokenKind::kWorker);
-    if (over && gone.size() < kSweepMax) gone.push_back(id);
+    if (HasEnded(draft, *token) && gone.size() < kSweepMax) gone.push_back(id);
   }
   for (const auto& id : gone) draft.RemoveToken(id);
 }
@@ -75,7 +81,6 @@ std::vector<Ended> EndedOnes(const State& state) {
 
 void SweepOperations(Draft& draft) {
   const auto& settings = draft.state().settings;
-  const bool trusted = TrustsWallClock(draft);
   const auto ended = EndedOnes(draft.state());
   auto surplus = ended.size() - std::min<std::size_t>(ended.size(), settings.operations_kept);
   std::size_t removed = 0;
@@ -84,7 +89,7 @@ void SweepOperations(Draft& draft) {
     const auto age = draft.now().wall - one.at;
     const auto most =
         one.instance_is_gone ? settings.operations_of_deleted_kept_for : settings.operations_kept_for;
-    if (surplus == 0 && (!trusted || age < most)) continue;
+    if (surplus == 0 && (age < most || !CanTellAge(draft, most))) continue;
     draft.RemoveOperation(one.operation);
     surplus -= surplus > 0 ? 1 : 0;
     ++removed;
@@ -95,7 +100,7 @@ void SweepOperations(Draft& draft) {
 
 void Sweep(Draft& draft) {
   WatchWallClock(draft);
-  if (TrustsWallClock(draft)) SweepRequests(draft);
+  SweepRequests(draft);
   SweepTokens(draft);
   SweepOperations(draft);
 }

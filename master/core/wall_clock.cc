@@ -1,5 +1,7 @@
 #include "master/core/wall_clock.h"
 
+#include <algorithm>
+
 #include "common/base/time.h"
 
 namespace edm::master {
@@ -29,5 +31,10 @@ void WatchWallClock(Draft& draft) {
 }
 
 bool TrustsWallClock(const Draft& draft) { return draft.now().steady >= draft.state().wall_trusted_from; }
+
+bool CanTellAge(const Draft& draft, Millis kept) {
+  const auto led = draft.now().steady - draft.state().started;
+  return TrustsWallClock(draft) && led >= std::min(kept, kWallDoubtMax);
+}
 
 }  // namespace edm::master

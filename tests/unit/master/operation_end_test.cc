@@ -319,6 +319,7 @@ TEST(RequestId, GivesTheSameOperationAgainAndRefusesAnotherRequest) {
   again.origin.request_digest = "another";
   EXPECT_EQ(cluster.Give(again).reply.error().code, Code::kAlreadyExists);
   cluster.now.wall += kRequestsKept + Millis(1'000);
+  cluster.now.steady += kRequestsKept + Millis(1'000);
   (void)DecideSweep(cluster.state, cluster.now);
   EXPECT_EQ(cluster.state.requests.size(), 0U);
 }

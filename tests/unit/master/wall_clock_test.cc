@@ -1,7 +1,10 @@
+#include "master/core/wall_clock.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "master/core/tokens.h"
 #include "tests/unit/master/cluster_fixture.h"
@@ -41,6 +44,21 @@ class WallStep : public testing::TestWithParam<Millis> {
   void Step() { cluster.now.wall += GetParam(); }
   void Sweep() {
     for (int round = 0; round < 3; ++round) (void)DecideSweep(cluster.state, cluster.now);
+  }
+
+  void ExpectKnown(Begin again) {
+    const auto first = std::exchange(again.operation, "op-other");
+    const auto repeated = cluster.Give(again);
+    ASSERT_TRUE(repeated.reply.ok());
+    EXPECT_EQ(repeated.reply->operation, first);
+  }
+
+  // What the next master has of this one is what is stored.
+  void NextMaster() {
+    cluster.state.last_look.reset();
+    cluster.state.wall_trusted_from = {};
+    cluster.state.started = cluster.now.steady;
+    (void)cluster.Tell(Recovered{});
   }
 
   ClusterFixture cluster;
@@ -96,11 +114,8 @@ TEST_P(WallStep, KeepsARequestIdForItsWholeTime) {
   ASSERT_TRUE(cluster.Give(begin).reply.ok());
   Step();
   Sweep();
+  ExpectKnown(begin);
   auto again = begin;
-  again.operation = "op-other";
-  const auto repeated = cluster.Give(again);
-  ASSERT_TRUE(repeated.reply.ok());
-  EXPECT_EQ(repeated.reply->operation, begin.operation);
   again.origin.request_digest = "another";
   EXPECT_EQ(cluster.Give(again).reply.error().code, Code::kAlreadyExists);
 }
@@ -160,12 +175,75 @@ TEST_P(WallStep, BetweenTwoMastersGivesAnOperationNoMoreThanItsTime) {
   EXPECT_EQ(cluster.StateOf(id), OperationState::kRunning);
 }
 
+// Nobody has seen the step: the first sweep comes before anybody can have set the clock right.
+TEST_P(WallStep, BetweenTwoMastersCostsNoRequestId) {
+  const auto begin = Keyed(cluster, OperationKind::kDelete);
+  ASSERT_TRUE(cluster.Give(begin).reply.ok());
+  Step();
+  NextMaster();
+  Sweep();
+  cluster.Pass(Millis(1'000));
+  Sweep();
+  ExpectKnown(begin);
+  // Set right again, it is a step that is seen.
+  cluster.now.wall -= GetParam();
+  cluster.Pass(Millis(1'000));
+  cluster.now.wall += kWallDoubtMax;
+  cluster.now.steady += kWallDoubtMax;
+  Sweep();
+  EXPECT_EQ(cluster.state.requests.size(), 1U);
+}
+
+TEST_P(WallStep, BetweenTwoMastersCostsNoRequestIdOfADeletedInstance) {
+  auto begin = Keyed(cluster, OperationKind::kDelete);
+  (void)cluster.Give(begin);
+  (void)cluster.End(begin.operation, Phase::kDeleted);
+  (void)cluster.Tell(RepoDeleted{begin.operation, Unit{}});
+  ASSERT_EQ(cluster.StateOf(begin.operation), OperationState::kDone);
+  Step();
+  NextMaster();
+  Sweep();
+  EXPECT_EQ(cluster.state.requests.size(), 1U);
+  EXPECT_NE(cluster.state.operations.Find(begin.operation), nullptr);
+}
+
+TEST_P(WallStep, BetweenTwoMastersCostsNoTokenAndNoHistory) {
+  ASSERT_TRUE(cluster.Give(TokenFor("a", kHour)).reply.ok());
+  const auto id = cluster.DeployToRunning();
+  Step();
+  NextMaster();
+  Sweep();
+  EXPECT_NE(cluster.state.tokens.Find("a"), nullptr);
+  EXPECT_NE(cluster.state.operations.Find(id), nullptr);
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, WallStep, testing::Values(kHour * 25, kYear * 12, -kHour * 25, -kYear * 12),
                          [](const auto& tested) {
                            const auto hours = std::chrono::duration_cast<std::chrono::hours>(tested.param);
                            const auto count = std::to_string(std::abs(hours.count()));
                            return (tested.param > Millis(0) ? "Forward" : "Back") + count + "Hours";
                          });
+
+TEST(WallClock, OfAMasterThatHasBegunIsDoubtedForAWhile) {
+  ClusterFixture cluster;
+  cluster.AddInstance("shop");
+  ASSERT_TRUE(cluster.Give(Keyed(cluster, OperationKind::kDelete)).reply.ok());
+  ASSERT_TRUE(cluster.Give(TokenFor("short", Millis(10'000))).reply.ok());
+  cluster.now.wall += kRequestsKept;
+  const auto after = [&](Millis by) {
+    cluster.now.wall += by;
+    cluster.now.steady += by;
+    (void)DecideSweep(cluster.state, cluster.now);
+  };
+  after(Millis(9'999));
+  EXPECT_EQ(cluster.state.tokens.size(), 1U);
+  after(Millis(1));
+  EXPECT_EQ(cluster.state.tokens.size(), 0U) << "it has led for as long as the token was to last";
+  after(kWallDoubtMax - Millis(10'001));
+  EXPECT_EQ(cluster.state.requests.size(), 1U);
+  after(Millis(1));
+  EXPECT_EQ(cluster.state.requests.size(), 0U);
+}
 
 TEST(WallClock, ThatDriftsIsTrusted) {
   ClusterFixture cluster;
