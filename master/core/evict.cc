@@ -63,7 +63,7 @@ std::uint32_t NumberFor(Draft& draft, const std::string& instance, const Copy& c
   return number;
 }
 
-// What was left there is gone: whoever is to run such a release builds it again.
+// What was left there is gone, or may be at any time: whoever is to run such a release builds it again.
 void ForgetReleases(Draft& draft, const std::string& worker, const std::string& instance) {
   for (const auto& release : ReleasesOf(draft.state(), instance)) {
     if (release->worker != worker) continue;
@@ -77,6 +77,8 @@ void Evict(Draft& draft, const WorkerRecord& worker, const std::string& instance
   const auto now = draft.now().steady;
   copy.evicting = NumberFor(draft, instance, copy);
   copy.next_try = now + kRetry.After(++copy.tries);
+  // Not only when it is reported gone: an order that comes meanwhile would be all that is reported.
+  ForgetReleases(draft, worker.facts.id, instance);
   if (copy.tries == 1) {
     draft.Event(
         {{}, "copy.evicted", instance, "", worker.facts.id, "it is not wanted on this worker any more"});

@@ -11,10 +11,17 @@ namespace edm::worker {
 // Histories in memory. Any thread.
 class MemoryEventLog final : public EventLog {
  public:
+  // Whether it takes what is appended.
+  void Take(bool takes) {
+    const std::lock_guard lock(mutex_);
+    takes_ = takes;
+  }
+
   void Append(const AttemptKey& key, const AttemptEvent& event) override {
     std::vector<std::function<void()>> callbacks;
     {
       const std::lock_guard lock(mutex_);
+      if (!takes_) return;
       auto& events = events_[key];
       events.push_back(event);
       events.back().cursor = static_cast<std::uint32_t>(events.size());
@@ -71,6 +78,7 @@ class MemoryEventLog final : public EventLog {
   };
 
   mutable std::mutex mutex_;
+  bool takes_ = true;
   std::uint64_t last_ = 0;
   std::map<AttemptKey, std::vector<AttemptEvent>> events_;
   std::map<std::uint64_t, std::pair<AttemptKey, std::function<void()>>> followers_;

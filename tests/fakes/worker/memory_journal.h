@@ -13,10 +13,11 @@ namespace edm::worker {
 // thread.
 class MemoryJournal final : public Journal {
  public:
-  // The next `writes` are kept, and none after them until Revive.
-  void DieAfter(int writes) {
+  // The next `writes` are kept, and none after them until Revive. `at_lost` is called with each that is lost.
+  void DieAfter(int writes, std::function<void()> at_lost) {
     const std::lock_guard lock(mutex_);
     left_ = writes;
+    at_lost_ = std::move(at_lost);
   }
   void Revive() {
     const std::lock_guard lock(mutex_);
@@ -65,7 +66,10 @@ class MemoryJournal final : public Journal {
   Status Write(const std::function<void()>& change) {
     const std::lock_guard lock(mutex_);
     if (failure_) return *std::exchange(failure_, std::nullopt);
-    if (left_ == 0) return Ok();
+    if (left_ == 0) {
+      at_lost_();
+      return Ok();
+    }
     if (left_ > 0) --left_;
     change();
     return Ok();
@@ -73,6 +77,7 @@ class MemoryJournal final : public Journal {
 
   mutable std::mutex mutex_;
   int left_ = -1;
+  std::function<void()> at_lost_;
   std::optional<Error> failure_;
   std::uint32_t epoch_ = 0;
   std::map<std::string, Holding> holdings_;

@@ -149,6 +149,12 @@ struct LeftFixture : ClusterFixture {
     (void)Event(move.operation, 1, Built{{{"web", "sha256:2"}}, "", {}});
     (void)End(move.operation, Phase::kRunning, 1);
   }
+  // Built on w1, and never moved.
+  void LeaveRelease() {
+    auto left = *state.releases.Find(ReleaseKey("shop", 1));
+    left.worker = "w1";
+    state.releases.Put(ReleaseKey("shop", 1), std::make_shared<const Release>(left));
+  }
   const EvictCopy* Tick(Decision& kept, Millis by) {
     now.wall += by;
     now.steady += by;
@@ -244,9 +250,7 @@ TEST(Eviction, SharesItsNumberWithNoOrderUnderWay) {
 // A deploy that goes elsewhere while the worker is lost, and a rollback to what was built there.
 TEST(Eviction, TakesReleasesAlongThatAreBuiltAgainWhereTheyAreWanted) {
   LeftFixture cluster;
-  auto left = *cluster.state.releases.Find(ReleaseKey("shop", 1));
-  left.worker = "w1";
-  cluster.state.releases.Put(ReleaseKey("shop", 1), std::make_shared<const Release>(left));
+  cluster.LeaveRelease();
   Decision kept;
   (void)cluster.Tell(Beat("w2", {Running(2)}));
   (void)cluster.Tick(kept, Millis(500));
@@ -255,6 +259,20 @@ TEST(Eviction, TakesReleasesAlongThatAreBuiltAgainWhereTheyAreWanted) {
   deleted.phase = Phase::kDeleted;
   (void)cluster.Tell(Beat("w1", {deleted}));
   EXPECT_EQ(cluster.state.releases.Find(ReleaseKey("shop", 1))->worker, "");
+}
+
+// It moves back before anybody heard that the eviction is done.
+TEST(Eviction, TakesReleasesAlongThoughAnOrderFollowsAtOnce) {
+  LeftFixture cluster;
+  cluster.LeaveRelease();
+  Decision kept;
+  (void)cluster.Tell(Beat("w2", {Running(2)}));
+  (void)cluster.Tick(kept, Millis(500));
+  ASSERT_NE(cluster.Tick(kept, cluster.state.settings.evict_after), nullptr);
+  const auto begun = cluster.Give(cluster.Asking(OperationKind::kMove));
+  ASSERT_NE(EffectOf<SendOrder>(begun), nullptr);
+  EXPECT_EQ(EffectOf<SendOrder>(begun)->worker, "w1");
+  EXPECT_TRUE(EffectOf<SendOrder>(begun)->order.build);
 }
 
 TEST(Eviction, WhatAWorkerHasNotWhenItRegistersIsBuiltAgain) {

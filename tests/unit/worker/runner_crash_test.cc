@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/unit/worker/runner_fixture.h"
 
 namespace edm::worker {
@@ -15,15 +17,16 @@ class Crash : public RunnerFixture {
     return !HasEnded(order.attempt);
   }
 
-  // In the middle of an effect: what it did is done, and the journal knows nothing of it nor of what follows.
+  // In the middle of an effect: what it did is done, and journal and history know nothing of what follows.
   bool KillAfterWrites(const Order& order, int writes) {
     EXPECT_TRUE(runner_->Assign(order).ok());
-    journal_.DieAfter(writes);
+    journal_.DieAfter(writes, [this] { events_.Take(false); });
     while (!journal_.is_dead() && executor_->RunOne()) {
     }
     const bool died = journal_.is_dead();
     if (died) executor_->RunOne();
     journal_.Revive();
+    events_.Take(true);
     return died;
   }
 
@@ -147,6 +150,27 @@ TEST_F(Crash, OfTheWholeMachineTakesNoEndAway) {
   EXPECT_EQ(EndOf(1).phase, end.phase);
   EXPECT_TRUE(runner_->Assign(order).ok());
   EXPECT_EQ(Events(1).size(), 1u) << "once is enough";
+}
+
+bool TellsOfImages(const AttemptEvent& event) { return std::holds_alternative<Built>(event.what); }
+
+// Whoever was told of a release may roll back to it.
+TEST_F(Crash, WhatIsCancelledAfterwardsKeepsTheImagesThatWereToldOf) {
+  int told = 0;
+  std::uint32_t attempt = 1;
+  for (int writes = 0;; ++writes, attempt += 2) {
+    SCOPED_TRACE(writes);
+    if (!KillAfterWrites(Deploy(attempt, 1), writes)) break;
+    Begin();
+    EXPECT_TRUE(runner_->Cancel(1, "shop", attempt, "asked by ann").ok());
+    executor_->RunAll();
+    if (std::ranges::any_of(Events(attempt), TellsOfImages)) {
+      ++told;
+      EXPECT_EQ(runtime_.Everything()->images.size(), 1U);
+    }
+    ExpectNothingLeft(attempt + 1);
+  }
+  EXPECT_GE(told, 3);
 }
 
 class CrashOfAFailure : public Crash {

@@ -76,7 +76,7 @@ Status DropFiles(Job& job) {
 }
 
 Status Discard(Job& job) {
-  // Once its images were reported the release exists: it goes when no release is kept that needs it.
+  // Once its images may have been reported the release exists: it goes when its master keeps it no more.
   if (!job.attempt.order.build || job.attempt.phase >= Phase::kBuilt) return Ok();
   job.holding.releases.erase(job.release());
   EDM_CHECK(LetGoOfPorts(job, ReleasesOf(job.holding)));

@@ -17,6 +17,15 @@ void NoteFetchedInputs(const Job& job, ReleaseRecord& release) {
   for (auto& [image, id] : IdsOf(job, unknown)) release.inputs[image] = std::move(id);
 }
 
+// The journal first: who is told of a release may roll back to it, so nothing may take its images any more.
+Status TellOfImages(Job& job) {
+  auto told = job.attempt;
+  told.phase = Phase::kBuilt;
+  EDM_CHECK(job.around.journal.Put(told, job.holding));
+  job.Emit(told.built);
+  return Ok();
+}
+
 }  // namespace
 
 Status PublishHolder(Job& job) {
@@ -26,8 +35,7 @@ Status PublishHolder(Job& job) {
     if (!status.ok()) return About(std::move(status).error(), "address of instance " + job.instance());
   }
   job.holding.address_published = true;
-  if (order.build) job.Emit(job.attempt.built);
-  return Ok();
+  return order.build ? TellOfImages(job) : Ok();
 }
 
 Status PublishEndpoints(Job& job) {
