@@ -117,7 +117,7 @@ class DiskTroubleTest(BackendCase):
             self.assertEqual(ready.status, 503, ready)
             self.assertIn(b"disk of the master", ready.body)
         self.free("master")
-        self.assertEqual(self.rest.get("/readyz").status, 200)
+        lab.eventually(lambda: self.rest.get("/readyz").status == 200, 5, what="a master that is ready again")
         self.assertEqual(self.cluster.delete(named("there"))["state"], "DONE")
         self.before = everything
         self.all_is_well()
