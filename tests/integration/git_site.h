@@ -69,12 +69,13 @@ class GitSite {
   BoostProcessRunner runner_;
   TransferClient transfer_;
   ScriptedGate gate_;
-  ThreadPool reads_{{.name = "git-reads", .threads = 4}};
-  ThreadPool pushes_{{.name = "git-pushes", .threads = 4}};
   std::unique_ptr<EmbeddedGitServer> git_;
   std::unique_ptr<HookListener> hooks_;
   std::unique_ptr<GitHttp> http_;
   std::unique_ptr<rpc::HttpServer> server_;
+  // Joined first: a push goes on for a moment after git has left.
+  ThreadPool reads_{{.name = "git-reads", .threads = 4}};
+  ThreadPool pushes_{{.name = "git-pushes", .threads = 4}};
 };
 
 }  // namespace edm::master
