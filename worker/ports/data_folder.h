@@ -19,6 +19,12 @@ struct StoredThing {
   WallTime changed;
 };
 
+inline std::uint64_t BytesOf(const std::vector<StoredThing>& things) {
+  std::uint64_t bytes = 0;
+  for (const auto& one : things) bytes += one.bytes;
+  return bytes;
+}
+
 struct StoredThings {
   std::vector<StoredThing> checkouts;
   std::vector<StoredThing> mirrors;

@@ -161,6 +161,13 @@ struct LeftFixture : ClusterFixture {
     kept = Tell(master::Tick{});
     return EffectOf<EvictCopy>(kept);
   }
+  // Once w2 has the new copy and nobody calls the old one any more.
+  bool Evicts() {
+    Decision kept;
+    (void)Tell(Beat("w2", {Running(2)}));
+    (void)Tick(kept, Millis(500));
+    return Tick(kept, state.settings.evict_after) != nullptr;
+  }
 };
 
 TEST(Eviction, WaitsForTheNewCopyAndForThoseWhoStillCallTheOldOne) {
@@ -251,10 +258,7 @@ TEST(Eviction, SharesItsNumberWithNoOrderUnderWay) {
 TEST(Eviction, TakesReleasesAlongThatAreBuiltAgainWhereTheyAreWanted) {
   LeftFixture cluster;
   cluster.LeaveRelease();
-  Decision kept;
-  (void)cluster.Tell(Beat("w2", {Running(2)}));
-  (void)cluster.Tick(kept, Millis(500));
-  ASSERT_NE(cluster.Tick(kept, cluster.state.settings.evict_after), nullptr);
+  ASSERT_TRUE(cluster.Evicts());
   auto deleted = Running(3, 0);
   deleted.phase = Phase::kDeleted;
   (void)cluster.Tell(Beat("w1", {deleted}));
@@ -265,10 +269,7 @@ TEST(Eviction, TakesReleasesAlongThatAreBuiltAgainWhereTheyAreWanted) {
 TEST(Eviction, TakesReleasesAlongThoughAnOrderFollowsAtOnce) {
   LeftFixture cluster;
   cluster.LeaveRelease();
-  Decision kept;
-  (void)cluster.Tell(Beat("w2", {Running(2)}));
-  (void)cluster.Tick(kept, Millis(500));
-  ASSERT_NE(cluster.Tick(kept, cluster.state.settings.evict_after), nullptr);
+  ASSERT_TRUE(cluster.Evicts());
   const auto begun = cluster.Give(cluster.Asking(OperationKind::kMove));
   ASSERT_NE(EffectOf<SendOrder>(begun), nullptr);
   EXPECT_EQ(EffectOf<SendOrder>(begun)->worker, "w1");

@@ -21,12 +21,6 @@ std::string NameOf(const RoomRemoval& removal) {
   return "";
 }
 
-std::uint64_t BytesOf(const std::vector<StoredThing>& things) {
-  std::uint64_t bytes = 0;
-  for (const auto& one : things) bytes += one.bytes;
-  return bytes;
-}
-
 }  // namespace
 
 void RoomMaker::AskNeeds(Needs needs) {

@@ -27,12 +27,6 @@ Things OldestFirst(const std::vector<StoredThing>& things) {
   return order;
 }
 
-std::uint64_t BytesOf(const std::vector<StoredThing>& things) {
-  std::uint64_t bytes = 0;
-  for (const auto& one : things) bytes += one.bytes;
-  return bytes;
-}
-
 bool HasLess(const DiskPlace& place, std::uint64_t bytes) {
   return place.total_bytes != 0 && place.free_bytes < bytes;
 }
