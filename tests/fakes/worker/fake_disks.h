@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 
 namespace edm::worker {
 
-// Two disks in memory: what is removed becomes free. One thread.
+// Two disks in memory: what is removed becomes free. Any thread; what is public is the test's, while no other
+// asks.
 class FakeEngineDisk final : public EngineDisk {
  public:
   std::string Root() const override { return root; }
@@ -19,10 +21,12 @@ class FakeEngineDisk final : public EngineDisk {
     return usage;
   }
   Result<std::vector<CacheRecord>> Cache() override {
+    const std::lock_guard lock(mutex_);
     if (failure) return *failure;
     return cache;
   }
   Result<std::uint64_t> DropCache(const std::vector<std::string>& ids) override {
+    const std::lock_guard lock(mutex_);
     dropped.insert(dropped.end(), ids.begin(), ids.end());
     if (failure) return *failure;
     std::uint64_t went = 0;
@@ -36,13 +40,14 @@ class FakeEngineDisk final : public EngineDisk {
   }
 
   void Add(const std::string& id, std::uint64_t bytes, const std::string& kind = "regular",
-           const std::string& description = "fileop target") {
+           const std::string& description = "fileop target", WallTime used_at = {}) {
+    const std::lock_guard lock(mutex_);
     cache.push_back({.id = id,
                      .parents = {},
                      .kind = kind,
                      .description = description,
                      .bytes = bytes,
-                     .used_at = WallTime(Millis(++used_))});
+                     .used_at = used_at == WallTime() ? WallTime(Millis(++used_)) : used_at});
   }
 
   std::string root = "/engine";
@@ -54,6 +59,7 @@ class FakeEngineDisk final : public EngineDisk {
   std::optional<Error> failure;
 
  private:
+  std::mutex mutex_;
   int used_ = 0;
 };
 

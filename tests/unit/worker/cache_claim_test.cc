@@ -59,6 +59,10 @@ INSTANTIATE_TEST_SUITE_P(
         Dispute{"SomebodyWasBuildingBefore", {Busy(Record("x"))}, {Record("x"), Context("a"), Record("b")}}),
     [](const auto& param) { return param.param.name; });
 
+TEST(CacheClaim, WithoutABuildOfOursNothingIs) {
+  EXPECT_TRUE(ClaimNew(OpenWindow({}, {}), {Record("a")}).empty());
+}
+
 TEST(CacheClaim, OursThatIsInUseYetIsNobodyElsesBuild) {
   auto window = OpenWindow({Busy(Record("ours"))}, {"ours"});
   window.contexts = 1;

@@ -17,6 +17,7 @@ class Ledger : public ::testing::Test {
     engine_.Add(id + "-context", 10, "regular", "http url http://build-context-" + id);
     engine_.Add(id, 10);
     ledger.End();
+    static_cast<void>(ledger.Records());
   }
   static CacheIds OursOf(CacheLedger& ledger) { return ledger.Records()->ours; }
 
@@ -72,6 +73,7 @@ TEST_F(Ledger, WhatAnEndedBuildHasInUseIsWaitedFor) {
   engine_.Add("step", 10);
   engine_.cache.back().is_in_use = true;
   ledger.End();
+  EXPECT_EQ(OursOf(ledger), (CacheIds{"step"}));
   engine_.cache.back().is_in_use = false;
   engine_.Add("last-step", 10);
   EXPECT_EQ(OursOf(ledger), (CacheIds{"step", "last-step"}));
@@ -88,6 +90,31 @@ TEST_F(Ledger, BuildsAtOnceShareWhatTheyLeave) {
   engine_.Add("slow-context", 10, "regular", "http url http://build-context-slow");
   ledger.End();
   EXPECT_EQ(OursOf(ledger).size(), 4U);
+}
+
+TEST_F(Ledger, ABuildThatIsExpectedNeedsNoLookWhenItBegins) {
+  CacheLedger ledger(engine_, file_);
+  engine_.Add("theirs", 5);
+  ledger.Expect();
+  static_cast<void>(ledger.Records());
+  engine_.failure = Error{Code::kUnavailable, "engine", "asked again"};
+  ledger.Begin(1);
+  engine_.failure.reset();
+  engine_.Add("a", 10);
+  ledger.End();
+  EXPECT_EQ(OursOf(ledger), (CacheIds{"a"}));
+}
+
+TEST_F(Ledger, WhatComesBeforeAnExpectedBuildIsNotOurs) {
+  CacheLedger ledger(engine_, file_);
+  ledger.Expect();
+  static_cast<void>(ledger.Records());
+  engine_.Add("theirs", 5);
+  EXPECT_TRUE(OursOf(ledger).empty());
+  engine_.Add("theirs-too", 5);
+  ledger.Expect();
+  BuildOne(ledger, "a");
+  EXPECT_EQ(OursOf(ledger), (CacheIds{"a", "a-context"}));
 }
 
 TEST_F(Ledger, WithoutTheEnginesWordNothingIsOurs) {

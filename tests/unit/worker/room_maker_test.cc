@@ -19,8 +19,7 @@ class RoomMakerTest : public ::testing::Test {
   void Build(const std::vector<std::pair<std::string, std::uint64_t>>& records) {
     room_.BuildsBegin(1);
     for (const auto& [id, bytes] : records) {
-      engine_.Add(id, bytes);
-      engine_.cache.back().used_at = clock_.Now();
+      engine_.Add(id, bytes, "regular", "fileop target", clock_.Now());
       clock_.Advance(Millis(1));
     }
     room_.BuildsEnd();

@@ -43,9 +43,16 @@ CacheLedger::CacheLedger(EngineDisk& engine, std::filesystem::path file)
   Keep();
 }
 
+void CacheLedger::Expect() {
+  const std::lock_guard lock(mutex_);
+  is_expecting_ = true;
+  if (window_ && window_->contexts == 0) window_.reset();
+}
+
 void CacheLedger::Begin(std::size_t images) {
   const std::lock_guard lock(mutex_);
   ++under_way_;
+  is_expecting_ = false;
   if (!window_) {
     const auto records = engine_.Cache();
     if (!records.ok()) return;
@@ -58,20 +65,15 @@ void CacheLedger::Begin(std::size_t images) {
 void CacheLedger::End() {
   const std::lock_guard lock(mutex_);
   --under_way_;
-  if (!window_) return;
-  const auto records = engine_.Cache();
-  if (!records.ok()) return;
-  Claim(*records);
-  Keep();
 }
 
 Result<CacheLedger::Look> CacheLedger::Records() {
   const std::lock_guard lock(mutex_);
   EDM_TRY(auto records, engine_.Cache());
-  if (window_ && under_way_ == 0) {
-    Claim(records);
-    Keep();
-  }
+  const bool is_watched = window_ || is_expecting_;
+  if (window_) Claim(records);
+  if (!window_ && is_expecting_) window_ = OpenWindow(records, ours_);
+  if (is_watched) Keep();
   return Look{std::move(records), ours_};
 }
 

@@ -17,8 +17,10 @@ class CacheLedger {
   // `engine` outlives it. What the file says is read now; an unreadable one says nothing.
   CacheLedger(EngineDisk& engine, std::filesystem::path file);
 
+  // A build is near, which begins the sooner when Records() was called by then.
+  void Expect();
   void Begin(std::size_t images);
-  void End();
+  void End();  // Records() claims what the build left
 
   struct Look {
     std::vector<CacheRecord> records;  // all that the engine has
@@ -35,9 +37,10 @@ class CacheLedger {
   const std::filesystem::path file_;
   std::mutex mutex_;
   CacheIds ours_;  // guarded by mutex_, as what follows
-  std::optional<CacheWindow>
-      window_;  // since builds of ours began; stays while what they left is not claimed
+  // Since builds of ours began or were expected; stays while what they left is not claimed.
+  std::optional<CacheWindow> window_;
   std::size_t under_way_ = 0;
+  bool is_expecting_ = false;
 };
 
 }  // namespace edm::worker

@@ -59,9 +59,11 @@ Status RoomMaker::Ensure(const Say& say) {
     EDM_CHECK(CheckCheckouts(checkouts_bytes_, budgets_));
     return CheckRoom(disks.engine, disks.data, budgets_);
   };
-  if (check().ok() && !IsDue()) return Ok();
-  Pass(budgets_, say);
-  return check();
+  if (!check().ok() || IsDue()) Pass(budgets_, say);
+  EDM_CHECK(check());
+  peers_.ledger.Expect();
+  watch_.Look();
+  return Ok();
 }
 
 bool RoomMaker::Clear(const Say& say) {

@@ -10,6 +10,7 @@
 
 #include "common/ports/clock.h"
 #include "worker/adapters/disk/cache_ledger.h"
+#include "worker/adapters/disk/cache_watch.h"
 #include "worker/core/disk/room.h"
 #include "worker/ports/data_folder.h"
 #include "worker/ports/disk_room.h"
@@ -53,7 +54,10 @@ class RoomMaker final : public DiskRoom {
   Status Ensure(const Say& say) override;
   bool Clear(const Say& say) override;
   void BuildsBegin(std::size_t images) override { peers_.ledger.Begin(images); }
-  void BuildsEnd() override { peers_.ledger.End(); }
+  void BuildsEnd() override {
+    peers_.ledger.End();
+    watch_.Look();
+  }
 
   // Budgets, and disks that are short. Walks through what is stored.
   void Sweep(const Say& say, std::stop_token stop = {});
@@ -86,6 +90,7 @@ class RoomMaker final : public DiskRoom {
   Millis wait_ = kPassEvery;  // after that one
   Needs needs_;
   std::deque<DiskRemoval> removed_;
+  CacheWatch watch_{peers_.ledger};
 };
 
 }  // namespace edm::worker

@@ -29,7 +29,7 @@ CacheWindow OpenWindow(const std::vector<CacheRecord>& records, const CacheIds& 
 CacheIds ClaimNew(const CacheWindow& window, const std::vector<CacheRecord>& records) {
   CacheIds claimed;
   std::uint32_t contexts = 0;
-  bool is_disputed = window.was_busy;
+  bool is_disputed = window.was_busy || window.contexts == 0;
   for (const auto& one : records) {
     if (one.kind.starts_with(kForeignSource) && HasBeenUsed(window, one)) is_disputed = true;
     if (window.uses.contains(one.id)) continue;
