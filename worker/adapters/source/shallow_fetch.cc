@@ -14,6 +14,7 @@ constexpr Millis kLookDeadline{30'000};
 std::vector<std::pair<std::string, std::string>> Environment(const ShallowFetch& wanted) {
   std::vector<std::pair<std::string, std::string>> settings = {{"protocol.version", "2"},
                                                                {"gc.auto", "0"},
+                                                               {"maintenance.auto", "false"},
                                                                {"credential.helper", ""},
                                                                {"http.followRedirects", "false"}};
   const auto& access = wanted.layer.access;
@@ -58,11 +59,12 @@ bool FetchShallow(ProcessRunner& processes, const ShallowFetch& wanted, std::sto
     return end.ok() && end->succeeded();
   };
   std::error_code failed;
-  if (!std::filesystem::exists(wanted.mirror / "HEAD", failed)) {
+  const bool is_new = !std::filesystem::exists(wanted.mirror / "HEAD", failed);
+  if (is_new) {
     std::filesystem::create_directories(wanted.mirror, failed);
     if (!git({"init", "--quiet", "--bare", "--template="}, kLookDeadline)) return false;
   }
-  if (git({"cat-file", "-e", access.commit + "^{tree}"}, kLookDeadline)) return true;
+  if (!is_new && git({"cat-file", "-e", access.commit + "^{tree}"}, kLookDeadline)) return true;
   // One name for the newest: what the mirror has under it need not be sent again.
   return git({"fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--", access.url,
               "+" + access.commit + ":refs/edm/newest"},

@@ -14,7 +14,7 @@ namespace edm::worker {
 // A service counts as running once it ran so long without a restart. Short, for it is part of every start,
 // and shorter where there is more to go by than that it runs: ports that accept, a check that is green.
 inline constexpr Millis kStableWindow{300};
-inline constexpr Millis kServingWindow{100};
+inline constexpr Millis kServingWindow{50};
 Millis WindowOf(const ContainerSeen& container);
 // A container that restarts more often before it is ready is in a crash loop; a few are forgiven, because
 // many programs exit until the store they need accepts.
