@@ -15,7 +15,7 @@ class ContactFile {
  public:
   static constexpr Millis kEvery{500};  // no more often is it written
 
-  explicit ContactFile(std::filesystem::path file) : file_(std::move(file)) {}
+  explicit ContactFile(std::filesystem::path file);
 
   // None: never since this machine's start.
   std::optional<SteadyTime> Last() const;
@@ -25,6 +25,7 @@ class ContactFile {
 
  private:
   const std::filesystem::path file_;
+  const std::string boot_;  // of this machine
   std::mutex mutex_;
   SteadyTime kept_;  // guarded by mutex_
 };

@@ -94,9 +94,14 @@ SystemLoadProbe::SystemLoadProbe(Clock& clock, std::string data) : clock_(clock)
 void SystemLoadProbe::ReadCpu() {
   const auto now = clock_.Steady();
   if (const auto ticks = ParseCpuTicks(ReadAll("/proc/stat"), CoresOfThisProcess())) cores_.Read(*ticks, now);
-  if (const auto group = ReadCgroupCpu(ReadAll("/proc/self/cgroup"))) {
+  if (now < quota_due_) return;
+  const auto group = ReadCgroupCpu(ReadAll("/proc/self/cgroup"));
+  if (group) {
     const std::chrono::duration<double, std::micro> could = now.time_since_epoch() * group->cores;
     quota_.Read({group->used_us, static_cast<std::uint64_t>(could.count())}, now);
+  } else {
+    quota_ = {};
+    quota_due_ = now + kQuotaLookEvery;
   }
 }
 

@@ -25,6 +25,10 @@ std::set<int> CoresOfThisProcess();
 // room. Any thread.
 class SystemLoadProbe final : public LoadProbe {
  public:
+  // Where the cgroup has no quota, how often to look whether it has one now: a look reads a file or more for
+  // each group above this process.
+  static constexpr Millis kQuotaLookEvery{30'000};
+
   // Reads once, so that the first sample can be taken soon.
   SystemLoadProbe(Clock& clock, std::string data);
   Load Sample() override;
@@ -39,6 +43,7 @@ class SystemLoadProbe final : public LoadProbe {
   std::mutex mutex_;
   CpuMeter cores_;  // guarded by mutex_, as what follows
   CpuMeter quota_;
+  SteadyTime quota_due_{};  // of the next look for a quota, where there was none
   std::string engine_root_;
 };
 
