@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
+#include "master/core/left_repos.h"
 #include "master/core/steps.h"
 #include "master/core/undo_creation.h"
 
@@ -23,6 +24,13 @@ std::string Describe(const Source& source) {
 std::shared_ptr<const OperationRecord> OpenAt(const Draft& draft, const std::string& id, Stage stage) {
   auto found = draft.state().operations.Find(id);
   return found && !IsTerminal(found->operation.state) && found->plan.stage == stage ? found : nullptr;
+}
+
+void EndGone(Draft& draft, OperationRecord record, OperationState state, std::optional<Error> failure) {
+  const auto instance = record.operation.instance;
+  draft.RemoveInstance(instance);
+  draft.Event({{}, "instance.deleted", instance, record.operation.id, record.worker, ""});
+  EndOperation(draft, std::move(record), state, std::move(failure));
 }
 
 }  // namespace
@@ -78,10 +86,16 @@ void OnRepoDeleted(Draft& draft, const RepoDeleted& report) {
     const auto state = record.plan.undoes_as.value_or(OperationState::kFailed);
     return EndOperation(draft, std::move(record), state, std::move(failure));
   }
-  draft.RemoveInstance(record.operation.instance);
-  draft.Event({{}, "instance.deleted", record.operation.instance, record.operation.id, record.worker, ""});
   const auto state = record.plan.undoes_as.value_or(OperationState::kDone);
-  EndOperation(draft, std::move(record), state, std::move(failure));
+  EndGone(draft, std::move(record), state, std::move(failure));
+}
+
+void LeaveRepo(Draft& draft, OperationRecord record) {
+  OnReposLeft(draft, {{record.operation.instance}});
+  Warning warning{"its repo is not gone yet: the git server does not answer; it is asked until it is"};
+  if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning.text);
+  draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, std::move(warning)});
+  EndGone(draft, std::move(record), OperationState::kDone, std::nullopt);
 }
 
 }  // namespace edm::master

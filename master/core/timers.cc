@@ -13,6 +13,7 @@
 #include "master/core/own_moves.h"
 #include "master/core/placement/promises.h"
 #include "master/core/recent.h"
+#include "master/core/source.h"
 #include "master/core/undo_creation.h"
 #include "master/core/wall_clock.h"
 
@@ -54,6 +55,8 @@ void JudgeOne(Draft& draft, const OperationRecord& record) {
   if (now >= record.expires + slack) {
     if (record.plan.stage == Stage::kSource)
       return AbandonSource(draft, record, OperationState::kExpired, Expired(record));
+    if (record.plan.stage == Stage::kFinish && record.operation.kind == OperationKind::kDelete)
+      return LeaveRepo(draft, record);
     CancelAttemptOf(draft, record, "the deadline has passed", true);
     return EndUnheard(draft, record, OperationState::kExpired, Expired(record));
   }

@@ -58,6 +58,24 @@ TEST(Repo, OfAnInstanceThatIsLatelyGoneIsLookedForByTheNextMaster) {
   EXPECT_EQ(EffectOf<RemoveRepos>(recovered)->instances, std::set<std::string>{"shop"});
 }
 
+TEST(Repo, ThatIsAllThatADeleteHasLeftAtItsDeadlineGoesLater) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  auto gone = cluster.Asking(OperationKind::kDelete);
+  gone.timeout = Millis(20'000);
+  (void)cluster.Give(gone);
+  (void)cluster.End(gone.operation, Phase::kDeleted, 1);
+  ASSERT_EQ(cluster.Op(gone.operation).plan.stage, Stage::kFinish);
+  cluster.Pass(Millis(20'000));
+  EXPECT_EQ(cluster.StateOf(gone.operation), OperationState::kDone);
+  EXPECT_EQ(cluster.Op(gone.operation).operation.warnings.size(), 1U);
+  EXPECT_EQ(cluster.state.instances.Find("shop"), nullptr);
+  cluster.now.steady += kRepoRetryFirst;
+  EXPECT_NE(EffectOf<RemoveRepos>(cluster.Tell(Tick{})), nullptr);
+}
+
 // An upload to an instance that came into being with it.
 Begin FirstUpload(ClusterFixture& cluster) {
   auto begin = cluster.Asking(OperationKind::kDeploy);
