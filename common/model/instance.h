@@ -61,6 +61,8 @@ struct InstanceSpec {
   double cpus = 0;
   std::map<std::string, std::string> worker_labels;
   Requirements requirements;
+  std::uint32_t replicas = 0;   // members; 0: it has none, and is one copy itself
+  bool on_each_worker = false;  // a member on each worker that has the labels
 };
 
 // Why a worker was chosen, and why each other was not.
@@ -82,6 +84,18 @@ struct Placement {
   std::string revision;       // of the facts, where a plan was to be kept; "": there was none
 };
 
+// Of a set: how one of its members is.
+struct MemberStatus {
+  std::string id;
+  std::uint32_t ordinal = 0;
+  std::string worker;
+  std::string address;
+  Phase phase = Phase::kPending;
+  Health health = Health::kUnknown;
+  std::uint32_t release = 0;
+  bool operator==(const MemberStatus&) const = default;
+};
+
 struct InstanceStatus {
   Target desired = Target::kNothing;
   Phase phase = Phase::kPending;
@@ -97,10 +111,12 @@ struct InstanceStatus {
   std::string operation;
   std::optional<Placement> placement;
   Source source;
-  bool keeps_data = false;  // in volumes or folders of its worker: that does not move by itself
+  bool keeps_data = false;            // in volumes or folders of its worker: that does not move by itself
+  std::vector<MemberStatus> members;  // of a set, by ordinal
 };
 
-// One deployed, addressable thing: what was asked for (spec) and what is so (status).
+// One deployed, addressable thing: what was asked for (spec) and what is so (status). Either one copy on one
+// worker, or a set, whose copies are instances of their own (member_name.h) and whose status is their sum.
 struct Instance {
   std::string id;
   std::string owner;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/base/text.h"
+#include "common/model/member_name.h"
 
 namespace edm {
 namespace {
@@ -90,6 +91,10 @@ bool IsHostAndPort(std::string_view text) {
 }  // namespace
 
 Status CheckInstanceId(std::string_view id) { return CheckLabel("instance id", id); }
+Status CheckInstanceName(std::string_view name) {
+  if (name.size() > kNameMax || !IsMember(name)) return CheckInstanceId(name);
+  return CheckInstanceId(SetOf(name));
+}
 Status CheckWorkerId(std::string_view id) { return CheckLabel("worker id", id); }
 Status CheckTokenName(std::string_view name) { return CheckLabel("token name", name); }
 Status CheckContextName(std::string_view name) { return CheckLabel("context", name); }

@@ -12,6 +12,8 @@ namespace edm {
 
 // [a-z0-9][a-z0-9-]{0,62}: instance, worker, service-safe everywhere (DNS, compose project, repo, key).
 Status CheckInstanceId(std::string_view id);
+// An instance that is there: such an id, or the name of a member (member_name.h), likewise at most 63.
+Status CheckInstanceName(std::string_view name);
 Status CheckWorkerId(std::string_view id);
 Status CheckTokenName(std::string_view name);
 Status CheckContextName(std::string_view name);

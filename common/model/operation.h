@@ -26,6 +26,7 @@ enum class OperationKind : std::uint8_t {
   kDelete = 10,
   kUpdate = 11,
   kMove = 12,
+  kScale = 13,
 };
 
 //   Pending > Running > { Done | Failed | Cancelled | Expired }      exactly one of the four, for ever
@@ -57,6 +58,7 @@ struct Operation {
   std::vector<std::string> warnings;
   std::string plan_difference;  // from the plan that it was given; "" : none
   std::string superseded_by;
+  std::string part_of;  // the operation of a set of which this is a step; "": none
   WallTime created_at;
   std::optional<WallTime> ended_at;
   WallTime deadline;

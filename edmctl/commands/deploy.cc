@@ -2,6 +2,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include "common/base/text.h"
+#include "common/core/spec/app_spec.h"
 #include "common/model/names.h"
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/chosen_target.h"
@@ -10,6 +11,7 @@
 #include "edmctl/commands/upload.h"
 #include "edmctl/commands/variables.h"
 #include "edmctl/commands/wishes.h"
+#include "edmctl/os/files.h"
 #include "edmctl/output/report.h"
 #include "edmctl/source/compose_needs.h"
 #include "edmctl/source/instance_name.h"
@@ -27,7 +29,8 @@ struct Plan {
   Environment environment;
   v1::Until::Value until = v1::Until::RUNNING;
   bool exists = false;
-  v1::InstanceSpec spec;  // as it exists
+  v1::InstanceSpec spec;       // as it exists
+  std::uint32_t replicas = 0;  // asked for, or what edm.yaml says; 0: neither
 };
 
 Result<v1::Until::Value> UntilOf(const Arguments& args) {
@@ -78,7 +81,45 @@ Status SetCreation(const Invocation& invocation, const Plan& plan, Request& requ
   request.set_project(invocation.args.Text("project"));
   if (plan.exists) return Ok();
   request.mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
+  if (plan.replicas != 0) request.mutable_spec()->set_replicas(plan.replicas);
+  if (invocation.args.Has("on-each-worker")) request.mutable_spec()->set_on_each_worker(true);
   return HasWishes(invocation.args) ? ApplyWishes(invocation.args, *request.mutable_spec()) : Ok();
+}
+
+// Asked for, else as the folder's edm.yaml says; what is wrong with that the worker will say.
+Status TakeReplicas(const Arguments& args, Plan& plan) {
+  if (args.Has("replicas")) {
+    EDM_TRY(const auto replicas, args.Number("replicas"));
+    plan.replicas = replicas.value_or(0);
+    if (plan.replicas == 0) return UsageError("--replicas must be 1 or more", "for example 3");
+    return Ok();
+  }
+  if (plan.folder.empty() || args.Has("on-each-worker")) return Ok();
+  const auto text = ReadFile(plan.folder + "/" + std::string(kAppSpecFile));
+  const auto spec = text.ok() ? ReadAppSpec(*text) : Result<AppSpec>(AppSpec{});
+  if (spec.ok()) plan.replicas = spec->replicas;
+  return Ok();
+}
+
+// Of one that is there a deploy does not change it.
+Status CheckReplicasOf(const Invocation& invocation, const Plan& plan) {
+  if (plan.exists && invocation.args.Has("on-each-worker") && !plan.spec.on_each_worker()) {
+    return UsageError("instance " + plan.target.id + " is there already, without a member on each worker",
+                      "deploy another one: edmctl deploy --id NAME --on-each-worker");
+  }
+  if (plan.spec.on_each_worker()) return Ok();
+  if (!plan.exists || plan.replicas == 0 || plan.replicas == plan.spec.replicas()) return Ok();
+  const auto members = std::to_string(plan.replicas);
+  const auto hint = plan.spec.replicas() == 0
+                        ? "deploy another one: edmctl deploy --id NAME --replicas " + members
+                        : "edmctl scale " + plan.target.id + " " + members;
+  const auto cause = fmt::format(
+      "instance {} is there already, with {}", plan.target.id,
+      plan.spec.replicas() == 0 ? "no members of its own" : Counted(plan.spec.replicas(), "member"));
+  if (invocation.args.Has("replicas")) return UsageError(cause, hint);
+  invocation.Warn(
+      fmt::format("{}: {}, and {} says {}; {}", plan.target.id, cause, kAppSpecFile, members, hint));
+  return Ok();
 }
 
 // Of one that is there they may only be said again.
@@ -168,6 +209,7 @@ Result<Plan> MakePlan(Invocation& invocation) {
   if (LooksLikeGitUrl(target)) {
     plan.git_url = target;
     EDM_CHECK(CheckGitUrl(target));
+    EDM_CHECK(TakeReplicas(invocation.args, plan));
     return plan;
   }
   if (invocation.args.Has("ref"))
@@ -181,6 +223,7 @@ Result<Plan> MakePlan(Invocation& invocation) {
                  {},
                  "edmctl init writes an edm.yaml to begin with"};
   }
+  EDM_CHECK(TakeReplicas(invocation.args, plan));
   for (const auto& sentence : IgnoredNeeds(plan.folder, plan.scan)) invocation.Warn(sentence);
   return plan;
 }
@@ -196,6 +239,7 @@ Result<int> Deploy(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_CHECK(LookUp(*master, plan));
   EDM_CHECK(CheckWishesOf(invocation.args, plan));
+  EDM_CHECK(CheckReplicasOf(invocation, plan));
   EDM_CHECK(ApplyEnvironment(*master, plan));
   EDM_TRY(const auto operation,
           plan.git_url.empty() ? SendFolder(invocation, *master, plan) : SendGit(invocation, *master, plan));
@@ -220,6 +264,8 @@ std::vector<Command> DeployCommands() {
                   {"-m,--message", "TEXT", "kept with the commit"},
                   {"--owner", "NAME", "of a new instance"},
                   {"--project", "NAME", "of a new instance"},
+                  {"--replicas", "NUMBER", "of a new instance: so many members (default: edm.yaml's)"},
+                  {"--on-each-worker", "", "of a new instance: a member on each worker with its labels"},
                   {"--no-cache", "", "build everything anew"},
                   {"--plan", "REVISION", "of edmctl plan: says when the placement differs from it"},
                   {"--require-plan", "", "and then does not deploy"},

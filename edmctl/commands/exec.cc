@@ -23,7 +23,7 @@ Result<v1::ExecInput> StartOf(Invocation& invocation, bool tty) {
   v1::ExecInput first;
   auto* start = first.mutable_start();
   start->set_id(target.substr(0, slash));
-  EDM_CHECK(CheckInstanceId(start->id()));
+  EDM_CHECK(CheckInstanceName(start->id()));
   if (slash != std::string::npos) start->set_service(target.substr(slash + 1));
   for (const auto& word : invocation.args.All("command")) start->add_argv(word);
   if (start->argv().empty()) {

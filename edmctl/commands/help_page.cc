@@ -21,7 +21,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& Chapters() 
       {"every day", {"deploy", "ls", "status", "show", "logs", "url", "open", "why", "top"}},
       {"instances",
        {"build", "start", "stop", "restart", "refresh", "rollback", "releases", "exec", "wait", "delete",
-        "set", "plan", "move", "recover"}},
+        "set", "scale", "plan", "move", "recover"}},
       {"source", {"init", "validate", "remote", "template"}},
       {"cluster", {"dev", "context", "worker", "token", "op", "events", "backup", "restore", "version"}},
   };

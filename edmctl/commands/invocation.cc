@@ -86,7 +86,7 @@ Result<std::string> Invocation::WorkingFolder() {
 Result<std::string> Invocation::InstanceId() {
   if (args.Has("id")) {
     const auto id = args.Text("id");
-    EDM_CHECK(CheckInstanceId(id));
+    EDM_CHECK(CheckInstanceName(id));
     return id;
   }
   EDM_TRY(const auto* context, CurrentContext());

@@ -52,6 +52,17 @@ std::string VariableNames(const v1::InstanceSpec& spec) {
   return Join(names, ", ");
 }
 
+std::string MemberLines(const v1::InstanceStatus& status) {
+  std::vector<std::string> lines;
+  for (const auto& member : status.members()) {
+    auto line = member.id() + ": " + StateOf(member);
+    if (member.release() != 0) line += fmt::format(", release {}", member.release());
+    if (!member.worker().empty()) line += ", on " + member.worker();
+    lines.push_back(std::move(line));
+  }
+  return Join(lines, "\n");
+}
+
 std::string ReleaseLine(const v1::InstanceStatus& status) {
   if (status.release() == 0) return {};
   if (status.newest_release() <= status.release()) return std::to_string(status.release());
@@ -69,6 +80,8 @@ std::string Render(const Terminal& terminal, const v1::Instance& instance) {
        {"release", ReleaseLine(status)},
        {"worker", status.worker() + (status.address().empty() ? "" : " (" + status.address() + ")")},
        {"placed", status.placement().reason()},
+       {"members", MemberLines(status)},
+       {"member of", instance.member_of()},
        {"source", SourceLine(status.source())},
        {"template", instance.spec().template_()},
        {"variables", VariableNames(instance.spec())},

@@ -172,6 +172,7 @@ void JudgeRunning(Problems& problems, const v1::Instance& instance) {
 
 void JudgeInstance(Problems& problems, const v1::Instance& instance) {
   const auto& status = instance.status();
+  if (!status.members().empty()) return;  // they are judged one by one
   const auto object = "instance " + instance.id();
   switch (status.phase()) {
     case v1::Phase::RUNNING:

@@ -23,12 +23,23 @@ std::string Age(const google::protobuf::Timestamp& time, WallTime now) {
   return fmt::format("{} d", seconds / 86'400);
 }
 
-std::string StateOf(const v1::Instance& instance) {
-  auto state = Folded(v1::Phase::Value_Name(instance.status().phase()));
-  if (instance.status().phase() == v1::Phase::RUNNING && instance.status().health() != v1::Health::UNKNOWN) {
-    state += ", " + Folded(v1::Health::Value_Name(instance.status().health()));
-  }
+namespace {
+
+std::string StateOf(v1::Phase::Value phase, v1::Health::Value health) {
+  auto state = Folded(v1::Phase::Value_Name(phase));
+  if (phase == v1::Phase::RUNNING && health != v1::Health::UNKNOWN)
+    state += ", " + Folded(v1::Health::Value_Name(health));
   return state;
+}
+
+}  // namespace
+
+std::string StateOf(const v1::Instance& instance) {
+  return StateOf(instance.status().phase(), instance.status().health());
+}
+
+std::string StateOf(const v1::InstanceStatus::Member& member) {
+  return StateOf(member.phase(), member.health());
 }
 
 std::string FirstUrl(const google::protobuf::RepeatedPtrField<v1::Endpoint>& endpoints) {

@@ -20,6 +20,7 @@ std::string Age(const google::protobuf::Timestamp& time, WallTime now);
 
 // "running, healthy", "building", "failed".
 std::string StateOf(const v1::Instance& instance);
+std::string StateOf(const v1::InstanceStatus::Member& member);
 
 // The first URL, else the first address and port; "" when there is none.
 std::string FirstUrl(const google::protobuf::RepeatedPtrField<v1::Endpoint>& endpoints);

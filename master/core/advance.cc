@@ -1,11 +1,14 @@
+#include "common/model/member_name.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/keep_to_plan.h"
+#include "master/core/members.h"
 #include "master/core/move.h"
 #include "master/core/order.h"
 #include "master/core/placement/promises.h"
 #include "master/core/placement/request_for.h"
 #include "master/core/releases.h"
+#include "master/core/rollout.h"
 #include "master/core/seat.h"
 #include "master/core/steps.h"
 #include "master/core/undo_creation.h"
@@ -52,7 +55,7 @@ PlacementRequest RequestOf(const State& state, const OperationRecord& record, co
   if (!record.plan.move) return request;
   request.holder.clear();
   request.needs_network = true;
-  request.barred = BarredFrom(state, *record.plan.move, now);
+  request.barred.merge(BarredFrom(state, *record.plan.move, now));
   return request;
 }
 
@@ -181,8 +184,18 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
   draft.Put(std::move(record));
 }
 
+// It has no repo of its own.
+void RemoveMember(Draft& draft, OperationRecord record) {
+  const auto& id = record.operation.instance;
+  draft.RemoveInstance(id);
+  draft.Event({{}, "instance.deleted", id, record.operation.id, record.worker, ""});
+  EndOperation(draft, std::move(record), OperationState::kDone);
+}
+
 void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance, bool again) {
   const auto& one = instance.instance;
+  if (record.operation.kind == OperationKind::kDelete && IsMember(one.id))
+    return RemoveMember(draft, std::move(record));
   if (record.operation.kind == OperationKind::kDelete) {
     if (again) draft.Do(DeleteRepo{record.operation.id, one.owner, one.id});
     return draft.Put(std::move(record));
@@ -265,6 +278,10 @@ void Advance(Draft& draft, OperationRecord record, bool again) {
     }
     EnterStage(draft, record, Stage::kPlace);
   }
+  if (record.plan.stage == Stage::kPlace && IsSet(instance->instance))
+    return BeginRollout(draft, std::move(record));
+  if (record.plan.rollout && record.plan.stage == Stage::kAttempt)
+    return GoOnRolling(draft, record.operation.id);
   if (record.plan.stage == Stage::kPlace) return TryToPlace(draft, std::move(record), *instance);
   if (record.plan.stage == Stage::kAttempt) {
     if (again) SendOrderOf(draft, record);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "common/model/member_name.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/move.h"
@@ -73,6 +74,7 @@ void MarkGood(Draft& draft, const std::string& instance, std::uint32_t number) {
   auto changed = *found;
   changed.good = true;
   draft.Put(std::move(changed));
+  if (IsMember(instance)) MarkGood(draft, SetOf(instance), number);
 }
 
 void Settle(Draft& draft, const OperationRecord& record, const AttemptEnd& end) {

@@ -5,23 +5,17 @@
 #include "master/core/create_instance.h"
 #include "master/core/end_operation.h"
 #include "master/core/idempotency.h"
+#include "master/core/judge_operation.h"
+#include "master/core/members.h"
 #include "master/core/move.h"
 #include "master/core/not_found.h"
 #include "master/core/open_delete.h"
-#include "master/core/releases.h"
+#include "master/core/scale.h"
 #include "master/core/steps.h"
 #include "master/core/undo_creation.h"
 
 namespace edm::master {
 namespace {
-
-// What the rules of one kind say about a request.
-struct Verdict {
-  std::uint32_t release = 0;  // to start
-  bool done = false;          // nothing is left to do
-  std::optional<MoveVerdict> move{};
-  std::string note;  // why it is done
-};
 
 Millis DefaultTimeout(const Settings& settings, OperationKind kind, Until until) {
   switch (kind) {
@@ -30,6 +24,7 @@ Millis DefaultTimeout(const Settings& settings, OperationKind kind, Until until)
     case OperationKind::kBuild:
       return settings.build_deadline;
     case OperationKind::kMove:
+    case OperationKind::kScale:
       return settings.deploy_deadline;
     case OperationKind::kDeploy:
     case OperationKind::kRefresh:
@@ -54,65 +49,6 @@ Until GoesTo(const Begin& begin) {
   }
 }
 
-// Built, and meant to be no more: a start that nobody heard the end of may still be on its way.
-bool IsOnlyBuilt(const InstanceStatus& status) {
-  return status.phase == Phase::kBuilt && status.desired == Target::kBuilt;
-}
-
-bool Runs(const InstanceStatus& status) { return status.phase == Phase::kRunning; }
-
-// Whether somebody is about to change what the status says.
-bool IsBusy(const State& state, const std::string& instance) {
-  return std::ranges::any_of(OpenOf(state, instance), [](const auto& record) {
-    return NeedsWorker(record->operation.kind, record->plan.until);
-  });
-}
-
-Result<Verdict> Judge(const State& state, const Begin& begin, const InstanceRecord& record) {
-  const auto& status = record.instance.status;
-  const bool busy = IsBusy(state, record.instance.id);
-  Verdict verdict;
-  switch (begin.kind) {
-    case OperationKind::kBuild:
-      if (status.source.commit.empty()) {
-        return Error{Code::kFailedPrecondition,
-                     "instance " + record.instance.id,
-                     "it has no source yet",
-                     {},
-                     "edmctl deploy DIR, or upload a source first"};
-      }
-      return verdict;
-    case OperationKind::kStart: {
-      EDM_TRY(verdict.release, ReleaseToStart(state, record));
-      verdict.done = !busy && Runs(status) && status.release == verdict.release;
-      verdict.note = "it runs already";
-      return verdict;
-    }
-    case OperationKind::kRestart: {
-      EDM_TRY(verdict.release, ReleaseToStart(state, record));
-      return verdict;
-    }
-    case OperationKind::kRollback: {
-      EDM_TRY(verdict.release, ReleaseToRollBackTo(state, record, begin.release));
-      return verdict;
-    }
-    case OperationKind::kStop:
-      verdict.done =
-          !busy && (status.worker.empty() || status.phase == Phase::kStopped || IsOnlyBuilt(status));
-      verdict.note = "it does not run";
-      return verdict;
-    case OperationKind::kMove: {
-      EDM_TRY(verdict.move, JudgeMove(state, begin, record));
-      verdict.release = verdict.move->release;
-      verdict.done = verdict.move->is_there;
-      verdict.note = "it is there already";
-      return verdict;
-    }
-    default:
-      return verdict;
-  }
-}
-
 Status CheckTimeout(const Begin& begin) {
   if (!begin.timeout || (*begin.timeout >= kTimeoutMin && *begin.timeout <= kTimeoutMax)) return Ok();
   return Error{Code::kInvalidArgument,
@@ -120,6 +56,12 @@ Status CheckTimeout(const Begin& begin) {
                "it is " + FormatDuration(*begin.timeout),
                {},
                "give 1 s to 24 h, or leave it out"};
+}
+
+void TakeScale(Draft& draft, const Begin& begin) {
+  auto changed = *draft.state().instances.Find(begin.instance);
+  changed.instance.spec.replicas = begin.replicas;
+  draft.PutSpec(std::move(changed));
 }
 
 // Whether the instance has no source yet and an open operation made it: what follows that one then answers
@@ -130,16 +72,30 @@ bool IsBeingMade(const State& state, const InstanceRecord& instance) {
                              [](const auto& record) { return record->plan.made_instance; });
 }
 
+// Members take their turns.
+Millis TimeoutFor(const State& state, const Begin& begin, Until until) {
+  const auto one = DefaultTimeout(state.settings, begin.kind, until);
+  const auto instance = state.instances.Find(begin.instance);
+  const bool at_once = begin.kind == OperationKind::kStop || begin.kind == OperationKind::kDelete;
+  if (!IsSet(instance->instance) || at_once || until == Until::kSource) return one;
+  return std::min(one * std::max(1, static_cast<int>(MembersWanted(state, *instance))), kTimeoutMax);
+}
+
 OperationRecord Make(const Draft& draft, const Begin& begin) {
   OperationRecord record;
   auto& operation = record.operation;
   const auto until = GoesTo(begin);
-  const auto timeout = begin.timeout.value_or(DefaultTimeout(draft.state().settings, begin.kind, until));
+  const auto timeout = begin.timeout.value_or(TimeoutFor(draft.state(), begin, until));
   operation.id = begin.operation;
   operation.instance = begin.instance;
   operation.kind = begin.kind;
   operation.state = OperationState::kRunning;
   operation.steps = StepsOf(begin.kind, until);
+  operation.part_of = begin.part_of;
+  // A set has no steps but its source: its members, which take that from it, bring theirs.
+  const bool is_set = IsSet(draft.state().instances.Find(begin.instance)->instance);
+  if (is_set || !begin.part_of.empty())
+    std::erase_if(operation.steps, [&](const Step& one) { return is_set != (one.name == "source"); });
   operation.request_id = begin.origin.request_id;
   operation.actor = begin.origin.actor;
   operation.created_at = draft.now().wall;
@@ -156,6 +112,7 @@ OperationRecord Make(const Draft& draft, const Begin& begin) {
                  .plan_revision = begin.plan_revision,
                  .require_plan = begin.require_plan};
   if (begin.upload) record.plan.source = *begin.upload;
+  if (begin.source) record.plan.source = *begin.source;
   if (begin.push) {
     record.plan.push = begin.push;
     record.plan.source = {.kind = SourceKind::kPush, .commit = begin.push->to, .branch = begin.push->branch};
@@ -167,6 +124,8 @@ void PutCurrent(Draft& draft, const OperationRecord& record) {
   if (!NeedsWorker(record.operation.kind, record.plan.until)) return;
   auto instance = *draft.state().instances.Find(record.operation.instance);
   instance.instance.status.operation = record.operation.id;
+  const bool is_part = !record.operation.part_of.empty() && NeedsSource(record.operation.kind);
+  if (is_part) instance.instance.status.source = record.plan.source;
   draft.PutStatus(std::move(instance));
 }
 
@@ -207,19 +166,17 @@ Result<Accepted> BeginOperation(Draft& draft, const Begin& begin) {
   if (const auto leaving = OpenDelete(draft.state(), begin.instance)) {
     if (begin.kind == OperationKind::kDelete && leaving->operation.kind == OperationKind::kDelete)
       return Accepted{begin.instance, leaving->operation.id, "", true};
-    return Error{Code::kFailedPrecondition,
-                 "instance " + begin.instance,
-                 "it is being deleted",
-                 {},
-                 "wait for operation " + leaving->operation.id};
+    return IsLeaving(begin.instance, leaving->operation.id);
   }
-  EDM_TRY(const auto verdict, Judge(draft.state(), begin, *instance));
+  EDM_TRY(const auto verdict, JudgeOperation(draft.state(), begin, *instance));
+  if (begin.kind == OperationKind::kScale) TakeScale(draft, begin);
 
   auto record = Make(draft, begin);
   record.plan.made_instance = makes_it || (NeedsSource(begin.kind) && IsBeingMade(draft.state(), *instance));
   record.operation.release = verdict.release;
   if (verdict.move) PlanMove(record, *verdict.move);
-  if (begin.kind == OperationKind::kBuild) record.plan.source = instance->instance.status.source;
+  if (begin.kind == OperationKind::kBuild && !begin.source)
+    record.plan.source = instance->instance.status.source;
   if (NeedsWorker(begin.kind, record.plan.until) && !verdict.done)
     Supersede(draft, begin.instance, begin.operation);
   Remember(draft, begin.origin, {begin.instance, begin.operation, "", false});

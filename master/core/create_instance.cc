@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include "common/base/text.h"
+#include "common/model/member_name.h"
 #include "master/core/idempotency.h"
+#include "master/core/members.h"
 #include "master/core/not_found.h"
+#include "master/core/scale.h"
 
 namespace edm::master {
 namespace {
@@ -92,6 +95,7 @@ Result<Accepted> Update(Draft& draft, const UpdateInstance& command) {
                  {},
                  "read it again, and change what you find"};
   }
+  if (IsMember(command.id)) return BelongsToSet(command.id);
   auto record = *found;
   auto& instance = record.instance;
   if (command.description) instance.description = *command.description;
@@ -102,6 +106,7 @@ Result<Accepted> Update(Draft& draft, const UpdateInstance& command) {
   if (command.replace_environment) instance.spec.environment.clear();
   for (const auto& [key, value] : command.environment) instance.spec.environment[key] = value;
   draft.PutSpec(std::move(record));
+  ShareSpec(draft, command.id);
   draft.Event({{}, "instance.updated", command.id, "", "", ""});
   const Accepted accepted{command.id, "", "", false};
   Remember(draft, command.origin, accepted);

@@ -1,5 +1,8 @@
 #include "master/core/draft.h"
 
+#include "common/model/member_name.h"
+#include "master/core/members.h"
+
 namespace edm::master {
 
 Placer& Draft::placer() {
@@ -20,6 +23,23 @@ void Draft::PutWorker(std::shared_ptr<const WorkerRecord> kept) {
   state_.workers.Put(id, std::move(kept));
 }
 
+void Draft::SumUpFor(const std::string& member) {
+  if (!IsMember(member)) return;
+  const auto set = state_.instances.Find(SetOf(member));
+  if (set == nullptr) return;
+  const auto& known = set->instance.status;
+  auto sum = SumOf(known, MembersOf(state_, set->instance.id));
+  const bool same = sum.phase == known.phase && sum.health == known.health && sum.address == known.address &&
+                    sum.release == known.release && sum.endpoints == known.endpoints &&
+                    sum.keeps_data == known.keeps_data && sum.members == known.members;
+  if (same) return;
+  if (sum.address != known.address)
+    decision_.changes.emplace_back(StoredAddress{set->instance.id, sum.address});
+  auto changed = *set;
+  changed.instance.status = std::move(sum);
+  PutStatus(std::move(changed));
+}
+
 void Draft::PutSpec(InstanceRecord record) {
   ++record.instance.revision;
   record.instance.updated_at = now_.wall;
@@ -34,6 +54,7 @@ void Draft::PutStatus(InstanceRecord record) {
   auto kept = std::make_shared<const InstanceRecord>(std::move(record));
   PutInstance(kept);
   decision_.changes.emplace_back(StoredStatus{{id, kept}});
+  SumUpFor(id);
 }
 
 void Draft::RemoveInstance(const std::string& id) {
@@ -45,6 +66,7 @@ void Draft::RemoveInstance(const std::string& id) {
   decision_.changes.emplace_back(StoredSpec{{id, nullptr}});
   decision_.changes.emplace_back(StoredStatus{{id, nullptr}});
   decision_.changes.emplace_back(StoredAddress{id, ""});
+  SumUpFor(id);
 }
 
 void Draft::Put(OperationRecord record) {

@@ -21,8 +21,8 @@ class Draft {
   Decision& decision() { return decision_; }
   Watch& watch() { return state_.watch; }
 
-  void PutSpec(InstanceRecord record);  // raises the revision
-  void PutStatus(InstanceRecord record);
+  void PutSpec(InstanceRecord record);    // raises the revision
+  void PutStatus(InstanceRecord record);  // a member's changes its set's as well
   void RemoveInstance(const std::string& id);
   void Put(OperationRecord record);
   void RemoveOperation(const std::string& id);
@@ -47,6 +47,8 @@ class Draft {
 
  private:
   void PutInstance(std::shared_ptr<const InstanceRecord> kept);
+  // Of the set whose member was put or has gone.
+  void SumUpFor(const std::string& member);
   void PutWorker(std::shared_ptr<const WorkerRecord> kept);
 
   State& state_;

@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "master/core/own_moves.h"
 #include "master/core/placement/promises.h"
+#include "master/core/rollout.h"
 #include "master/core/steps.h"
 #include "master/core/unheard.h"
 
@@ -56,7 +57,11 @@ void EndOperation(Draft& draft, OperationRecord record, OperationState state, st
   if (operation.failure) text += ": " + ToString(*operation.failure);
   draft.Event({{}, "operation.ended", operation.instance, operation.id, record.worker, std::move(text)});
   draft.Note({operation.id, 0, 0, draft.now().wall, operation});
+  const auto id = operation.id;
   draft.Put(std::move(record));
+  const auto ended = draft.state().operations.Find(id);
+  EndParts(draft, *ended, state);
+  OnPartEnd(draft, *ended);
 }
 
 void EndUnheard(Draft& draft, OperationRecord record, OperationState state, Error failure) {

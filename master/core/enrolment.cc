@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "master/core/members.h"
+
 namespace edm::master {
 namespace {
 
@@ -80,8 +82,13 @@ std::optional<std::string> EnrolmentIn(const State& state, const std::string& wo
 }
 
 bool MayReadRepo(const State& state, const RepoName& repo) {
-  const auto open = repo.owner == kTemplatesOwner ? OpenRecords(state) : OpenOf(state, repo.name);
-  return std::ranges::any_of(open, [](const auto& record) { return record->plan.stage == Stage::kAttempt; });
+  const auto reads = [](const auto& record) { return record->plan.stage == Stage::kAttempt; };
+  if (repo.owner == kTemplatesOwner) return std::ranges::any_of(OpenRecords(state), reads);
+  // What members are built from is read from their set's.
+  return std::ranges::any_of(OpenOf(state, repo.name), reads) ||
+         std::ranges::any_of(MembersOf(state, repo.name), [&](const auto& member) {
+           return std::ranges::any_of(OpenOf(state, member->instance.id), reads);
+         });
 }
 
 Result<Accepted> OnRenewed(Draft& draft, const CertificateRenewed& report) {

@@ -4,6 +4,7 @@
 
 #include "master/core/begin_operation.h"
 #include "master/core/evict.h"
+#include "master/core/members.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
 
@@ -52,6 +53,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   const bool builds = NeedsSource(kind);
   // A worker that could not try has not used the number up.
   if (builds && record.operation.release == 0) record.operation.release = ++instance.releases;
+  instance.releases = std::max(instance.releases, record.operation.release);
   instance.attempts = std::max(instance.attempts, AttemptSeenOn(state, record.worker, instance.instance.id));
   record.attempt = ++instance.attempts;
 
@@ -69,7 +71,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   order.restart = kind == OperationKind::kRestart;
   order.no_cache = record.plan.no_cache;
   order.template_name = instance.instance.spec.template_name;
-  const auto release = state.releases.Find(ReleaseKey(order.instance, order.release));
+  const auto release = ReleaseOf(state, order.instance, order.release);
   const bool starts = order.target == Target::kRunning || order.target == Target::kBuilt;
   if (!builds && starts && release != nullptr && release->worker != record.worker)
     BuildAgain(record, *release, order);

@@ -11,6 +11,8 @@
 
 #include "common/base/backoff.h"
 #include "master/core/begin_operation.h"
+#include "master/core/each_worker.h"
+#include "master/core/fresh_id.h"
 #include "master/core/loss.h"
 #include "master/core/seat.h"
 
@@ -42,18 +44,6 @@ OpenMoves OpenMovesOf(const State& state) {
   return open;
 }
 
-// Core has no dice: the same state at the same moment gives the same id, and no two operations share one.
-std::string FreshId(const State& state, const InstanceRecord& instance, WallTime now) {
-  for (std::uint64_t salt = 0;; ++salt) {
-    std::uint64_t hash = 14695981039346656037ULL;
-    const auto text = fmt::format("{}/{}/{}/{}/{}", instance.instance.id, instance.attempts, state.epoch,
-                                  now.time_since_epoch().count(), salt);
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    auto id = fmt::format("op-{:012x}", hash & 0xffffffffffffULL);
-    if (state.operations.Find(id) == nullptr) return id;
-  }
-}
-
 // A worker that heard no master for long stopped it by itself, and is back.
 bool WasFencedOff(const State& state, const InstanceStatus& status) {
   return status.phase == Phase::kStopped && status.desired == Target::kRunning &&
@@ -72,7 +62,7 @@ bool IsDue(const State& state, const InstanceRecord& instance, const OpenMoves& 
       unrest != state.watch.unrest.end() && now < unrest->second.not_before)
     return false;
   if (WasFencedOff(state, status)) return true;
-  if (status.keeps_data) return false;
+  if (status.keeps_data || IsBoundToItsWorker(state, one.id)) return false;
   const bool lost = IsAway(state, status.worker) && status.phase == Phase::kLost && IsToRun(state, status);
   if (lost || FailedToArrive(state, status)) {
     const bool may_run = one.spec.requirements.singleton && IsAway(state, status.worker) &&

@@ -6,6 +6,7 @@
 
 #include "common/base/text.h"
 #include "common/model/epoch.h"
+#include "common/model/member_name.h"
 
 namespace edm::master {
 namespace {
@@ -46,6 +47,9 @@ std::vector<std::uint32_t> Surplus(const State& state, const InstanceRecord& rec
 
 Result<std::uint32_t> ReleaseToStart(const State& state, const InstanceRecord& record) {
   const auto releases = ReleasesOf(state, record.instance.id);
+  const auto set = IsMember(record.instance.id) ? state.instances.Find(SetOf(record.instance.id)) : nullptr;
+  // A member that was never built has what its set has.
+  if (releases.empty() && set != nullptr) return ReleaseToStart(state, *set);
   if (releases.empty()) return NothingBuilt(record.instance.id);
   const auto newest = releases.back()->number;
   if (newest > record.tried_release) return newest;
@@ -110,13 +114,32 @@ std::map<std::string, std::vector<std::uint32_t>> SettledReleases(const State& s
   return settled;
 }
 
+// One number and one commit for all members; images and workers are theirs.
+void RecordForSet(Draft& draft, Release release) {
+  const auto set = draft.state().instances.Find(SetOf(release.instance));
+  if (set == nullptr || draft.state().releases.Find(ReleaseKey(set->instance.id, release.number)) != nullptr)
+    return;
+  auto changed = *set;
+  auto& newest = changed.instance.status.newest_release;
+  newest = std::max(newest, release.number);
+  release.instance = set->instance.id;
+  if (const auto part = draft.state().operations.Find(release.operation);
+      part && !part->operation.part_of.empty())
+    release.operation = part->operation.part_of;
+  release.worker.clear();
+  release.images.clear();
+  draft.PutStatus(std::move(changed));
+  RecordRelease(draft, std::move(release));
+}
+
 void RecordRelease(Draft& draft, Release release) {
   const auto instance = release.instance;
+  if (IsMember(instance)) RecordForSet(draft, release);
   draft.Put(std::move(release));
   const auto record = draft.state().instances.Find(instance);
   if (record) {
     for (const auto number : Surplus(draft.state(), *record)) draft.RemoveRelease(instance, number);
-    draft.Do(KeepCommits{record->instance.owner, instance});
+    draft.Do(KeepCommits{record->instance.owner, SetOf(instance)});
   }
 }
 

@@ -37,6 +37,7 @@ std::vector<Step> StepsOf(OperationKind kind, Until until) {
     case OperationKind::kUnknown:
     case OperationKind::kCreate:
     case OperationKind::kUpdate:
+    case OperationKind::kScale:
       break;
   }
   std::vector<Step> steps;

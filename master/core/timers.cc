@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "common/base/text.h"
+#include "common/model/member_name.h"
 #include "master/core/begin_operation.h"
+#include "master/core/each_worker.h"
 #include "master/core/end_operation.h"
 #include "master/core/evict.h"
 #include "master/core/left_repos.h"
@@ -75,7 +77,7 @@ void PromiseAgain(Draft& draft, const OperationRecord& record) {
 void KeepCommitsAgain(Draft& draft) {
   std::set<std::string> instances;
   for (const auto& record : RecentOperations(draft.state(), draft.now().wall))
-    instances.insert(record->operation.instance);
+    instances.insert(SetOf(record->operation.instance));
   for (const auto& id : instances) {
     const auto found = draft.state().instances.Find(id);
     if (found && found->instance.status.newest_release != 0) draft.Do(KeepCommits{found->instance.owner, id});
@@ -103,6 +105,7 @@ void OnTick(Draft& draft) {
   if (draft.now().steady < draft.watch().next_look) return;
   draft.watch().next_look = draft.now().steady + kLookInterval;
   BeginOwnMoves(draft);
+  FollowWorkers(draft);
   EvictLeftOvers(draft);
   RemoveLeftRepos(draft);
 }

@@ -53,7 +53,7 @@ struct Begin {
   Until until = Until::kDefault;
   bool no_cache = false;
   bool keep_volumes = false;
-  std::uint32_t release = 0;  // of a rollback
+  std::uint32_t release = 0;  // of a rollback, or of a part
   std::string plan_revision;  // "" : it was not planned
   bool require_plan = false;
   std::string git_url;
@@ -62,9 +62,13 @@ struct Begin {
   std::optional<Source> upload;
   std::optional<Instance> create;  // made when the instance is not there
   std::optional<PendingPush> push;
-  std::string to;             // of a move: the only worker that will do; "": any other
-  bool give_up_data = false;  // likewise: it begins with empty volumes there
-  bool only_if_lost = false;  // likewise: refused while its worker is there
+  std::string to;              // of a move: the only worker that will do; "": any other
+  bool give_up_data = false;   // likewise: it begins with empty volumes there
+  bool only_if_lost = false;   // likewise: refused while its worker is there
+  std::uint32_t replicas = 0;  // of a scale
+  // Of a step of a set's operation: that one, and the release that it is about, with its source.
+  std::string part_of;
+  std::optional<Source> source;
 };
 
 struct CancelOperation {

@@ -75,6 +75,7 @@ inline constexpr std::uint32_t kMemoryDefaultMib = 256;  // expected of an insta
 inline constexpr std::uint32_t kDiskFloorMib = 1'024;    // below this nothing is placed on a worker
 inline constexpr std::size_t kWarningsMax = 50;          // per operation
 inline constexpr std::size_t kInstancesMax = 10'000;
+inline constexpr std::uint32_t kMembersMax = 100;        // of one instance
 inline constexpr std::size_t kDeletedKnownMax = 10'000;  // ids of instances, while a master leads
 inline constexpr std::size_t kOpenOperationsMax = 2'000;
 

@@ -11,6 +11,7 @@
 #include "common/model/order.h"
 #include "common/model/worker.h"
 #include "master/model/move.h"
+#include "master/model/rollout.h"
 #include "master/model/stage.h"
 
 namespace edm::master {
@@ -50,6 +51,7 @@ struct OperationPlan {
   std::optional<MovePlan> move;                    // of kind MOVE
   std::string plan_revision;                       // "" : it was not planned
   bool require_plan = false;
+  std::optional<Rollout> rollout;  // of a set, once its source is there
 };
 
 struct OperationRecord {

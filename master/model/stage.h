@@ -11,7 +11,7 @@ namespace edm::master {
 //
 //   Source   the git server: a commit for what was given
 //   Place    a worker that takes it
-//   Attempt  the worker's verdict
+//   Attempt  the worker's verdict; of a set, those on its members
 //   Finish   the git server again: the branch of a push moves, the repo of a deleted instance goes
 //
 // A stage only grows; those that an operation has no need of are left out. Each stage can be begun again

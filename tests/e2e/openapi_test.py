@@ -120,6 +120,10 @@ class OpenApiTest(OneWorkerTest):
         self.watch_events()
         self.move_and_lose(instance, wait)
         self.call("delete", instance, query=wait, id="api")
+        self.call("post", "/v1/instances", {"id": "many", "spec": {"replicas": 1}})
+        scaled = self.call("post", instance + "/scale", {"replicas": 2}, query=wait, id="many").json
+        self.assertEqual((scaled["state"], scaled["kind"]), ("DONE", "SCALE"), scaled)
+        self.call("delete", instance, query=wait, id="many")
         self.call("delete", "/v1/workers/{id}", query="?force=true", id="worker-1")
         routes = {(method, path) for path, methods in self.document["paths"].items() for method in methods
                   if method in ("get", "put", "post", "patch", "delete") and path.startswith("/v1/")}

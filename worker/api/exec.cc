@@ -78,7 +78,7 @@ Result<ExecRequest> Read(const v1::ExecInput& first) {
                  .hint = "send start first"};
   }
   const auto& start = first.start();
-  EDM_CHECK(CheckInstanceId(start.id()));
+  EDM_CHECK(CheckInstanceName(start.id()));
   ExecRequest request{.instance = start.id(),
                       .service = start.service(),
                       .argv = {start.argv().begin(), start.argv().end()},

@@ -47,7 +47,7 @@ void AddImages(const std::vector<Footprint::Object>& images, const std::string& 
 }
 
 Result<v1::Footprint> Look(const AgentParts& parts, const std::string& instance) {
-  EDM_CHECK(CheckInstanceId(instance));
+  EDM_CHECK(CheckInstanceName(instance));
   EDM_TRY(const auto everything, parts.runtime.Everything());
   EDM_TRY(const auto releases, parts.files.Releases(instance));
   v1::Footprint footprint;

@@ -18,7 +18,7 @@ v1::LogLine ToProto(const LogLine& line) {
 }
 
 Result<LogRequest> Read(const v1::StreamLogsRequest& request) {
-  EDM_CHECK(CheckInstanceId(request.id()));
+  EDM_CHECK(CheckInstanceName(request.id()));
   if (request.build()) {
     return Error{.code = Code::kFailedPrecondition,
                  .object = "build log of " + request.id(),

@@ -8,7 +8,7 @@ namespace edm::worker {
 namespace {
 
 Result<v1::GetUsageResponse> Sample(UsageProbe& probe, const std::string& instance) {
-  if (!instance.empty()) EDM_CHECK(CheckInstanceId(instance));
+  if (!instance.empty()) EDM_CHECK(CheckInstanceName(instance));
   EDM_TRY(const auto usages, probe.Sample(instance));
   v1::GetUsageResponse response;
   for (const auto& one : usages) *response.add_usages() = rpc::ToProto(one);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr yaml::Limits kSpecLimits{.bytes = 64U << 10, .nodes = 2'000, .depth = 8};
 constexpr std::int64_t kPortMax = 65'535;
+constexpr std::int64_t kReplicasMax = 100;
 constexpr Millis kHealthTimeMax{3'600'000};
 
 using yaml::Fields;
@@ -131,6 +132,7 @@ Result<AppSpec> ReadAppSpec(std::string_view text, std::string_view name) {
     spec.oneshot = fields.Strings("oneshot");
     spec.oneshot_at = oneshot->at();
   }
+  spec.replicas = static_cast<std::uint32_t>(fields.Integer("replicas", 1, kReplicasMax).value_or(0));
   fields.Finish();
   CheckNames(root, fields, spec);
   EDM_CHECK(problems.AsStatus());

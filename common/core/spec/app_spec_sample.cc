@@ -21,6 +21,8 @@ std::string_view AppSpecSample() {
 #   args:
 #     BASE_IMAGE: node:20
 
+# replicas: 3                 # members of an instance that edmctl deploy makes of it; later: edmctl scale
+
 # oneshot: [migrate]          # services that end with 0 instead of running on
 
 # render:                     # files made at start and mounted; {{ url }}, {{ address.web.8000 }}, {{ id }},

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/model/member_name.h"
 #include "common/rpc/mapping/failure.h"
 #include "common/rpc/mapping/observation.h"
 #include "common/rpc/mapping/repeated.h"
@@ -87,6 +88,8 @@ v1::InstanceSpec ToProto(const InstanceSpec& spec) {
   message.set_cpus(spec.cpus);
   message.mutable_worker_labels()->insert(spec.worker_labels.begin(), spec.worker_labels.end());
   if (spec.requirements != Requirements{}) *message.mutable_requirements() = ToProto(spec.requirements);
+  message.set_replicas(spec.replicas);
+  message.set_on_each_worker(spec.on_each_worker);
   return message;
 }
 
@@ -97,7 +100,9 @@ InstanceSpec FromProto(const v1::InstanceSpec& message) {
           .memory_mib = message.memory_mib(),
           .cpus = message.cpus(),
           .worker_labels = {message.worker_labels().begin(), message.worker_labels().end()},
-          .requirements = FromProto(message.requirements())};
+          .requirements = FromProto(message.requirements()),
+          .replicas = message.replicas(),
+          .on_each_worker = message.on_each_worker()};
 }
 
 v1::Placement ToProto(const Placement& placement) {
@@ -133,6 +138,32 @@ Placement FromProto(const v1::Placement& message) {
   return placement;
 }
 
+namespace {
+
+v1::InstanceStatus::Member ToProto(const MemberStatus& member) {
+  v1::InstanceStatus::Member message;
+  message.set_id(member.id);
+  message.set_ordinal(member.ordinal);
+  message.set_worker(member.worker);
+  message.set_address(member.address);
+  message.set_phase(rpc::ToProto(member.phase));
+  message.set_health(rpc::ToProto(member.health));
+  message.set_release(member.release);
+  return message;
+}
+
+MemberStatus FromProto(const v1::InstanceStatus::Member& message) {
+  return {.id = message.id(),
+          .ordinal = message.ordinal(),
+          .worker = message.worker(),
+          .address = message.address(),
+          .phase = rpc::FromProto(message.phase()),
+          .health = rpc::FromProto(message.health()),
+          .release = message.release()};
+}
+
+}  // namespace
+
 v1::InstanceStatus ToProto(const InstanceStatus& status) {
   v1::InstanceStatus message;
   message.set_desired(static_cast<v1::InstanceStatus::Desired>(status.desired));
@@ -150,6 +181,7 @@ v1::InstanceStatus ToProto(const InstanceStatus& status) {
   if (status.placement) *message.mutable_placement() = ToProto(*status.placement);
   message.set_keeps_data(status.keeps_data);
   if (status.source.kind != SourceKind::kNone) *message.mutable_source() = ToProto(status.source);
+  MapInto(status.members, message.mutable_members(), [](const MemberStatus& one) { return ToProto(one); });
   return message;
 }
 
@@ -172,6 +204,8 @@ InstanceStatus FromProto(const v1::InstanceStatus& message) {
   if (message.has_placement()) status.placement = FromProto(message.placement());
   status.source = FromProto(message.source());
   status.keeps_data = !message.has_keeps_data() || message.keeps_data();
+  status.members = MapAll<MemberStatus>(message.members(),
+                                        [](const v1::InstanceStatus::Member& one) { return FromProto(one); });
   return status;
 }
 
@@ -187,6 +221,7 @@ v1::Instance ToProto(const Instance& instance) {
   message.set_revision(std::to_string(instance.revision));
   *message.mutable_created_at() = ToProto(instance.created_at);
   *message.mutable_updated_at() = ToProto(instance.updated_at);
+  if (IsMember(instance.id)) message.set_member_of(SetOf(instance.id));
   return message;
 }
 

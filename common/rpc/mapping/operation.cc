@@ -25,6 +25,7 @@ v1::Operation ToProto(const Operation& operation) {
   for (const auto& warning : operation.warnings) message.add_warnings(warning);
   message.set_plan_difference(operation.plan_difference);
   message.set_superseded_by(operation.superseded_by);
+  message.set_part_of(operation.part_of);
   *message.mutable_created_at() = ToProto(operation.created_at);
   if (operation.ended_at) *message.mutable_ended_at() = ToProto(*operation.ended_at);
   *message.mutable_deadline() = ToProto(operation.deadline);
@@ -49,6 +50,7 @@ Operation FromProto(const v1::Operation& message) {
   operation.warnings = {message.warnings().begin(), message.warnings().end()};
   operation.plan_difference = message.plan_difference();
   operation.superseded_by = message.superseded_by();
+  operation.part_of = message.part_of();
   operation.created_at = FromProto(message.created_at());
   if (message.has_ended_at()) operation.ended_at = FromProto(message.ended_at());
   operation.deadline = FromProto(message.deadline());

@@ -43,7 +43,7 @@ Status CheckEnvironment(const v1::Order& message) {
 }
 
 Status CheckOrder(const v1::Order& message) {
-  EDM_CHECK(CheckInstanceId(message.instance()));
+  EDM_CHECK(CheckInstanceName(message.instance()));
   EDM_CHECK(CheckEnvironment(message));
   if (message.attempt() == 0 || message.epoch() == 0) {
     return Error{.code = Code::kInvalidArgument,

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "common/core/spec/app_spec.h"
+#include "common/model/member_name.h"
+#include "master/core/members.h"
 #include "master/core/open_delete.h"
 
 namespace edm::master {
@@ -12,7 +14,11 @@ namespace {
 
 CommitsByRelease CommitsOf(const State& state, const std::string& instance) {
   CommitsByRelease commits;
-  for (const auto& release : ReleasesOf(state, instance)) commits[release->number] = release->source.commit;
+  const auto add = [&](const std::string& one) {
+    for (const auto& release : ReleasesOf(state, one)) commits[release->number] = release->source.commit;
+  };
+  add(instance);
+  for (const auto& member : MembersOf(state, instance)) add(member->instance.id);
   return commits;
 }
 
@@ -177,7 +183,7 @@ void EffectRunner::Perform(const StopTaking& effect) {
 Result<std::string> EffectRunner::TemplateOf(const SendOrder& effect) {
   const auto& order = effect.order;
   if (!order.template_name.empty()) return order.template_name;
-  EDM_TRY(const auto text, parts_.git.ReadFile({order.owner, order.instance}, effect.commit,
+  EDM_TRY(const auto text, parts_.git.ReadFile({order.owner, SetOf(order.instance)}, effect.commit,
                                                std::string(kAppSpecFile), kSpecBytesMax));
   // What is wrong with the file the worker says, who judges all of it.
   const auto spec = text ? ReadAppSpec(*text) : Result<AppSpec>(AppSpec{});
@@ -193,7 +199,7 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
   const auto until = order.deadline + Millis(60'000);
   // A release that is built again takes the very template that it was made with, or none.
   const auto pinned = order.template_source ? order.template_source->commit : std::string();
-  EDM_TRY(order.source, parts_.git.GrantRead({order.owner, order.instance}, effect.commit, until));
+  EDM_TRY(order.source, parts_.git.GrantRead({order.owner, SetOf(order.instance)}, effect.commit, until));
   if (!pinned.empty()) {
     EDM_TRY(order.template_source,
             parts_.git.GrantRead({std::string(kTemplatesOwner), order.template_name}, pinned, until));

@@ -35,6 +35,13 @@ MovePlan MoveFromProto(const v1::StoredOperation::Move& message) {
   return move;
 }
 
+Rollout RolloutFromProto(const v1::StoredOperation::Rollout& message) {
+  Rollout rollout{.at_once = message.at_once()};
+  for (const auto& one : message.parts())
+    rollout.parts.push_back({one.member(), static_cast<OperationKind>(one.kind()), one.operation()});
+  return rollout;
+}
+
 OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
   OperationPlan plan;
   plan.stage = static_cast<Stage>(message.stage());
@@ -53,6 +60,7 @@ OperationPlan PlanFromProto(const v1::StoredOperation::Plan& message) {
   if (message.has_move()) plan.move = MoveFromProto(message.move());
   plan.plan_revision = message.plan_revision();
   plan.require_plan = message.require_plan();
+  if (message.has_rollout()) plan.rollout = RolloutFromProto(message.rollout());
   return plan;
 }
 

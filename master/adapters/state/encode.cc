@@ -51,6 +51,18 @@ v1::StoredOperation::Move MoveToProto(const MovePlan& move) {
   return message;
 }
 
+v1::StoredOperation::Rollout RolloutToProto(const Rollout& rollout) {
+  v1::StoredOperation::Rollout message;
+  message.set_at_once(rollout.at_once);
+  for (const auto& one : rollout.parts) {
+    auto& part = *message.add_parts();
+    part.set_member(one.member);
+    part.set_kind(static_cast<v1::Operation::Kind>(one.kind));
+    part.set_operation(one.operation);
+  }
+  return message;
+}
+
 v1::StoredOperation::Plan PlanToProto(const OperationPlan& plan) {
   v1::StoredOperation::Plan message;
   message.set_stage(static_cast<std::uint32_t>(plan.stage));
@@ -72,6 +84,7 @@ v1::StoredOperation::Plan PlanToProto(const OperationPlan& plan) {
   if (plan.move) *message.mutable_move() = MoveToProto(*plan.move);
   message.set_plan_revision(plan.plan_revision);
   message.set_require_plan(plan.require_plan);
+  if (plan.rollout) *message.mutable_rollout() = RolloutToProto(*plan.rollout);
   return message;
 }
 

@@ -12,7 +12,7 @@ constexpr std::size_t kOutputBytesMax = 1 << 20;  // of RunCommand, of each stre
 constexpr std::size_t kArgumentsMax = 1'000;
 
 Status CheckCommand(const ExecCommand& command) {
-  EDM_CHECK(CheckInstanceId(command.instance));
+  EDM_CHECK(CheckInstanceName(command.instance));
   if (!command.service.empty()) EDM_CHECK(CheckServiceName(command.service));
   if (command.argv.empty() || command.argv.front().empty()) {
     return Error{

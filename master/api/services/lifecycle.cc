@@ -18,7 +18,7 @@ Result<Begin> BeginOf(const rpc::ServerCall& call, const ServiceParts& parts, co
                       OperationKind kind) {
   Begin begin;
   EDM_TRY(begin.origin, OriginOf(call, parts, request));
-  EDM_CHECK(CheckInstanceId(request.id()));
+  EDM_CHECK(CheckInstanceName(request.id()));
   begin.instance = request.id();
   begin.kind = kind;
   begin.operation = FreshOperationId(parts.entropy);
@@ -75,6 +75,10 @@ Status Complete(const State&, Begin& begin, const v1::DeleteInstanceRequest& req
   begin.keep_volumes = request.keep_volumes();
   return Ok();
 }
+Status Complete(const State&, Begin& begin, const v1::ScaleInstanceRequest& request) {
+  begin.replicas = request.replicas();
+  return Ok();
+}
 Status Complete(const State&, Begin& begin, const v1::MoveInstanceRequest& request) {
   if (!request.worker().empty()) EDM_CHECK(CheckWorkerId(request.worker()));
   begin.to = request.worker();
@@ -126,6 +130,7 @@ void RegisterLifecycle(rpc::MethodTable& table, const ServiceParts& parts) {
   OnBegin<v1::DeployInstanceRequest>(table, parts, "edm.v1.Master/DeployInstance", OperationKind::kDeploy);
   OnBegin<v1::RollbackInstanceRequest>(table, parts, "edm.v1.Master/RollbackInstance",
                                        OperationKind::kRollback);
+  OnBegin<v1::ScaleInstanceRequest>(table, parts, "edm.v1.Master/ScaleInstance", OperationKind::kScale);
   OnBegin<v1::MoveInstanceRequest>(table, parts, "edm.v1.Master/MoveInstance", OperationKind::kMove);
   OnBegin<v1::RecoverInstanceRequest>(table, parts, "edm.v1.Master/RecoverInstance", OperationKind::kMove);
   OnBegin<v1::DeleteInstanceRequest>(table, parts, "edm.v1.Master/DeleteInstance", OperationKind::kDelete);

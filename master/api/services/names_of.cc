@@ -5,8 +5,10 @@
 #include <cmath>
 
 #include "common/base/text.h"
+#include "common/model/member_name.h"
 #include "common/model/names.h"
 #include "master/api/services/requirements.h"
+#include "master/core/scale.h"
 
 namespace edm::master {
 namespace {
@@ -83,12 +85,15 @@ Status CompleteAndCheck(Instance& instance) {
   }
   EDM_CHECK(CheckDescription(instance.description));
   EDM_CHECK(CheckAnnotations(instance.annotations));
+  if (instance.spec.replicas != 0) EDM_CHECK(CheckReplicas(instance.id, instance.spec.replicas));
+  if (instance.spec.on_each_worker) EDM_CHECK(CheckEachWorker(instance.id, instance.spec));
   return CheckWishes(instance.id, instance.spec);
 }
 
 Status CheckWishes(const std::string& id, const InstanceSpec& spec) {
   EDM_CHECK(CheckSpec(spec));
-  if (std::ranges::find(spec.requirements.apart_from, id) == spec.requirements.apart_from.end()) return Ok();
+  const auto is_own = [&](const std::string& other) { return SetOf(other) == id; };
+  if (std::ranges::none_of(spec.requirements.apart_from, is_own)) return Ok();
   return Bad("requirements.apart_from", "it names the instance itself", "name others");
 }
 

@@ -153,7 +153,7 @@ void OnHeartbeat(const ServiceParts& parts, const CallPointer& call, const v1::H
 }
 
 void OnPublish(const ServiceParts& parts, const CallPointer& call, const v1::PublishRequest& request) {
-  if (auto good = CheckInstanceId(request.instance()); !good.ok()) return call->Finish(good);
+  if (auto good = CheckInstanceName(request.instance()); !good.ok()) return call->Finish(good);
   if (!request.has_address()) return Reply(*call, google::protobuf::Empty());
   parts.cluster.Report(AddressPublished{call->caller().name, request.instance(), request.address()},
                        [call](const Result<Accepted>& accepted) {

@@ -1,9 +1,12 @@
 #include "master/api/services/reply.h"
 
+#include "common/model/member_name.h"
+#include "master/core/members.h"
+
 namespace edm::master {
 
 Result<std::shared_ptr<const InstanceRecord>> FindInstance(const State& state, const std::string& id) {
-  EDM_CHECK(CheckInstanceId(id));
+  EDM_CHECK(CheckInstanceName(id));
   auto record = state.instances.Find(id);
   if (record == nullptr) return NoSuch("instance", id, state.instances, "edmctl ls");
   return record;
@@ -37,6 +40,14 @@ void ReplyInstance(rpc::ServerCall& call, const Cluster& cluster, const Result<A
 
 Result<WorkerAddress> HolderAddress(const State& state, const std::string& instance) {
   EDM_TRY(const auto record, FindInstance(state, instance));
+  if (IsSet(record->instance)) {
+    return Error{
+        Code::kFailedPrecondition,
+        "instance " + instance,
+        "it has members, each on a worker",
+        {},
+        "name one of them, as " + MemberOf(instance, 1) + "; edmctl show " + instance + " lists them"};
+  }
   const auto& id = record->instance.status.worker;
   const auto worker = state.workers.Find(id);
   if (worker == nullptr) {

@@ -60,7 +60,7 @@ Status CheckRequirements(const Requirements& requirements) {
   EDM_CHECK(CheckPorts(requirements.host_ports));
   if (requirements.apart_from.size() > kApartFromMax)
     return Bad("apart_from", "there are more than 64", "name fewer");
-  for (const auto& one : requirements.apart_from) EDM_CHECK(CheckInstanceId(one));
+  for (const auto& one : requirements.apart_from) EDM_CHECK(CheckInstanceName(one));
   EDM_CHECK(CheckAffinities(requirements.affinities));
   EDM_CHECK(CheckText("requirements.spread_by", requirements.spread_by));
   if (requirements.strategy > Strategy::kBinpack)

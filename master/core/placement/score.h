@@ -56,6 +56,7 @@ extern const Score kCache;
 extern const Score kStays;
 extern const Score kAffinities;
 extern const Score kCompany;
+extern const Score kSiblings;
 extern const Score kZone;
 
 }  // namespace edm::master

@@ -24,7 +24,7 @@ std::span<const Score* const> ScoresOfWorker(Strategy strategy) {
 }
 
 std::span<const Score* const> ScoresOfRequest() {
-  static constexpr std::array kAll = {&kCache, &kStays, &kAffinities, &kCompany, &kZone};
+  static constexpr std::array kAll = {&kCache, &kStays, &kAffinities, &kCompany, &kSiblings, &kZone};
   return kAll;
 }
 

@@ -37,6 +37,7 @@ void ConsiderRanked(const Question& question, const Site& site, const Ranking& r
     return;
   }
   if (ranking.shape().detail() == Detail::kPlain) choice.points += kCompany.points(question, site);
+  choice.points += kSiblings.points(question, site);
   Keep(found, choice);
 }
 

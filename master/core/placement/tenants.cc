@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/model/member_name.h"
 #include "master/core/placement/hash.h"
 
 namespace edm::master {
@@ -63,6 +64,7 @@ void Tenants::Add(const std::string& instance, const Tenancy& tenancy) {
   sum_.disk_mib += tenancy.share.disk_mib;
   sum_.gpus += tenancy.share.gpus;
   Insert(ids_, instance);
+  if (IsMember(instance)) Insert(sets_, SetOf(instance));
   for (const auto& one : tenancy.apart_from) Insert(shunned_, one);
   for (const auto port : tenancy.ports) Insert(ports_, port);
   const auto at = std::ranges::lower_bound(groups_, tenancy.group, {}, kByGroup);
@@ -79,16 +81,25 @@ void Tenants::Remove(const std::string& instance, const Tenancy& tenancy) {
   sum_.disk_mib -= tenancy.share.disk_mib;
   sum_.gpus -= tenancy.share.gpus;
   Erase(ids_, instance);
+  if (IsMember(instance)) Erase(sets_, SetOf(instance));
   for (const auto& one : tenancy.apart_from) Erase(shunned_, one);
   for (const auto port : tenancy.ports) Erase(ports_, port);
   const auto at = std::ranges::lower_bound(groups_, tenancy.group, {}, kByGroup);
   if (at != groups_.end() && at->first == tenancy.group && --at->second == 0) groups_.erase(at);
 }
 
-bool Tenants::Has(std::string_view instance) const { return std::ranges::binary_search(ids_, instance); }
+bool Tenants::Has(std::string_view instance) const {
+  return std::ranges::binary_search(ids_, instance) || MembersOf(instance) > 0;
+}
 
 bool Tenants::IsShunned(std::string_view instance) const {
-  return std::ranges::binary_search(shunned_, instance);
+  return std::ranges::binary_search(shunned_, instance) ||
+         (IsMember(instance) && std::ranges::binary_search(shunned_, SetOf(instance)));
+}
+
+std::uint32_t Tenants::MembersOf(std::string_view set) const {
+  const auto [first, last] = std::ranges::equal_range(sets_, set);
+  return static_cast<std::uint32_t>(last - first);
 }
 
 std::uint32_t Tenants::CountOf(GroupId group) const {

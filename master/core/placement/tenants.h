@@ -35,10 +35,12 @@ class Tenants {
 
   const Share& sum() const { return sum_; }
   std::size_t count() const { return ids_.size(); }
+  // Whether the instance is there, or a member of it.
   bool Has(std::string_view instance) const;
-  // Whether one of them wants to be apart from `instance`.
+  // Whether one of them wants to be apart from `instance`, or from the set whose member that is.
   bool Shuns(std::string_view instance) const { return !shunned_.empty() && IsShunned(instance); }
   std::uint32_t CountOf(GroupId group) const;
+  std::uint32_t MembersOf(std::string_view set) const;
   std::uint32_t UsersOf(std::uint32_t port) const;
 
  private:
@@ -47,6 +49,7 @@ class Tenants {
   // All sorted.
   Share sum_;
   std::vector<std::string> ids_;
+  std::vector<std::string> sets_;  // of members, once for each
   std::vector<std::string> shunned_;
   std::vector<std::uint32_t> ports_;
   std::vector<std::pair<GroupId, std::uint32_t>> groups_;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "common/base/version.h"
+#include "common/model/member_name.h"
 #include "master/core/placement/promises.h"
 
 namespace edm::master {
@@ -13,6 +14,14 @@ namespace {
 constexpr std::array kZones = {"north", "south", "west", ""};
 constexpr std::array kProjects = {"shop", "blog", "wiki", "mail", "lab"};
 constexpr std::array<std::uint32_t, 4> kMemories = {0, 256, 1'024, 8'192};
+
+constexpr std::uint64_t kSetNumbers = 40;  // of instances, of which every fourth is a member of one set
+
+std::string IdOf(std::uint64_t number) {
+  if (number % 4 != 3) return fmt::format("i{}", number);
+  return MemberOf(fmt::format("set{}", number / kSetNumbers),
+                  static_cast<std::uint32_t>(number % kSetNumbers + 1));
+}
 
 }  // namespace
 
@@ -65,7 +74,10 @@ Requirements RandomCluster::NewRequirements() {
   if (OneIn(12)) wants.gpus = 1;
   if (OneIn(6)) wants.disk_mib = 10'000;
   if (OneIn(6)) wants.host_ports = {static_cast<std::uint32_t>(8'000 + Below(4))};
-  if (OneIn(8) && instances_ > 0) wants.apart_from = {fmt::format("i{}", Below(instances_))};
+  if (OneIn(8) && instances_ > 0) {
+    const auto other = IdOf(Below(instances_));
+    wants.apart_from = {OneIn(2) ? SetOf(other) : other};
+  }
   wants.one_per_worker = OneIn(8);
   if (OneIn(4)) wants.affinities = {{"disk", "ssd", OneIn(2) ? 40 : -60}};
   if (OneIn(3)) wants.spread_by = "zone";
@@ -76,7 +88,7 @@ Requirements RandomCluster::NewRequirements() {
 InstanceRecord RandomCluster::NextInstance() {
   InstanceRecord record;
   auto& instance = record.instance;
-  instance.id = fmt::format("i{}", instances_++);
+  instance.id = IdOf(instances_++);
   instance.owner = "default";
   instance.project = OneIn(3) ? instance.id : kProjects[Below(kProjects.size())];
   instance.spec.memory_mib = kMemories[Below(kMemories.size())];
@@ -124,7 +136,7 @@ void RandomCluster::ChangeWorker() {
 
 void RandomCluster::ChangeInstance() {
   if (instances_ == 0) return;
-  const auto found = state_.instances.Find(fmt::format("i{}", Below(instances_)));
+  const auto found = state_.instances.Find(IdOf(Below(instances_)));
   if (found == nullptr) return;
   Draft draft(state_, now);
   if (OneIn(3)) return draft.RemoveInstance(found->instance.id);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/model/member_name.h"
+
 namespace edm {
 namespace {
 
@@ -22,6 +24,24 @@ TEST(InstanceId, RefusesWhatAProgramCouldMisread) {
     EXPECT_FALSE(checked.error().hint.empty());
     EXPECT_LT(checked.error().object.size(), 120U);
   }
+}
+
+TEST(MemberName, IsNoneThatPeopleCanGive) {
+  EXPECT_EQ(MemberOf("shop", 12), "shop_12");
+  EXPECT_FALSE(CheckInstanceId("shop_12").ok());
+  EXPECT_TRUE(CheckInstanceName("shop_12").ok());
+  EXPECT_TRUE(CheckInstanceName("shop").ok());
+  EXPECT_EQ(SetOf("shop_12"), "shop");
+  EXPECT_EQ(OrdinalOf("shop_12"), 12U);
+  EXPECT_EQ(SetOf("shop"), "shop");
+}
+
+TEST(MemberName, HasAnOrdinalFromOneOn) {
+  for (const auto* name : {"shop_0", "shop_01", "shop_1000", "shop_", "_1", "shop_x", "shop_1x", "shop_-1",
+                           "shop_trial", "shop_1_trial", "Shop_1", "a_1_2", "-a_1", "shop_4294967297"}) {
+    EXPECT_FALSE(CheckInstanceName(name).ok()) << name;
+  }
+  EXPECT_FALSE(CheckInstanceName(std::string(62, 'a') + "_1").ok());
 }
 
 TEST(Owner, KeepsCaseAndRefusesTraversal) {

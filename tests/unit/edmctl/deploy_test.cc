@@ -128,6 +128,31 @@ TEST_F(Deploying, LetsTheOperationMakeTheInstanceSoThatItMayGoAgain) {
                                                  HasSubstr("\"owner\":\"ann\""), HasSubstr("KEY")));
 }
 
+TEST_F(Deploying, AsksForMembersAsTypedElseAsTheFolderSays) {
+  home_.Write("shop/edm.yaml", "replicas: 3\n");
+  EXPECT_EQ(Run({"deploy"}).code, 0);
+  EXPECT_THAT(master_.asked()[1], HasSubstr("\"replicas\":3"));
+  EXPECT_EQ(Run({"deploy", "--replicas", "5", "--id", "other"}).code, 0);
+  EXPECT_THAT(master_.asked()[4], HasSubstr("\"replicas\":5"));
+  EXPECT_EQ(Run({"deploy", "--replicas", "0", "--id", "none"}).code, 2);
+  EXPECT_EQ(Run({"deploy", "--on-each-worker", "--id", "each"}).code, 0);
+  EXPECT_THAT(master_.asked()[7],
+              testing::AllOf(HasSubstr("\"on_each_worker\":true"), HasSubstr("\"replicas\":0")));
+}
+
+TEST_F(Deploying, ChangesNoNumberOfMembers) {
+  auto& shop = master_.instances["shop"];
+  shop.set_id("shop");
+  shop.mutable_spec()->set_replicas(2);
+  const auto typed = Run({"deploy", "--id", "shop", "--replicas", "3"});
+  EXPECT_EQ(typed.code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("edmctl scale shop 3"));
+  home_.Write("shop/edm.yaml", "replicas: 3\n");
+  const auto said = Run({"deploy", "--id", "shop"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.err, HasSubstr("edmctl scale shop 3"));
+}
+
 TEST_F(Deploying, GoesOnFromItsCursorWhenTheConnectionBreaks) {
   master_.watch_breaks_after = 3;
   const auto ran = Run({"deploy"});

@@ -179,6 +179,12 @@ grpc::Status FakeMaster::Exec(Context* context,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeMaster::ScaleInstance(Context* context, const v1::ScaleInstanceRequest* request,
+                                       v1::Operation* operation) {
+  if (auto status = Note(*context, "ScaleInstance", *request); !status.ok()) return status;
+  return Begin(operation, request->id(), v1::Operation::SCALE);
+}
+
 grpc::Status FakeMaster::MoveInstance(Context* context, const v1::MoveInstanceRequest* request,
                                       v1::Operation* operation) {
   if (auto status = Note(*context, "MoveInstance", *request); !status.ok()) return status;

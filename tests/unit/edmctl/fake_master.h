@@ -46,6 +46,7 @@ class FakeMaster final : public v1::Master::Service {
   grpc::Status DeployInstance(Context*, const v1::DeployInstanceRequest*, v1::Operation*) override;
   grpc::Status StartInstance(Context*, const v1::StartInstanceRequest*, v1::Operation*) override;
   grpc::Status StopInstance(Context*, const v1::StopInstanceRequest*, v1::Operation*) override;
+  grpc::Status ScaleInstance(Context*, const v1::ScaleInstanceRequest*, v1::Operation*) override;
   grpc::Status MoveInstance(Context*, const v1::MoveInstanceRequest*, v1::Operation*) override;
   grpc::Status UpdateWorker(Context*, const v1::UpdateWorkerRequest*, v1::Worker*) override;
   grpc::Status DeleteInstance(Context*, const v1::DeleteInstanceRequest*, v1::Operation*) override;

@@ -87,6 +87,29 @@ TEST_F(Verbs, MoveSaysWhereToAndWhatIsGivenUp) {
   EXPECT_THAT(master_.asked()[0], HasSubstr("\"give_up_data\":true"));
 }
 
+TEST_F(Verbs, ScaleSaysHowManyMembers) {
+  EXPECT_EQ(Run({"scale", "shop", "3", "--detach"}).code, 0);
+  EXPECT_THAT(master_.asked()[0], HasSubstr("ScaleInstance"));
+  EXPECT_THAT(master_.asked()[0], HasSubstr("\"replicas\":3"));
+  for (const auto* members : {"x", "-1", "3.5"})
+    EXPECT_EQ(Run({"scale", "shop", members}).code, 2) << members;
+}
+
+TEST_F(Verbs, ShowListsMembers) {
+  auto& status = *master_.instances["shop"].mutable_status();
+  for (const std::uint32_t ordinal : {1U, 2U}) {
+    auto& member = *status.add_members();
+    member.set_id("shop_" + std::to_string(ordinal));
+    member.set_phase(ordinal == 1 ? v1::Phase::RUNNING : v1::Phase::LOST);
+    member.set_health(ordinal == 1 ? v1::Health::HEALTHY : v1::Health::UNKNOWN);
+    member.set_release(4);
+    member.set_worker("w" + std::to_string(ordinal));
+  }
+  const auto out = Run({"show", "shop"}).out;
+  EXPECT_THAT(out, HasSubstr("shop_1: running, healthy, release 4, on w1"));
+  EXPECT_THAT(out, HasSubstr("shop_2: lost, release 4, on w2"));
+}
+
 TEST_F(Verbs, AWorkerIsLabelled) {
   EXPECT_EQ(Run({"worker", "label", "w1", "zone=a", "disk-"}).code, 0);
   EXPECT_THAT(master_.asked()[0], HasSubstr("\"labels\":{\"zone\":\"a\"}"));

@@ -126,6 +126,10 @@ TEST_F(Enrolment, OpensReposWhileAnOrderIsUnderWayAndNoLonger) {
   cluster_.state.open.Erase("op-1");
   EXPECT_FALSE(MayReadRepo(cluster_.state, repo));
   EXPECT_FALSE(MayReadRepo(cluster_.state, shared));
+  cluster_.AddInstance("shop_2");
+  cluster_.state.open.Insert("op-1", "shop_2");
+  EXPECT_TRUE(MayReadRepo(cluster_.state, repo)) << "its member moves";
+  EXPECT_FALSE(MayReadRepo(cluster_.state, other));
 }
 
 }  // namespace

@@ -47,6 +47,15 @@ InstanceRecord Tenant() {
   return record;
 }
 
+// Beside it.
+InstanceRecord MemberThere() {
+  InstanceRecord record;
+  record.instance.id = "set_1";
+  record.instance.status.worker = "w";
+  record.instance.status.phase = Phase::kRunning;
+  return record;
+}
+
 struct Case {
   const char* name;
   std::function<void(PlacementRequest&)> ask;
@@ -92,6 +101,13 @@ const std::vector<Case>& Cases() {
        "has tenant, which it must be apart from", Hope::kLater},
       {"it is apart from this", [](auto& r) { r.instance = "foe"; }, kNothing,
        "has an instance that must be apart from foe", Hope::kLater},
+      {"apart from another's member", [](auto& r) { r.apart_from = {"set_2"}; }, kNothing, "", Hope::kFits},
+      {"apart from its member", [](auto& r) { r.apart_from = {"set_1"}; }, kNothing,
+       "has set_1, which it must be apart from", Hope::kLater},
+      {"apart from its set", [](auto& r) { r.apart_from = {"set"}; }, kNothing,
+       "has set, which it must be apart from", Hope::kLater},
+      {"its set is apart from this", [](auto& r) { r.instance = "foe_3"; }, kNothing,
+       "has an instance that must be apart from foe_3", Hope::kLater},
       {"one per worker",
        [](auto& r) {
          r.one_per_worker = true;
@@ -145,6 +161,7 @@ TEST(Requirements, AreRefusedWithTheReasonAndWhatIsLeftToHopeFor) {
     Sites sites;
     (void)sites.WorkerChanged(std::make_shared<const WorkerRecord>(worker));
     (void)sites.InstanceChanged(Tenant());
+    (void)sites.InstanceChanged(MemberThere());
     PlacementRequest request{.instance = "new"};
     one.ask(request);
     const auto question = QuestionOf(request, sites, {});
@@ -240,6 +257,30 @@ TEST_F(Wishes, OfOneProjectAreSpreadOverWorkersAndZones) {
   ours.spread_by = "zone";  // two in each
   Put("i5", "a");
   EXPECT_EQ(Of(ours).worker, "c") << "three in zone 1, two in zone 2";
+}
+
+TEST_F(Wishes, OfMembersAreApartUnlessTheOtherWorkersAreAsGoodAsFull) {
+  Put("new_1", "a");
+  ours.instance = "new_2";
+  ours.group = 0;
+  const auto fill = [this](double load) {
+    for (const std::string id : {"b", "c"}) {
+      auto busy = *sites[sites.Find(id)].worker;
+      busy.background = load;
+      (void)sites.WorkerChanged(std::make_shared<const WorkerRecord>(busy));
+    }
+  };
+  fill(0.4);
+  EXPECT_NE(Of(ours).worker, "a");
+  ours.strategy = Strategy::kBinpack;
+  EXPECT_NE(Of(ours).worker, "a");
+  ours.strategy = Strategy::kSpread;
+  fill(0.9);
+  EXPECT_EQ(Of(ours).worker, "a");
+  EXPECT_EQ(Of(ours).reason, "load 0.00, 1 other member of new");
+  ours.instance = "other_2";
+  fill(0.4);
+  EXPECT_EQ(Of(ours).worker, "a") << "it is no member of that";
 }
 
 TEST_F(Wishes, ToPackFillOneWorkerAfterTheOther) {

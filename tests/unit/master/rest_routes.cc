@@ -38,6 +38,7 @@ void ServeEveryMethod(rpc::MethodTable& table) {
   Serve<v1::RefreshInstanceRequest>(table, "RefreshInstance");
   Serve<v1::DeployInstanceRequest>(table, "DeployInstance");
   Serve<v1::RollbackInstanceRequest>(table, "RollbackInstance");
+  Serve<v1::ScaleInstanceRequest>(table, "ScaleInstance");
   Serve<v1::MoveInstanceRequest>(table, "MoveInstance");
   Serve<v1::RecoverInstanceRequest>(table, "RecoverInstance");
   Serve<v1::DeleteInstanceRequest>(table, "DeleteInstance");

@@ -70,6 +70,44 @@ TEST_F(StoredState, IsReadAgain) {
   EXPECT_EQ(loaded->workers.size(), 1U);
 }
 
+TEST_F(StoredState, HasWhatIsSpecialAboutMembers) {
+  auto set = cluster_.Inst("shop");
+  set.instance.spec.replicas = 3;
+  set.instance.spec.on_each_worker = true;
+  set.instance.status.members = {{.id = "shop_2",
+                                  .ordinal = 2,
+                                  .worker = "w1",
+                                  .address = "10.0.0.1",
+                                  .phase = Phase::kRunning,
+                                  .health = Health::kHealthy,
+                                  .release = 7}};
+  const auto kept = std::make_shared<const InstanceRecord>(set);
+  Keep(StoredSpec{{"shop", kept}});
+  Keep(StoredStatus{{"shop", kept}});
+  OperationRecord operation;
+  operation.operation.id = "op-x";
+  operation.operation.instance = "shop";
+  operation.operation.kind = OperationKind::kScale;
+  operation.operation.part_of = "op-y";
+  operation.plan.rollout = Rollout{{{"shop_2", OperationKind::kStart, "op-z"}}, true};
+  Keep(Stored<OperationRecord>{"op-x", std::make_shared<const OperationRecord>(operation)});
+  const auto loaded = Load(kept_);
+  ASSERT_TRUE(loaded.ok()) << ToString(loaded.error());
+  const auto shop = loaded->instances.Find("shop")->instance;
+  EXPECT_EQ(shop.spec.replicas, 3U);
+  EXPECT_TRUE(shop.spec.on_each_worker);
+  EXPECT_EQ(shop.status.members, set.instance.status.members);
+  const auto read = loaded->operations.Find("op-x");
+  EXPECT_EQ(read->operation.kind, OperationKind::kScale);
+  EXPECT_EQ(read->operation.part_of, "op-y");
+  ASSERT_TRUE(read->plan.rollout);
+  EXPECT_TRUE(read->plan.rollout->at_once);
+  const auto& part = read->plan.rollout->parts.at(0);
+  EXPECT_EQ(part.member, "shop_2");
+  EXPECT_EQ(part.kind, OperationKind::kStart);
+  EXPECT_EQ(part.operation, "op-z");
+}
+
 TEST_F(StoredState, NamesTheKeyWhoseValueIsNoRecord) {
   for (const auto& [key, value] : kept_) {
     for (const auto& bad :

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "common/model/member_name.h"
+
 namespace edm::worker {
 namespace {
 
@@ -58,13 +60,18 @@ std::vector<CatalogEntry> EntriesOf(const CatalogSelf& self, const std::string& 
                        .wan_address = self.wan_address,
                        .port = endpoint.port,
                        .is_tcp = endpoint.protocol == "tcp"};
-    entry.id = id;
-    entry.name = service + "." + instance;
-    entries.push_back(entry);
-    entry.id = id + ".tagged";
-    entry.name = instance;
-    entry.tags = {service};
-    entries.push_back(entry);
+    const auto add = [&](const std::string& suffix, std::string name, std::vector<std::string> tags) {
+      entry.id = id + suffix;
+      entry.name = std::move(name);
+      entry.tags = std::move(tags);
+      entries.push_back(entry);
+    };
+    add("", service + "." + instance, {});
+    add(".tagged", instance, {service});
+    if (!IsMember(instance)) continue;
+    const auto set = SetOf(instance);
+    add(".set", service + "." + set, {});
+    add(".set.tagged", set, {service, std::to_string(OrdinalOf(instance))});
   }
   return entries;
 }

@@ -30,7 +30,8 @@ struct CatalogEntry {
 };
 
 // Each endpoint twice: under "<service>.<instance>", and under "<instance>" with the service as tag, which
-// DNS finds as <service>.<instance>.service.consul.
+// DNS finds as <service>.<instance>.service.consul. Of a member likewise under the name of its set, tagged
+// with its ordinal as well.
 std::vector<CatalogEntry> EntriesOf(const CatalogSelf& self, const std::string& instance,
                                     const Published& published);
 

@@ -40,6 +40,7 @@ publish: [{service: web, port: 2000}]
 health: {service: web, path: /healthz, port: 2000, time: 60s}
 build: {args: {BASE: node:20, N: 1}}
 oneshot: [migrate]
+replicas: 3
 )yaml");
   ASSERT_TRUE(spec.ok()) << ToString(spec.error());
   EXPECT_EQ(spec->template_name, "node-store");
@@ -48,6 +49,7 @@ oneshot: [migrate]
   EXPECT_EQ(*spec->health->time, Millis(60'000));
   EXPECT_EQ(spec->build_args.at("N"), "1");
   EXPECT_EQ(spec->oneshot, std::vector<std::string>{"migrate"});
+  EXPECT_EQ(spec->replicas, 3U);
 }
 
 // The schema and the reader are two tellings of one thing.
@@ -62,6 +64,9 @@ TEST(AppSpec, TheSchemaAgreesWithTheReader) {
                         "health: {time: 90}",
                         "build: {args: {A: 1, B: x, C: }}",
                         "oneshot: []",
+                        "replicas: 1",
+                        "replicas: 100",
+                        "replicas:",
                         "render: [{from: a, to: /b}]",
                         "render: [{from: a, to: /b, services: [x]}]",
                         "health:",
@@ -92,6 +97,10 @@ TEST(AppSpec, TheSchemaAgreesWithTheReader) {
                        "build: {args: {1A: x}}",
                        "build: {args: {A: []}}",
                        "oneshot: x",
+                       "replicas: 0",
+                       "replicas: 101",
+                       "replicas: many",
+                       "replicas: [1]",
                        "oneshot: [[]]",
                        "render: [{from: a}]",
                        "render: [{from: /a, to: /b}]",
