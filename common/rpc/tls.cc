@@ -1,12 +1,12 @@
 #include "common/rpc/tls.h"
 
 #include <arpa/inet.h>
-#include <openssl/rand.h>
 
 #include <ctime>
 
 #include "common/base/owned.h"
 #include "common/model/names.h"
+#include "common/rpc/issue.h"
 #include "common/rpc/openssl.h"
 #include "common/rpc/secret_file.h"
 
@@ -14,79 +14,21 @@ namespace edm::rpc {
 namespace {
 
 using openssl::Failed;
+using openssl::Issue;
+using openssl::SetName;
 
 constexpr std::chrono::hours kCaLife{3650 * 24};
-constexpr std::chrono::hours kMasterLife{1826 * 24};
+constexpr std::chrono::hours kServerLife{1826 * 24};
 
 constexpr std::string_view kWorkerDomain = ".worker.edm";
-
-struct Subject {
-  std::string common_name;
-  std::string alternatives;  // "DNS:edm-master,IP:127.0.0.1"; "" for the CA
-  bool is_ca = false;
-};
-
-bool AddExtension(X509& certificate, X509& issuer, int what, const std::string& value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, &issuer, &certificate, nullptr, nullptr, 0);
-  const openssl::Extension extension(X509V3_EXT_conf_nid(nullptr, &context, what, value.c_str()));
-  return extension && X509_add_ext(&certificate, extension.get(), -1) == 1;
-}
-
-bool SetName(X509_NAME* name, const std::string& common_name) {
-  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                                    reinterpret_cast<const unsigned char*>(common_name.data()),
-                                    static_cast<int>(common_name.size()), -1, 0) == 1;
-}
-
-std::int64_t UnixSeconds(WallTime time) {
-  return std::chrono::floor<Seconds>(time).time_since_epoch().count();
-}
-
-bool SetSerialAndTimes(X509& certificate, const Validity& valid) {
-  constexpr int kSerialBits = 127;
-  Owned<BIGNUM, BN_free> serial(BN_new());
-  if (!serial || BN_rand(serial.get(), kSerialBits, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) != 1) return false;
-  if (BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(&certificate)) == nullptr) return false;
-  return ASN1_TIME_set(X509_getm_notBefore(&certificate), UnixSeconds(valid.from - kClockSkew)) != nullptr &&
-         ASN1_TIME_set(X509_getm_notAfter(&certificate), UnixSeconds(valid.until)) != nullptr;
-}
-
-bool AddExtensions(X509& certificate, X509& issuer, const Subject& subject) {
-  if (!AddExtension(certificate, issuer, NID_subject_key_identifier, "hash")) return false;
-  if (subject.is_ca) {
-    return AddExtension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
-           AddExtension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
-  }
-  return AddExtension(certificate, issuer, NID_authority_key_identifier, "keyid:always") &&
-         AddExtension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
-         AddExtension(certificate, issuer, NID_key_usage, "critical,digitalSignature") &&
-         AddExtension(certificate, issuer, NID_ext_key_usage, "serverAuth,clientAuth") &&
-         AddExtension(certificate, issuer, NID_subject_alt_name, subject.alternatives);
-}
-
-// `issuer` null: the certificate signs itself.
-openssl::Certificate Issue(const Subject& subject, EVP_PKEY& key, X509* issuer, EVP_PKEY& issuer_key,
-                           const Validity& valid) {
-  openssl::Certificate certificate(X509_new());
-  if (!certificate || X509_set_version(certificate.get(), X509_VERSION_3) != 1) return nullptr;
-  if (!SetSerialAndTimes(*certificate, valid) || X509_set_pubkey(certificate.get(), &key) != 1)
-    return nullptr;
-  if (!SetName(X509_get_subject_name(certificate.get()), subject.common_name)) return nullptr;
-  X509& by = issuer != nullptr ? *issuer : *certificate;
-  if (X509_set_issuer_name(certificate.get(), X509_get_subject_name(&by)) != 1) return nullptr;
-  if (!AddExtensions(*certificate, by, subject)) return nullptr;
-  if (X509_sign(certificate.get(), &issuer_key, EVP_sha256()) == 0) return nullptr;
-  return certificate;
-}
 
 bool IsIp(const std::string& name) {
   unsigned char buffer[sizeof(in6_addr)];
   return inet_pton(AF_INET, name.c_str(), buffer) == 1 || inet_pton(AF_INET6, name.c_str(), buffer) == 1;
 }
 
-Result<std::string> Alternatives(std::span<const std::string> names) {
-  std::string text = "DNS:" + std::string(kMasterName);
+Result<std::string> Alternatives(const std::string& first, std::span<const std::string> names) {
+  std::string text = "DNS:" + first;
   for (const auto& name : names) {
     const bool plain =
         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_*") ==
@@ -160,12 +102,17 @@ const std::string& CertificateAuthority::certificate() const { return secret_->p
 const std::string& CertificateAuthority::fingerprint() const { return secret_->fingerprint; }
 
 Result<Identity> CertificateAuthority::IssueMaster(std::span<const std::string> names, WallTime now) const {
-  EDM_TRY(const auto alternatives, Alternatives(names));
+  return IssueServer(std::string(kMasterName), names, now);
+}
+
+Result<Identity> CertificateAuthority::IssueServer(const std::string& name,
+                                                   std::span<const std::string> names, WallTime now) const {
+  EDM_TRY(const auto alternatives, Alternatives(name, names));
   const auto key = openssl::NewKey();
-  if (!key) return Failed("key of the master");
-  const auto made = Issue({std::string(kMasterName), alternatives, false}, *key, secret_->certificate.get(),
-                          *secret_->key, {now, now + kMasterLife});
-  if (!made) return Failed("certificate of the master");
+  if (!key) return Failed("key of " + name);
+  const auto made = Issue({name, alternatives, false}, *key, secret_->certificate.get(), *secret_->key,
+                          {now, now + kServerLife});
+  if (!made) return Failed("certificate of " + name);
   return Identity{openssl::ToPem(*made) + secret_->pem, openssl::ToPem(*key), secret_->pem};
 }
 

@@ -60,6 +60,10 @@ class CertificateAuthority {
   // addresses as people write them). Five years from `now`.
   Result<Identity> IssueMaster(std::span<const std::string> names, WallTime now) const;
 
+  // The same for a server beside it, which is nobody among members: `name` is neither theirs nor a worker's.
+  Result<Identity> IssueServer(const std::string& name, std::span<const std::string> names,
+                               WallTime now) const;
+
   // A certificate (PEM) for the key of `request` (PKCS #10, PEM); whatever else the request asks for is
   // ignored. Errors: kInvalidArgument when the request is no request, is not signed by its own key, or the
   // id is no worker's.
