@@ -22,6 +22,23 @@ struct RepoAccess {
   std::string commit;  // 40 hex digits
 };
 
+// A repository of images in a registry, and how to read and write it; the credential is made for one order.
+struct ImageRepository {
+  std::string registry;  // "10.0.0.10:5000"
+  std::string name;      // "edm/5f0c2a91/shop"
+  std::string user;
+  std::string password;
+  std::string token;  // bearer, instead of user and password
+  std::string ca;     // PEM, whom to believe; "": the system's CAs
+};
+
+struct ReleaseImage {
+  std::string service;
+  std::string id;        // sha256:…
+  std::string digest{};  // of its manifest in the registry, sha256:…; "": it is not there
+  bool operator==(const ReleaseImage&) const = default;
+};
+
 // What a master wants of one worker for one instance: worker_service.proto tells the whole conversation.
 struct Order {
   std::uint32_t epoch = 0;
@@ -44,15 +61,11 @@ struct Order {
   std::vector<std::uint32_t> kept_releases;
   WallTime deadline;  // by the master's clock, for people
   bool holds_address = false;
-  std::optional<Millis> time_left;  // from when it was sent
-  bool singleton = false;           // never two live copies
-  bool leave_address = false;       // instance/<id>/ip is the master's to write
-};
-
-struct ReleaseImage {
-  std::string service;
-  std::string id;  // sha256:…
-  bool operator==(const ReleaseImage&) const = default;
+  std::optional<Millis> time_left;            // from when it was sent
+  bool singleton = false;                     // never two live copies
+  bool leave_address = false;                 // instance/<id>/ip is the master's to write
+  std::optional<ImageRepository> repository;  // of the instance; none: there is no registry
+  std::vector<ReleaseImage> images;  // with `build`: what was built of it before, to be pulled if possible
 };
 
 enum class StepState : std::uint8_t { kPending = 0, kRunning = 1, kDone = 2, kFailed = 3, kSkipped = 4 };

@@ -59,10 +59,13 @@ v1::Release::Image ToProto(const ReleaseImage& image) {
   v1::Release::Image message;
   message.set_service(image.service);
   message.set_id(image.id);
+  message.set_digest(image.digest);
   return message;
 }
 
-ReleaseImage FromProto(const v1::Release::Image& message) { return {message.service(), message.id()}; }
+ReleaseImage FromProto(const v1::Release::Image& message) {
+  return {message.service(), message.id(), message.digest()};
+}
 
 v1::Built ToProto(const Built& built) {
   v1::Built message;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "common/model/names.h"
+#include "common/rpc/mapping/attempt.h"
+#include "common/rpc/mapping/repeated.h"
 #include "common/rpc/mapping/time.h"
 
 namespace edm::rpc {
@@ -15,6 +17,26 @@ v1::RepoAccess RepoToProto(const RepoAccess& access) {
   message.set_password(access.password);
   message.set_commit(access.commit);
   return message;
+}
+
+v1::ImageRepository RepositoryToProto(const ImageRepository& repository) {
+  v1::ImageRepository message;
+  message.set_registry(repository.registry);
+  message.set_name(repository.name);
+  message.set_user(repository.user);
+  message.set_password(repository.password);
+  message.set_token(repository.token);
+  message.set_ca(repository.ca);
+  return message;
+}
+
+ImageRepository RepositoryFromProto(const v1::ImageRepository& message) {
+  return {.registry = message.registry(),
+          .name = message.name(),
+          .user = message.user(),
+          .password = message.password(),
+          .token = message.token(),
+          .ca = message.ca()};
 }
 
 Result<RepoAccess> RepoFromProto(const v1::RepoAccess& message, std::string_view field) {
@@ -93,6 +115,8 @@ v1::Order ToProto(const Order& order) {
   if (order.time_left) *message.mutable_time_left() = ToProto(*order.time_left);
   message.set_singleton(order.singleton);
   message.set_leave_address(order.leave_address);
+  if (order.repository) *message.mutable_repository() = RepositoryToProto(*order.repository);
+  MapInto(order.images, message.mutable_images(), [](const ReleaseImage& one) { return ToProto(one); });
   return message;
 }
 
@@ -118,6 +142,9 @@ Result<Order> FromProto(const v1::Order& message) {
               .holds_address = message.holds_address(),
               .singleton = message.singleton(),
               .leave_address = message.leave_address()};
+  order.images =
+      MapAll<ReleaseImage>(message.images(), [](const v1::Release::Image& one) { return FromProto(one); });
+  if (message.has_repository()) order.repository = RepositoryFromProto(message.repository());
   if (message.has_time_left()) order.time_left = FromProto(message.time_left());
   if (message.has_source()) {
     EDM_TRY(order.source, RepoFromProto(message.source(), "source"));
@@ -134,6 +161,7 @@ Order WithoutCredentials(Order order) {
     (*access)->user.clear();
     (*access)->password.clear();
   }
+  order.repository.reset();
   order.environment.clear();
   return order;
 }

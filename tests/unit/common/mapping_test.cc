@@ -35,7 +35,10 @@ Order SomeOrder() {
           .holds_address = true,
           .time_left = Millis(90'500),
           .singleton = true,
-          .leave_address = true};
+          .leave_address = true,
+          .repository =
+              ImageRepository{"10.0.0.10:5000", "edm/5f0c2a91/shop", "ann", "opening", "a token", "PEM"},
+          .images = {{"web", "sha256:1", "sha256:d1"}}};
 }
 
 TEST(Mapping, ATimeBeyondAllYearsIsCutNotWrapped) {
@@ -66,12 +69,14 @@ TEST(Mapping, AnOrderComesBackAsItWasSent) {
   EXPECT_EQ(back->source->password, "secret");
   EXPECT_EQ(back->kept_releases, (std::vector<std::uint32_t>{2, 3}));
   EXPECT_TRUE(back->singleton);
+  EXPECT_EQ(back->repository->token, "a token");
+  EXPECT_EQ(back->images, SomeOrder().images);
 }
 
 TEST(Mapping, AnOrderWithoutCredentialsHoldsNoSecret) {
   const auto bytes = ToProto(WithoutCredentials(SomeOrder())).SerializeAsString();
   EXPECT_EQ(bytes.find("secret"), std::string::npos);
-  EXPECT_EQ(bytes.find("other"), std::string::npos);
+  for (const auto* secret : {"other", "opening", "a token"}) EXPECT_EQ(bytes.find(secret), std::string::npos);
 }
 
 TEST(Mapping, ABadOrderIsRefusedWithTheFieldNamed) {
@@ -110,7 +115,7 @@ TEST(Mapping, EveryKindOfEventComesBack) {
       Step{"build", StepState::kDone, "web 1 s", time, time},
       BuildLine{"web", true, "RUN x"},
       Warning{"bind is lost"},
-      Built{{{"web", "sha256:1"}}, kCommit, {"bind:/srv"}},
+      Built{{{"web", "sha256:1", "sha256:d1"}}, kCommit, {"bind:/srv"}},
       AttemptEnd{Phase::kFailed, error, 3, 3, true, {endpoint}, {service}}};
   std::uint32_t cursor = 0;
   for (const auto& what : kinds) {
