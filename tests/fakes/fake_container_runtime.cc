@@ -255,6 +255,16 @@ Result<BuiltImage> FakeContainerRuntime::Build(const BuildRequest& request, cons
   return BuiltImage{id, cached};
 }
 
+void FakeContainerRuntime::AddImage(const Footprint::Object& object, const std::string& tag) {
+  const Lock lock(mutex_);
+  for (auto& image : images_) image.tags.erase(tag);
+  if (Image* image = FindImage(object.id)) {
+    image->tags.insert(tag);
+  } else {
+    images_.push_back({object.id, object.instance, object.release, {tag}});
+  }
+}
+
 Status FakeContainerRuntime::Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) {
   Lock lock(mutex_);
   EDM_CHECK(Begin(lock, "Up", request.instance, stop));

@@ -35,6 +35,8 @@ class FakeContainerRuntime : public ContainerRuntime {
   void AddForeignProject(const std::string& name);
   // Images that are made of the same.
   void SetContent(const std::string& id_or_tag, const std::string& content);
+  // As one that came from a registry: an earlier one loses the tag.
+  void AddImage(const Footprint::Object& image, const std::string& tag);
   // Who is lent to the networks of an instance, by its names there.
   std::vector<LentContainer> LentTo(const std::string& instance) const;
   // Changes what runs, and tells the watchers.

@@ -23,7 +23,8 @@ struct WorkerOptions {
   std::map<std::string, std::string> labels;
 
   std::string docker_socket = "/var/run/docker.sock";
-  std::string ports = "20000-32000";  // host ports for instances, outside the ephemeral range
+  std::string docker_certs = "/etc/docker/certs.d";  // where the engine looks for the CAs of registries
+  std::string ports = "20000-32000";                 // host ports for instances, outside the ephemeral range
   std::string subnets;  // networks in pieces: "10.201.0.0/16,10.202.0.0/16"; "": the default pool
   std::uint32_t networks_max = 200;          // of instances; an engine that restarts takes its time for each
   std::uint64_t memory_bytes = 2ULL << 30U;  // for a service that sets no limit itself; 0: none

@@ -80,6 +80,7 @@ Status MakeEngine(Parts& parts, const WorkerOptions& options) {
       std::make_unique<DockerRuntime>(DockerOptions{.endpoint = "unix://" + options.docker_socket,
                                                     .staging = fs::path(options.data) / "staging"},
                                       parts.processes);
+  parts.exchange = std::make_unique<EngineImages>(parts.runtime->api(), options.docker_certs);
   parts.readiness = std::make_unique<ReadinessWatch>(parts.runtime->api());
   parts.usage = std::make_unique<EngineUsage>(parts.runtime->api(), parts.mark);
   MachineAddressReserver::Options addresses{.bind_address = options.bind_address};

@@ -21,6 +21,7 @@
 #include "worker/adapters/disk/room_maker.h"
 #include "worker/adapters/docker/docker_disk.h"
 #include "worker/adapters/docker/docker_runtime.h"
+#include "worker/adapters/docker/engine_images.h"
 #include "worker/adapters/docker/engine_usage.h"
 #include "worker/adapters/docker/readiness_watch.h"
 #include "worker/adapters/events/file_event_log.h"
@@ -51,6 +52,7 @@ struct Parts {
   std::unique_ptr<ContactFile> contact;
   std::unique_ptr<DiskReleaseFiles> files;
   std::unique_ptr<DockerRuntime> runtime;
+  std::unique_ptr<EngineImages> exchange;
   std::unique_ptr<ReadinessWatch> readiness;
   std::unique_ptr<EngineUsage> usage;
   std::unique_ptr<MachineAddressReserver> addresses;

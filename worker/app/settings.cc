@@ -17,6 +17,8 @@ void BindPlace(edm::Settings& keys, WorkerOptions& options) {
 
 void BindEngine(edm::Settings& keys, WorkerOptions& options) {
   keys.Add("docker.socket", &options.docker_socket, "path", "of the Docker engine");
+  keys.Add("docker.certs", &options.docker_certs, "folder",
+           "where the engine looks for the CAs of registries; that of the cluster's registry is put there");
   keys.Add("ports", &options.ports, "first-last", "host ports for instances");
   keys.Add("subnets", &options.subnets, "10.201.0.0/16,...", "what networks of instances are cut from");
   keys.Add("networks.max", &options.networks_max, "number",

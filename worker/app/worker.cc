@@ -57,7 +57,7 @@ class Worker::Assembly {
         runner_(Surroundings{*parts_->runtime, *parts_->readiness, *parts_->sources, *parts_->workloads,
                              *parts_->files, *parts_->addresses, *parts_->directory, *parts_->journal,
                              *parts_->events, parts_->clock, quick_, builds_, &telemetry_.attempts(),
-                             parts_->room.get()},
+                             parts_->room.get(), parts_->exchange.get()},
                 RunnerSettings{.worker = parts_->mark,
                                .public_address = place_.public_address,
                                .lan_address = place_.lan_address,

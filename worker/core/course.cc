@@ -8,10 +8,10 @@ namespace {
 
 using enum Effect;
 
-constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHolder, kCollect, kEnd};
-constexpr Effect kDeployCourse[] = {kCompare,          kFetch,   kJudge, kReserve, kBuild,
-                                    kPublishHolder,    kRender,  kTry,   kUp,      kAwaitReady,
-                                    kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHolder, kPush, kCollect, kEnd};
+constexpr Effect kDeployCourse[] = {kCompare,          kFetch,  kJudge,   kReserve, kBuild,
+                                    kPublishHolder,    kRender, kTry,     kUp,      kAwaitReady,
+                                    kPublishEndpoints, kPush,   kCollect, kEnd};
 constexpr Effect kStartCourse[] = {kReserve,    kPublishHolder,    kRender,  kTry, kUp,
                                    kAwaitReady, kPublishEndpoints, kCollect, kEnd};
 constexpr Effect kRestartCourse[] = {kReserve,    kPublishHolder,    kRender,  kStop, kUp,
@@ -64,7 +64,8 @@ std::string_view EffectName(Effect effect) {
                                                                     "end",
                                                                     "compare",
                                                                     "try",
-                                                                    "dismiss"};
+                                                                    "dismiss",
+                                                                    "push"};
   return kNames.at(static_cast<std::size_t>(effect));
 }
 
@@ -102,7 +103,7 @@ Effect NextEffect(Course course, Effect done) {
 }
 
 std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts facts) {
-  if (failed == kCollect || failed == kEnd || course >= Course::kUndo) {
+  if (failed == kPush || failed == kCollect || failed == kEnd || course >= Course::kUndo) {
     if (course == Course::kRestore && failed == kRestore) return Course::kHold;
     return std::nullopt;
   }
@@ -117,6 +118,8 @@ std::optional<Course> CourseAfter(Course course, Effect failed, FallbackFacts fa
 }
 
 bool IsOwed(Effect effect, bool singleton) { return singleton && effect == kHold; }
+
+bool IsCutShort(Effect effect) { return effect == kPush; }
 
 bool IsCancellable(Course course, Effect next) {
   return course <= Course::kRestart && (next <= kAwaitReady || next == kCompare || next == kTry);

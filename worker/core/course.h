@@ -23,6 +23,7 @@ namespace edm::worker {
 //   Stop, Delete, Restart's Stop --(fails)------------------------> Abandon ---------------------> End
 //   Undo, Hold, Abandon, Dismiss --(fails)--> the next effect: there is nothing left to fall back to
 //   Hold --(fails; a singleton)--> the same effect again: see IsOwed
+//   Push, Collect --(fails)--> the next effect, on any course: what was wanted is there
 enum class Course : std::uint8_t {
   kBuild = 0,
   kDeploy = 1,
@@ -66,6 +67,10 @@ bool IsOwed(Effect effect, bool singleton);
 // Whether a cancellation still changes anything. What has run to readiness, a stop, a delete and every
 // fallback go on to their end.
 bool IsCancellable(Course course, Effect next);
+
+// Whether a cancellation cuts `effect` short, and nothing else: the attempt goes on to the end that it has
+// reached.
+bool IsCutShort(Effect effect);
 
 // The phase that an attempt shows while `effect` is performed, and after; none: it stays.
 std::optional<Phase> PhaseDuring(Course course, Effect effect);

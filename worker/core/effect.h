@@ -32,8 +32,9 @@ enum class Effect : std::uint8_t {
   kCompare = 21,  // whether what is to be deployed runs already
   kTry = 22,      // the new release becomes ready beside the one that runs, and goes again
   kDismiss = 23,  // what was tried stops; the containers of one that failed stay for inspection
+  kPush = 24,     // images to the registry
 };
-inline constexpr std::uint8_t kEffects = 24;
+inline constexpr std::uint8_t kEffects = 25;
 
 std::string_view EffectName(Effect effect);  // "fetch", "publish-holder"
 

@@ -100,6 +100,8 @@ TEST(Course, FailuresGoWhereTheDiagramSays) {
       {Course::kStop, Effect::kStop, good, Course::kAbandon},
       {Course::kDelete, Effect::kRemove, none, Course::kAbandon},
       {Course::kDeploy, Effect::kCollect, good, std::nullopt},
+      {Course::kDeploy, Effect::kPush, good, std::nullopt},
+      {Course::kBuild, Effect::kPush, stop, std::nullopt},
       {Course::kUndo, Effect::kDiscard, none, std::nullopt},
       {Course::kRestore, Effect::kRestore, good, Course::kHold},
       {Course::kHold, Effect::kHold, none, std::nullopt},
@@ -174,11 +176,23 @@ TEST(Course, StopsDeletesFallbacksAndWhatIsReadyAreNotCancelled) {
   for (const auto course : AllCourses()) {
     for (const auto effect : EffectsOf(course)) {
       const bool forward = course <= Course::kRestart;
-      const bool late =
-          effect == Effect::kPublishEndpoints || effect == Effect::kCollect || effect == Effect::kEnd;
+      const bool late = effect == Effect::kPublishEndpoints || effect == Effect::kPush ||
+                        effect == Effect::kCollect || effect == Effect::kEnd;
       EXPECT_EQ(IsCancellable(course, effect), forward && !late) << CourseName(course) << EffectName(effect);
     }
   }
+}
+
+// Nobody waits for a registry who waits for an instance.
+TEST(Course, ImagesArePushedOnceAllThatWasWantedIsThere) {
+  for (const auto course : AllCourses()) {
+    const auto effects = EffectsOf(course);
+    ASSERT_EQ(IsOf(course, Effect::kPush), IsOf(course, Effect::kBuild)) << CourseName(course);
+    if (!IsOf(course, Effect::kPush)) continue;
+    const auto before = *std::prev(std::find(effects.begin(), effects.end(), Effect::kPush));
+    EXPECT_EQ(before, course == Course::kDeploy ? Effect::kPublishEndpoints : Effect::kPublishHolder);
+  }
+  for (const auto effect : AllEffects()) EXPECT_EQ(IsCutShort(effect), effect == Effect::kPush);
 }
 
 // What runs is replaced only once its successor was tried; a restart has none.

@@ -325,5 +325,16 @@ TEST(ImageOwner, LabelsAloneMakeNoImageOurs) {
   EXPECT_EQ(tag_of({{"RepoTags", {"edm/shop/web:r1"}}, {"Labels", json::object()}}), std::nullopt);
 }
 
+TEST(ImageOwner, ATagOfAPushIsThatOfTheVeryImage) {
+  const nlohmann::json labels{
+      {"dev.edm.instance", "shop"}, {"dev.edm.service", "web"}, {"dev.edm.release", "3"}};
+  EXPECT_TRUE(IsPushTag("10.0.0.10:5000/edm/5f0c2a91/shop:web-r3", labels));
+  for (const auto* tag :
+       {"10.0.0.10:5000/edm/5f0c2a91/shop:web-r4", "10.0.0.10:5000/edm/5f0c2a91/myshop:web-r3", "shop:web-r3",
+        "a/shop:latest", "edm/shop/web:r3"})
+    EXPECT_FALSE(IsPushTag(tag, labels)) << tag;
+  EXPECT_FALSE(IsPushTag("a/shop:web-r3", {{"dev.edm.instance", "shop"}}));
+}
+
 }  // namespace
 }  // namespace edm::worker

@@ -14,6 +14,7 @@
 #include "tests/fakes/worker/fake_address_reserver.h"
 #include "tests/fakes/worker/fake_directory.h"
 #include "tests/fakes/worker/fake_disk_room.h"
+#include "tests/fakes/worker/fake_image_exchange.h"
 #include "tests/fakes/worker/fake_source_store.h"
 #include "tests/fakes/worker/fake_workload_reader.h"
 #include "tests/fakes/worker/memory_event_log.h"
@@ -35,7 +36,7 @@ class RunnerFixture : public ::testing::Test {
     view_ = std::make_unique<EngineView>(runtime_);
     runner_ = std::make_unique<AttemptRunner>(
         Surroundings{runtime_, readiness_, sources_, workloads_, files_, addresses_, directory_, journal_,
-                     events_, clock_, *executor_, *executor_, nullptr, &room_},
+                     events_, clock_, *executor_, *executor_, nullptr, &room_, &exchange_},
         RunnerSettings{.public_address = "10.0.0.12", .fence = {heard_, Millis(10'000)}}, *view_);
     EXPECT_TRUE(runner_->Load().ok());
     runner_->Resume();
@@ -107,6 +108,7 @@ class RunnerFixture : public ::testing::Test {
   FakeAddressReserver addresses_;
   FakeDirectory directory_;
   FakeDiskRoom room_;
+  FakeImageExchange exchange_{runtime_};
   MemoryJournal journal_;
   MemoryEventLog events_;
   std::optional<ManualExecutor> executor_;

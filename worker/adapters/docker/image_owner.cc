@@ -28,4 +28,12 @@ std::optional<std::string> OurTagOf(const nlohmann::json& listed) {
 
 bool IsOurTag(const std::string& tag) { return tag.starts_with(kOurTags); }
 
+bool IsPushTag(const std::string& tag, const nlohmann::json& labels) {
+  const auto instance = TextAt(labels, std::string(kInstanceLabel));
+  const auto service = TextAt(labels, std::string(kServiceLabel));
+  const auto release = TextAt(labels, std::string(kReleaseLabel));
+  return !instance.empty() && !release.empty() &&
+         tag.ends_with("/" + instance + ":" + service + "-r" + release);
+}
+
 }  // namespace edm::worker

@@ -14,4 +14,8 @@ std::optional<std::string> OurTagOf(const nlohmann::json& listed);
 // Whether a tag is one that builds of ours get.
 bool IsOurTag(const std::string& tag);
 
+// Whether a tag, on an image with these labels, is one that it has only while it is pushed to a registry: a
+// kill leaves it there.
+bool IsPushTag(const std::string& tag, const nlohmann::json& labels);
+
 }  // namespace edm::worker

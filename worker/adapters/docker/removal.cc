@@ -79,7 +79,8 @@ Status RemoveImageOfOurs(const EngineApi& api, const std::string& id_or_tag) {
   auto image = api.Get("/images/" + id_or_tag + "/json", object);
   if (!image.ok() && image.error().code == Code::kNotFound) return Ok();
   if (!image.ok()) return std::move(image).error();
-  if (TextAt(PartAt(PartAt(*image, "Config"), "Labels"), std::string(kInstanceLabel)).empty()) return Ok();
+  const auto& labels = PartAt(PartAt(*image, "Config"), "Labels");
+  if (TextAt(labels, std::string(kInstanceLabel)).empty()) return Ok();
   std::vector<std::string> names{id_or_tag};
   const std::string id = TextAt(*image, "Id");
   const auto& tags = PartAt(*image, "RepoTags");
@@ -91,6 +92,9 @@ Status RemoveImageOfOurs(const EngineApi& api, const std::string& id_or_tag) {
   }
   if (id != id_or_tag || !tags.empty())
     std::erase_if(names, [](const auto& name) { return !IsOurTag(name); });
+  for (const auto& tag : tags) {
+    if (tag.is_string() && IsPushTag(tag, labels)) names.push_back(tag.get<std::string>());
+  }
   for (const auto& name : names) {
     auto gone = api.Delete("/images/" + name, object);
     const bool used =

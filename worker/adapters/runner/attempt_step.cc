@@ -66,7 +66,7 @@ void AttemptRunner::Begin(Job& job, Effect effect) {
 
 Status AttemptRunner::PerformUnlessStopped(Job& job, Effect effect) {
   const bool cancellable = IsCancellable(job.attempt.course, effect);
-  if (!cancellable) job.stop = {};
+  if (!cancellable && !IsCutShort(effect)) job.stop = {};
   auto status = CheckFence(job, effect);
   if (cancellable && job.stop.stop_requested()) {
     status = Error{.code = Code::kCancelled, .object = "instance " + job.instance(), .cause = "cancelled"};

@@ -108,6 +108,19 @@ Result<std::vector<Outcome>> BuildAll(const Job& job, const std::vector<BuildReq
   }
 }
 
+Result<std::vector<ReleaseImage>> BuildAnew(Job& job, const std::vector<BuildRequest>& requests) {
+  EDM_TRY(const auto outcomes, BuildAll(job, requests));
+  std::vector<ReleaseImage> images;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto& image = outcomes[i].result->value();
+    images.push_back({requests[i].service, image.id});
+    if (!job.detail.empty()) job.detail += ", ";
+    job.detail += requests[i].service + " " + (image.cached ? "cached" : FormatDuration(outcomes[i].took));
+  }
+  if (requests.empty()) job.detail = "nothing to build";
+  return images;
+}
+
 }  // namespace
 
 Status BuildImages(Job& job) {
@@ -117,20 +130,17 @@ Status BuildImages(Job& job) {
   // Before the builds: an image that is replaced meanwhile differs from what is noted, and is built from
   // again.
   const auto input_ids = IdsOf(job, inputs.value_or(std::set<std::string>()));
-  EDM_TRY(const auto outcomes, BuildAll(job, requests));
-  job.attempt.built = {.template_commit = job.attempt.order.template_source
+  job.detail.clear();
+  auto images = PullImages(job, requests);
+  if (!images) {
+    EDM_TRY(images, BuildAnew(job, requests));
+  }
+  job.attempt.built = {.images = std::move(*images),
+                       .template_commit = job.attempt.order.template_source
                                               ? job.attempt.order.template_source->commit
                                               : std::string(),
                        .grants = job.workload->grants(),
                        .template_name = job.attempt.order.template_name};
-  job.detail.clear();
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const auto& image = outcomes[i].result->value();
-    job.attempt.built.images.push_back({requests[i].service, image.id});
-    if (!job.detail.empty()) job.detail += ", ";
-    job.detail += requests[i].service + " " + (image.cached ? "cached" : FormatDuration(outcomes[i].took));
-  }
-  if (requests.empty()) job.detail = "nothing to build";
   job.holding.releases[job.release()] = {.number = job.release(),
                                          .images = job.attempt.built.images,
                                          .template_name = job.attempt.order.template_name,

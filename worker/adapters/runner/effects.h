@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "common/base/result.h"
 #include "worker/adapters/runner/job.h"
 
@@ -17,6 +20,10 @@ Status Judge(Job& job);
 Status Reserve(Job& job);
 // build.cc
 Status BuildImages(Job& job);
+// exchange.cc
+Status Push(Job& job);
+// What was built of the release before, where all of it is in the registry; else none, and why as a warning.
+std::optional<std::vector<ReleaseImage>> PullImages(Job& job, const std::vector<BuildRequest>& wanted);
 // publish.cc
 Status PublishHolder(Job& job);
 Status PublishEndpoints(Job& job);

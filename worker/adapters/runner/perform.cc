@@ -48,6 +48,8 @@ Status Perform(Effect effect, Job& job) {
       return Restore(job);
     case Effect::kHold:
       return Hold(job);
+    case Effect::kPush:
+      return Push(job);
     case Effect::kCollect:
       return Collect(job);
     case Effect::kNone:

@@ -14,6 +14,7 @@
 #include "worker/ports/directory.h"
 #include "worker/ports/disk_room.h"
 #include "worker/ports/event_log.h"
+#include "worker/ports/image_exchange.h"
 #include "worker/ports/readiness_probe.h"
 #include "worker/ports/release_files.h"
 #include "worker/ports/source_store.h"
@@ -37,6 +38,7 @@ struct Surroundings {
   Executor& builds;  // fetching, judging and building; bounded apart, so that a stop never waits for a build
   AttemptWitness* witness = nullptr;  // sees what happens to attempts; may be none
   DiskRoom* room = nullptr;           // null: nobody looks after the disks
+  ImageExchange* exchange = nullptr;  // null: images stay where they were built
 };
 
 struct RunnerSettings {
