@@ -16,6 +16,7 @@
 #include "master/adapters/gogs/gogs_git_server.h"
 #include "master/adapters/intake/archive_intake.h"
 #include "master/app/identity.h"
+#include "master/app/image_place.h"
 #include "master/model/limits.h"
 
 namespace edm::master {
@@ -185,6 +186,7 @@ Result<std::unique_ptr<Foundation>> LayFoundation(const MasterOptions& options) 
   }
   EDM_CHECK(OpenGit(*on, options));
   if (on->embedded != nullptr) EDM_CHECK(CheckRepos(*on->store, GitFolder(options), on->entropy));
+  EDM_TRY(on->images, PlaceImages({*on->sealer, *on->authority, on->clock, on->data}, options));
   on->reserve = std::make_unique<DiskReserve>(options.data, options.disk_reserve);
   on->disk = std::make_unique<MasterDisk>(on->data, GitFolder(options), on->clock);
   EDM_CHECK(OpenIntake(*on, options));

@@ -17,6 +17,7 @@
 #include "master/app/options.h"
 #include "master/ports/event_log.h"
 #include "master/ports/git_server.h"
+#include "master/ports/image_store.h"
 #include "master/ports/source_intake.h"
 
 namespace edm::master {
@@ -42,6 +43,7 @@ struct Foundation {
   std::unique_ptr<GogsApi> gogs;
   std::unique_ptr<GitServer> git;
   EmbeddedGitServer* embedded = nullptr;  // `git`, when it is that one
+  std::unique_ptr<ImageStore> images;     // null: there is no registry
   std::unique_ptr<DiskReserve> reserve;
   std::unique_ptr<MasterDisk> disk;
   std::unique_ptr<SourceIntake> intake;

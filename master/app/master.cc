@@ -20,6 +20,7 @@
 #include "master/adapters/git/embedded_git_server.h"
 #include "master/adapters/git/hook_folder.h"
 #include "master/adapters/git/hook_listener.h"
+#include "master/adapters/images/image_keeper.h"
 #include "master/adapters/seat/seat.h"
 #include "master/api/git/git_http.h"
 #include "master/api/push/deploy_gate.h"
@@ -57,6 +58,7 @@ class Master::Parts {
   std::unique_ptr<Seat> seat;
   std::unique_ptr<ConfirmedGitServer> led_git;  // on->git, for whoever leads
   std::unique_ptr<LoadKeeper> loads;
+  std::unique_ptr<ImageKeeper> images;  // null: there is no registry
   std::unique_ptr<MasterBackup> backup;
   std::unique_ptr<DeployGate> gate;
   std::unique_ptr<HookListener> hooks;
@@ -74,6 +76,7 @@ class Master::Parts {
 
  private:
   Status BeginCluster(const MasterOptions& options);
+  void BeginImages();
   Status BeginGit(const MasterOptions& options);
   void FillTables(const MasterOptions& options);
   Status Serve(const MasterOptions& options);
@@ -188,29 +191,30 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
   const auto self = PlaceOf(options);
   leader_lock = LockFor(options, self);
   const bool alone = options.store != "consul";
-  seat = std::make_unique<Seat>(
-      Seat::Parts{.lock = *leader_lock,
-                  .ttl = alone ? kSoleTtl : options.leader_ttl,
-                  .alone = alone,
-                  .self = self,
-                  .term = {*store, *on->sealer, *on->log, *on->git, *work, on->clock, on->identity,
-                           [this] { return on->reserve->Check("the state"); }, SettingsOf(options), pulse,
-                           [this](const Decision& decision) { telemetry.Witness(decision); }},
-                  .pool = *work,
-                  .on_lead =
-                      [this](Cluster& led) {
-                        return EnsureAdminToken(led, *on->sealer, on->entropy, on->data / "admin.token");
-                      },
-                  .on_change =
-                      [this] {
-                        const auto standing = seat->Now();
-                        relay->LeaderIs(standing.leader ? standing.leader->cluster_address : "");
-                      },
-                  .tell = [](const std::string& text) { Log(LogLevel::kInfo, text); }});
+  seat = std::make_unique<Seat>(Seat::Parts{
+      .lock = *leader_lock,
+      .ttl = alone ? kSoleTtl : options.leader_ttl,
+      .alone = alone,
+      .self = self,
+      .term = {*store, *on->sealer, *on->log, *on->git, *work, on->clock, on->identity,
+               [this] { return on->reserve->Check("the state"); }, SettingsOf(options), pulse,
+               [this](const Decision& decision) { telemetry.Witness(decision); }, on->images.get()},
+      .pool = *work,
+      .on_lead =
+          [this](Cluster& led) {
+            return EnsureAdminToken(led, *on->sealer, on->entropy, on->data / "admin.token");
+          },
+      .on_change =
+          [this] {
+            const auto standing = seat->Now();
+            relay->LeaderIs(standing.leader ? standing.leader->cluster_address : "");
+          },
+      .tell = [](const std::string& text) { Log(LogLevel::kInfo, text); }});
   led_git = std::make_unique<ConfirmedGitServer>(
       ConfirmedGitServer::Parts{*on->git, on->clock, [this] { return seat->is_sure(); }});
   EDM_CHECK(seat->Start(kElectionPatience));
   loads = std::make_unique<LoadKeeper>(*seat, on->clock);
+  BeginImages();
   backup = std::make_unique<MasterBackup>(MasterBackup::Parts{.data = on->data,
                                                               .git = GitFolder(options),
                                                               .config_file = options.config_file,
@@ -220,6 +224,20 @@ Status Master::Parts::BeginCluster(const MasterOptions& options) {
                                                               .clock = on->clock,
                                                               .view = [this] { return seat->View(); }});
   return Ok();
+}
+
+void Master::Parts::BeginImages() {
+  if (on->images == nullptr) return;
+  images = std::make_unique<ImageKeeper>(
+      ImageKeeper::Parts{.images = *on->images,
+                         .clock = on->clock,
+                         .led = [this] { return seat->leads() ? seat->View() : nullptr; },
+                         .tell =
+                             [](const Error& error) {
+                               Log(LogLevel::kWarn, "images that nobody needs stay in the registry",
+                                   {{"object", error.object}, {"cause", error.cause}});
+                             }});
+  images->Start();
 }
 
 Status Master::Parts::BeginGit(const MasterOptions& options) {
@@ -399,6 +417,7 @@ void Master::Parts::End() {
   if (registry) registry->Shutdown(patience_);
   for (const auto& server : http) server->Stop(patience_);
   hooks.reset();
+  images.reset();
   if (seat) seat->Stop();
   workers.reset();
   work.reset();

@@ -37,6 +37,12 @@ struct MasterOptions {
   std::string gogs_token;        // of an administrator there
   std::string gogs_user_secret;  // users' passwords there are made from it
 
+  // Of the registry for images: Docker's own as edm sets it up beside this master, or any other; "" : none.
+  std::string registry_listen;
+  std::string registry_url;          // "": by registry_listen
+  std::string registry_credentials;  // file "user:password"; "": tokens that this cluster signs
+  std::string registry_ca;           // PEM file; "": the cluster's CA, or with credentials the system's
+
   std::string hook_program;      // "" : edm-git-hook beside this program
   std::string transfer_program;  // "" : edm-git-transfer beside this program
 

@@ -29,6 +29,13 @@ void BindStores(edm::Settings& keys, MasterOptions& options) {
   keys.Add("gogs.url", &options.gogs_url, "http://host:port", "of a Gogs or Gitea");
   keys.Add("gogs.token", &options.gogs_token, "token", "of an administrator there");
   keys.Add("gogs.user_secret", &options.gogs_user_secret, "text", "passwords of its users are made from it");
+  keys.Add("registry.listen", &options.registry_listen, "host:port",
+           "where Docker's registry keeps built images, which is then set up in data_dir/registry");
+  keys.Add("registry.url", &options.registry_url, "https://host:port/path", "of a registry for built images");
+  keys.Add("registry.credentials", &options.registry_credentials, "file",
+           "user:password for it; without, it believes this cluster's tokens");
+  keys.Add("registry.ca", &options.registry_ca, "file",
+           "PEM, that its certificate is of; the cluster's CA, or with credentials the system's");
   keys.Add("git.hook_program", &options.hook_program, "path",
            "edm-git-hook, when it is not beside this program");
   keys.Add("git.transfer_program", &options.transfer_program, "path", "edm-git-transfer, likewise");

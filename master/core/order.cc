@@ -28,7 +28,8 @@ Target TargetOf(const OperationRecord& record) {
   }
 }
 
-// A release whose images are on another worker is built again, from the very commits that it was made of.
+// A release whose images are on another worker is pulled, or built again from the very commits that it was
+// made of.
 void BuildAgain(OperationRecord& record, const Release& release, Order& order) {
   record.plan.source = release.source;
   order.build = true;
@@ -36,6 +37,7 @@ void BuildAgain(OperationRecord& record, const Release& release, Order& order) {
   order.source = RepoAccess{.commit = release.source.commit};
   order.template_name = release.template_name;
   if (!release.template_name.empty()) order.template_source = RepoAccess{.commit = release.template_commit};
+  order.images = release.images;
 }
 
 }  // namespace

@@ -48,9 +48,12 @@ MachineDisk MasterDisk::Measure() const {
   auto events = Use("events");
   for (const auto& file : EntriesOf(data_ / "events")) Add(events, walk.Measure(file).bytes);
   auto state = Use("state");
+  auto registry = Use("registry");
   for (const auto& path : EntriesOf(data_)) {
-    if (path != repos_ && path.filename() != "events") Add(state, walk.Measure(path).bytes);
+    if (path == repos_ || path.filename() == "events") continue;
+    Add(path.filename() == "registry" ? registry : state, walk.Measure(path).bytes);
   }
+  if (registry.count != 0) disk.uses.push_back(std::move(registry));
   disk.uses.push_back(std::move(events));
   disk.uses.push_back(std::move(state));
   return disk;

@@ -200,6 +200,9 @@ Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
   // A release that is built again takes the very template that it was made with, or none.
   const auto pinned = order.template_source ? order.template_source->commit : std::string();
   EDM_TRY(order.source, parts_.git.GrantRead({order.owner, SetOf(order.instance)}, effect.commit, until));
+  if (parts_.images != nullptr) {
+    EDM_TRY(order.repository, parts_.images->Grant(order.instance, until));
+  }
   if (!pinned.empty()) {
     EDM_TRY(order.template_source,
             parts_.git.GrantRead({std::string(kTemplatesOwner), order.template_name}, pinned, until));

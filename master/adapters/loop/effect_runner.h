@@ -15,6 +15,7 @@
 #include "master/ports/cluster.h"
 #include "master/ports/event_log.h"
 #include "master/ports/git_server.h"
+#include "master/ports/image_store.h"
 #include "master/ports/worker_channel.h"
 
 namespace edm::master {
@@ -32,6 +33,7 @@ class EffectRunner final : public EffectSink {
     EventLog& log;
     Executor& pool;
     const Clock& clock;
+    ImageStore* images = nullptr;  // null: there is no registry
   };
 
   explicit EffectRunner(Parts parts) : parts_(parts) {}

@@ -12,7 +12,7 @@ Term::Term(const Parts& parts, std::function<bool()> is_sure)
           // Nobody is called before the loop is there: it is what calls.
           [this](const std::string& worker) { return EnrolmentIn(*loop_->View(), worker); })),
       git_({parts.git, parts.clock, [this, is_sure = std::move(is_sure)] { return !is_over_ && is_sure(); }}),
-      effects_(EffectRunner::Parts{git_, *channel_, parts.log, parts.pool, parts.clock}) {}
+      effects_(EffectRunner::Parts{git_, *channel_, parts.log, parts.pool, parts.clock, parts.images}) {}
 
 // Its callbacks go to the loop: it ends first.
 Term::~Term() { channel_.reset(); }

@@ -17,6 +17,7 @@
 #include "master/adapters/state/sealer.h"
 #include "master/ports/event_log.h"
 #include "master/ports/git_server.h"
+#include "master/ports/image_store.h"
 
 namespace edm::master {
 
@@ -36,6 +37,7 @@ class Term {
     Settings settings;
     std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();  // of the loop, from term to term
     std::function<void(const Decision&)> witness = {};         // as BatchWriter has it; may be none
+    ImageStore* images = nullptr;                              // null: there is no registry
   };
   // Towards its seat: another leads, the store refused a write; whether nobody else can lead now.
   struct Mandated {
