@@ -90,7 +90,7 @@ class PackagesCheck(unittest.TestCase):
         cls.folder = folder.path
         cls.old = make_packages(lab.BIN, folder.path / "old")
         cls.new = make_packages(lab.BIN.parent / "next/bin", folder.path / "new")
-        cls.machine = Machine(sorted({one for package in cls.old.values() for one in needs(package)}))
+        cls.machine = Machine([*sorted({one for package in cls.old.values() for one in needs(package)}), "docker-registry"])
         cls.addClassCleanup(cls.machine.close)
         cls.machine.open()
         for kind, packages in (("old", cls.old), ("new", cls.new)):
@@ -227,7 +227,32 @@ class PackagesCheck(unittest.TestCase):
         shown = json.loads(self.edmctl("worker", "show", "older", "--json").stdout)
         self.assertEqual(shown["version"], field(self.old["edm-worker"], "Version"))
 
-    def test_6_removed_and_purged(self):
+    def test_6_a_registry_keeps_what_is_built(self):
+        listen = f"{self.machine.address}:5000"
+        self.machine.run("sed", "-i", f'1i registry: {{ listen: "{listen}" }}', "/etc/edm/master.yaml")
+        self.machine.run("systemctl", "restart", "edm-master")
+        self.machine.run("systemctl", "enable", "--now", "edm-registry", "edm-registry-restart.timer")
+        lab.eventually(self.worker_is_ready, 30)
+        answer = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", "/var/lib/edm/master/ca/ca.crt", f"https://{listen}/v2/"]
+        is_there = lambda: self.machine.run(*answer, check=False).stdout == "401"
+        lab.eventually(is_there, 30, what="the registry")
+        owner = self.machine.run("ps", "-o", "user=", "-C", "docker-registry").stdout.split()
+        self.assertNotIn(owner, ([], ["root"], ["edm"]))
+        deployed = self.deploy("four")
+        self.assertEqual(deployed.returncode, 0, deployed.stdout + deployed.stderr)
+        newest = json.loads(self.edmctl("show", "shop", "--json").stdout)["status"]["release"]
+        self.assertEqual(self.in_registry(), [f"web-r{newest}"], deployed.stdout + deployed.stderr + self.journal("edm-registry"))
+        before = self.machine.unit("edm-registry", "MainPID")
+        self.machine.run("systemctl", "start", "edm-registry-restart")
+        self.assertNotEqual(self.machine.unit("edm-registry", "MainPID"), before, "it restarts, as each night")
+        lab.eventually(is_there, 30, what="the registry again")
+        self.assertEqual(self.in_registry(), [f"web-r{newest}"])
+
+    def in_registry(self):
+        tags = self.machine.run("find", "/var/lib/private/edm-registry", "-path", "*/shop/_manifests/tags/*", "-prune", "-name", "web-r*").stdout
+        return sorted(pathlib.Path(tag).name for tag in tags.split())
+
+    def test_7_removed_and_purged(self):
         lab.eventually(self.worker_is_ready, 30)
         before, url = self.machine.containers(), self.url()
         page = lab.fetch(url)
@@ -239,7 +264,8 @@ class PackagesCheck(unittest.TestCase):
         self.assertEqual(self.machine.containers(), [])
         self.assertIn("shop_kept", self.machine.run("docker", "volume", "ls", "-q").stdout)
         self.machine.run("dpkg", "-P", "edm-master", "edmctl")
-        for path in ("/var/lib/edm", "/var/lib/edm-worker", "/etc/edm", "/lib/systemd/system/edm-master.service"):
+        for path in ("/var/lib/edm", "/var/lib/edm-worker", "/etc/edm", "/lib/systemd/system/edm-master.service",
+                     "/etc/docker/certs.d", "/var/lib/edm-registry", "/var/lib/private/edm-registry"):
             self.assertNotEqual(self.machine.run("test", "-e", path, check=False).returncode, 0, path)
         self.assertEqual(self.machine.run("getent", "passwd", "edm", check=False).returncode, 2)
 
