@@ -3,19 +3,31 @@
 #include <algorithm>
 
 namespace edm::worker {
+namespace {
+
+bool IsUp(const ContainerFacts& facts) {
+  return facts.state == ContainerState::kRunning || facts.state == ContainerState::kRestarting ||
+         facts.state == ContainerState::kPaused;
+}
+
+}  // namespace
+
+bool LeavesDoubt(const AttemptRecord& attempt) {
+  return attempt.ended() && attempt.course == Course::kAbandon;
+}
 
 Recovery Recover(const Holding& holding, const std::vector<ContainerFacts>& containers) {
+  if (holding.running_release == 0)
+    return std::any_of(containers.begin(), containers.end(), IsUp) ? Recovery::kStop : Recovery::kNothing;
   const auto release = holding.releases.find(holding.running_release);
-  if (holding.running_release == 0 || release == holding.releases.end()) return Recovery::kNothing;
+  if (release == holding.releases.end()) return Recovery::kNothing;
   bool stopped = false;
   for (const auto& wanted : release->second.run.services) {
     const auto found = std::find_if(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
       return facts.service == wanted.service;
     });
-    if (found == containers.end()) return Recovery::kBringUp;
-    const bool is_up = found->state == ContainerState::kRunning ||
-                       found->state == ContainerState::kRestarting || found->state == ContainerState::kPaused;
-    if (!is_up && !(wanted.one_shot && found->exit_code == 0)) stopped = true;
+    if (found == containers.end() || found->release != holding.running_release) return Recovery::kBringUp;
+    if (!IsUp(*found) && !(wanted.one_shot && found->exit_code == 0)) stopped = true;
   }
   return stopped ? Recovery::kStartKept : Recovery::kNothing;
 }

@@ -12,11 +12,16 @@ namespace edm::worker {
 enum class Recovery : std::uint8_t {
   kNothing,    // as it should be
   kStartKept,  // it is meant to run and its containers are there, but stopped: the machine went down
-  kBringUp,    // it is meant to run and containers are missing
+  kBringUp,    // it is meant to run, and containers are missing or another release's
+  kStop,       // nothing of it is meant to run, and something does
 };
 
-// What a worker that was started again does for an instance without an attempt under way. An attempt under
-// way goes on where its journal says, and nothing is decided here.
+// Whether what is there may be other than the journal says once the attempt has ended: it was given up where
+// it failed, and nothing was undone.
+bool LeavesDoubt(const AttemptRecord& attempt);
+
+// What a worker that was started again, or whose last attempt leaves doubt, does for an instance without an
+// attempt under way. An attempt under way goes on where its journal says, and nothing is decided here.
 Recovery Recover(const Holding& holding, const std::vector<ContainerFacts>& containers);
 
 }  // namespace edm::worker

@@ -19,7 +19,12 @@ Holding Running(std::uint32_t release) {
 
 ContainerFacts Container(const char* service, ContainerState state, int exit_code = 0,
                          ContainerHealth health = ContainerHealth::kNone) {
-  return {.instance = "shop", .service = service, .state = state, .health = health, .exit_code = exit_code};
+  return {.instance = "shop",
+          .release = 4,
+          .service = service,
+          .state = state,
+          .health = health,
+          .exit_code = exit_code};
 }
 
 TEST(Orphans, AreWhatThisWorkerMadeForNobody) {
@@ -165,6 +170,13 @@ TEST(Recovery, WhatShouldRunRunsAgain) {
   EXPECT_EQ(Recover(Running(4), {job}), Recovery::kBringUp);
   EXPECT_EQ(Recover(Running(4), {}), Recovery::kBringUp);
   EXPECT_EQ(Recover(Holding{.instance = "shop"}, {dead}), Recovery::kNothing);
+}
+
+TEST(Recovery, WhatShouldNotRunStops) {
+  const auto job = Container("job", ContainerState::kExited);
+  const auto web = Container("web", ContainerState::kRunning);
+  EXPECT_EQ(Recover(Holding{.instance = "shop"}, {job, web}), Recovery::kStop);
+  EXPECT_EQ(Recover(Running(3), {job, web}), Recovery::kBringUp) << "they are of release 4";
 }
 
 TEST(Observe, TheWorstServiceIsTheHealthOfTheInstance) {

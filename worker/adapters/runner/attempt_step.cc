@@ -1,5 +1,6 @@
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/adapters/runner/perform.h"
+#include "worker/core/recovery.h"
 #include "worker/core/step.h"
 
 namespace edm::worker {
@@ -153,14 +154,14 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
   slot.step_detail = std::move(job->detail);
   slot.busy = false;
   if (ended) {
-    if (slot.attempts[slot.current].end->phase == Phase::kDeleted)
-      slot.holding = Holding{.instance = instance};
-    slot.is_unsure = true;
-    // The engine may have stopped it all the same: what is meant to run, runs.
     const auto& last = slot.attempts[slot.current];
-    if (last.course == Course::kAbandon && last.order.target != Target::kDeleted &&
-        slot.holding.running_release != 0 && slot.errand == Errand::kNone)
-      slot.errand = Errand::kRecover;
+    if (last.end->phase == Phase::kDeleted) {
+      slot.holding = Holding{.instance = instance};
+      slot.errand = Errand::kNone;
+    }
+    slot.is_unsure = true;
+    // The engine may have done all the same what it refused, or half of it.
+    if (LeavesDoubt(last) && slot.errand == Errand::kNone) slot.errand = Errand::kRecover;
     StartWaiting(slot);
     DropOldAttempts(slot);
   }

@@ -1,5 +1,6 @@
 #include "common/model/trial_name.h"
 #include "worker/adapters/runner/attempt_runner.h"
+#include "worker/adapters/runner/effects.h"
 #include "worker/core/garbage.h"
 #include "worker/core/observe.h"
 #include "worker/core/recovery.h"
@@ -38,6 +39,9 @@ Status AttemptRunner::Load() {
       (slot.current == 0 ? slot.current : slot.waiting) = number;
     }
     if (slot.waiting != 0) Supersede(slot, slot.attempts[slot.waiting].order);
+    // Its containers may have stopped with the machine after the steps that it will not take again.
+    const bool is_open = slot.current != 0;
+    if (is_open || (slot.Newest() != nullptr && LeavesDoubt(*slot.Newest()))) slot.errand = Errand::kRecover;
   }
   return Ok();
 }
@@ -154,6 +158,9 @@ Status AttemptRunner::PerformErrand(Errand errand, const Orphans& orphans, Holdi
   EDM_TRY(const auto containers, runtime.Containers(instance));
   switch (Recover(holding, containers)) {
     case Recovery::kNothing:
+      break;
+    case Recovery::kStop:
+      EDM_CHECK(runtime.Stop(instance, kFailedStopGrace));
       break;
     case Recovery::kStartKept:
       EDM_CHECK(runtime.StartKept(instance, {}));

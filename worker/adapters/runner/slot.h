@@ -16,7 +16,7 @@ namespace edm::worker {
 // Work on an instance outside of any attempt.
 enum class Errand : std::uint8_t {
   kNone,
-  kRecover,       // after a restart of this worker, and what was under way then: what should run, runs
+  kRecover,       // after a restart of this worker, and where an attempt leaves doubt: what should run, runs
   kRemoveFailed,  // failed containers were kept long enough
   kRemoveOrphans,
   kFence,  // it must not run twice, and no master is heard

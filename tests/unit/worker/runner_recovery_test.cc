@@ -1,0 +1,75 @@
+#include "tests/unit/worker/runner_fixture.h"
+
+namespace edm::worker {
+namespace {
+
+Error Refused() { return {Code::kInternal, "containers of shop", "device or resource busy"}; }
+
+// What is there once an attempt has ended is what its end and the journal say, or becomes it.
+class Recovers : public RunnerFixture {
+ protected:
+  // Up to the first moment in which that release runs; its attempt is still under way.
+  void BringUp(const Order& order) {
+    ASSERT_TRUE(runner_->Assign(order).ok());
+    while (RunningRelease() != order.release) ASSERT_TRUE(executor_->RunOne());
+    ASSERT_FALSE(HasEnded(order.attempt));
+  }
+};
+
+TEST_F(Recovers, WhatABrokenOffStartHasLeftIsStoppedWhereItsStopFails) {
+  BringUp(Deploy(1, 1));
+  runtime_.Fail("Stop", Refused());
+  EXPECT_EQ(Run(Reach(2, Target::kStopped)).phase, Phase::kRejected);
+  EXPECT_EQ(EndOf(1).phase, Phase::kCancelled);
+  EXPECT_EQ(EndOf(2).running_release, 0U);
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
+TEST_F(Recovers, WhatRanBeforeABrokenOffDeployRunsAgainWhereItsStopFails) {
+  Run(Deploy(1, 1));
+  BringUp(Deploy(2, 2, 1));
+  runtime_.Fail("Stop", Refused());
+  EXPECT_EQ(Run(Reach(3, Target::kStopped)).running_release, 1U);
+  EXPECT_EQ(RunningRelease(), 1U);
+}
+
+TEST_F(Recovers, AStopThatEndsWellLeavesNothingToRecover) {
+  Run(Deploy(1, 1));
+  BringUp(Deploy(2, 2, 1));
+  EXPECT_EQ(Run(Reach(3, Target::kStopped)).phase, Phase::kStopped);
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
+TEST_F(Recovers, WhatAFailedDeleteHasRemovedAllTheSameRunsAgain) {
+  Run(Deploy(1, 1));
+  runtime_.FailAfter("Remove", Refused(), 1, "shop");
+  EXPECT_EQ(Run(Reach(2, Target::kDeleted)).running_release, 1U);
+  EXPECT_EQ(RunningRelease(), 1U);
+  EXPECT_EQ(Run(Reach(3, Target::kDeleted)).phase, Phase::kDeleted);
+  EXPECT_TRUE(runtime_.is_empty());
+}
+
+TEST_F(Recovers, AKillBeforeItWasLookedAtTakesNothingAway) {
+  BringUp(Deploy(1, 1));
+  runtime_.Fail("Stop", Refused());
+  ASSERT_TRUE(runner_->Assign(Reach(2, Target::kStopped)).ok());
+  while (!HasEnded(2)) ASSERT_TRUE(executor_->RunOne());
+  ASSERT_EQ(RunningRelease(), 1U);
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
+TEST_F(Recovers, WhatWasReadyWhenTheMachineWentDownRunsOnceItsAttemptHasEnded) {
+  ASSERT_TRUE(runner_->Assign(Deploy(1, 1)).ok());
+  while (!journal_.Load()->attempts.empty() && journal_.Load()->attempts.at(0).done != Effect::kAwaitReady)
+    ASSERT_TRUE(executor_->RunOne());
+  for (const auto* service : {"web", "db"}) runtime_.Kill("shop", service, 255);
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(EndOf(1).phase, Phase::kRunning);
+  EXPECT_EQ(RunningRelease(), 1U);
+}
+
+}  // namespace
+}  // namespace edm::worker
