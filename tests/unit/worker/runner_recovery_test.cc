@@ -14,6 +14,10 @@ class Recovers : public RunnerFixture {
     while (RunningRelease() != order.release) ASSERT_TRUE(executor_->RunOne());
     ASSERT_FALSE(HasEnded(order.attempt));
   }
+  void AfterASecond() {
+    runner_->Tick();
+    executor_->RunAll();
+  }
 };
 
 TEST_F(Recovers, WhatABrokenOffStartHasLeftIsStoppedWhereItsStopFails) {
@@ -69,6 +73,31 @@ TEST_F(Recovers, WhatWasReadyWhenTheMachineWentDownRunsOnceItsAttemptHasEnded) {
   executor_->RunAll();
   EXPECT_EQ(EndOf(1).phase, Phase::kRunning);
   EXPECT_EQ(RunningRelease(), 1U);
+}
+
+TEST_F(Recovers, WhatAnEngineRefusesIsAskedOfItAgain) {
+  Run(Deploy(1, 1));
+  runtime_.Kill("shop", "web", 137);
+  runtime_.Fail("StartKept", Refused(), 2);
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 0U);
+  AfterASecond();
+  EXPECT_EQ(RunningRelease(), 0U);
+  AfterASecond();
+  EXPECT_EQ(RunningRelease(), 1U);
+}
+
+TEST_F(Recovers, WhatAnEngineRefusesForGoodIsLeftInTheEnd) {
+  Run(Deploy(1, 1));
+  runtime_.Kill("shop", "web", 137);
+  runtime_.Fail("StartKept", Refused(), -1);
+  Begin();
+  for (int seconds = 0; seconds < 100; ++seconds) AfterASecond();
+  const auto calls = runtime_.calls().size();
+  AfterASecond();
+  EXPECT_EQ(runtime_.calls().size(), calls);
+  EXPECT_EQ(runner_->Observations().at(0).health, Health::kUnhealthy);
 }
 
 }  // namespace

@@ -6,6 +6,11 @@
 #include "worker/core/recovery.h"
 
 namespace edm::worker {
+namespace {
+
+constexpr std::uint32_t kErrandTriesMax = 30;  // a second apart
+
+}  // namespace
 
 Status AttemptRunner::Load() {
   EDM_TRY(auto contents, around_.journal.Load());
@@ -100,8 +105,10 @@ void AttemptRunner::RunErrand(const std::string& instance) {
   const Lock lock(mutex_);
   auto& slot = slots_[instance];
   slot.busy = false;
-  // Away engines come back: Tick posts it again.
+  // Away engines come back, and what one refuses it may do a moment later: Tick posts it again.
   if (!status.ok() && status.error().code == Code::kUnavailable) return;
+  if (!status.ok() && ++slot.errand_failures < kErrandTriesMax) return;
+  slot.errand_failures = 0;
   slot.holding = std::move(holding);
   slot.errand = Errand::kNone;
   if (errand == Errand::kDropReleases) slot.is_unsure = false;

@@ -34,6 +34,7 @@ struct Slot {
   std::optional<Error> stopped_by;  // why `stop` was requested
   std::uint32_t delivered = 0;      // the last attempt whose end a master has
   Errand errand = Errand::kNone;
+  std::uint32_t errand_failures = 0;         // in a row, of an engine that is there
   Orphans orphans;                           // of kRemoveOrphans
   std::vector<std::uint32_t> surplus;        // of kDropReleases
   bool is_unsure = false;                    // which releases are kept: an attempt has ended since
