@@ -284,7 +284,10 @@ void Advance(Draft& draft, OperationRecord record, bool again) {
     return GoOnRolling(draft, record.operation.id);
   if (record.plan.stage == Stage::kPlace) return TryToPlace(draft, std::move(record), *instance);
   if (record.plan.stage == Stage::kAttempt) {
-    if (again) SendOrderOf(draft, record);
+    // What was cancelled is not sent again where nothing was heard of it. Whether it has got there before,
+    // its worker says, or nobody within kCancelWaitMax.
+    const bool is_taken_back = record.plan.cancel_requested && record.worker_cursor == 0;
+    if (again && !is_taken_back) SendOrderOf(draft, record);
     return;
   }
   if (record.plan.stage == Stage::kFinish) return Finish(draft, std::move(record), *instance, again);

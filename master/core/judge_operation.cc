@@ -19,6 +19,10 @@ bool IsOnlyBuilt(const InstanceStatus& status) {
 
 bool Runs(const InstanceStatus& status) { return status.phase == Phase::kRunning; }
 
+// An order that was taken back before its worker said a word may come through after all: what it does is
+// undone by a newer one only.
+bool MayComeThrough(const InstanceRecord& record) { return record.instance.status.attempt < record.attempts; }
+
 // Whether somebody is about to change what the status says.
 bool IsBusy(const State& state, const std::string& instance) {
   return std::ranges::any_of(OpenOf(state, instance), [](const auto& record) {
@@ -49,7 +53,7 @@ Result<Verdict> JudgeCopy(const State& state, const Begin& begin, const Instance
       return verdict;
     case OperationKind::kStart: {
       EDM_TRY(verdict.release, ReleaseFor(state, begin, record));
-      verdict.done = !busy && Runs(status) && status.release == verdict.release;
+      verdict.done = !busy && Runs(status) && status.release == verdict.release && !MayComeThrough(record);
       verdict.note = "it runs already";
       return verdict;
     }
@@ -64,7 +68,8 @@ Result<Verdict> JudgeCopy(const State& state, const Begin& begin, const Instance
     }
     case OperationKind::kStop:
       verdict.done =
-          !busy && (status.worker.empty() || status.phase == Phase::kStopped || IsOnlyBuilt(status));
+          !busy && (status.worker.empty() ||
+                    ((status.phase == Phase::kStopped || IsOnlyBuilt(status)) && !MayComeThrough(record)));
       verdict.note = "it does not run";
       return verdict;
     case OperationKind::kMove: {

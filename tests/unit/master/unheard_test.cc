@@ -76,6 +76,35 @@ TEST_F(Unheard, AnOrderThatComesThroughAfterAllIsCancelledAndSeen) {
   EXPECT_EQ(Status().attempt, 2U);
 }
 
+TEST_F(Unheard, NothingIsDoneAlreadyWhileAnOrderMayComeThrough) {
+  Beat(Seen(1, Phase::kRunning, 1));
+  OrderAndTakeBack();
+  const auto start = cluster.Asking(OperationKind::kStart);
+  const auto decision = cluster.Give(start);
+  ASSERT_NE(EffectOf<SendOrder>(decision), nullptr) << "it keeps the older one out";
+  EXPECT_EQ(EffectOf<SendOrder>(decision)->order.attempt, 3U);
+  (void)cluster.End(start.operation, Phase::kRunning, 1);
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.Give(cluster.Asking(OperationKind::kStart))), nullptr);
+}
+
+TEST_F(Unheard, NorDoesItStandStillAlready) {
+  Beat(Seen(1, Phase::kStopped, 0));
+  OrderAndTakeBack();
+  EXPECT_EQ(Status().phase, Phase::kStopped);
+  EXPECT_NE(EffectOf<SendOrder>(cluster.Give(cluster.Asking(OperationKind::kStop))), nullptr);
+}
+
+TEST_F(Unheard, WhatIsCancelledIsNotSentAgain) {
+  Beat(Seen(1, Phase::kRunning, 1));
+  const auto restart = cluster.Asking(OperationKind::kRestart);
+  ASSERT_NE(EffectOf<SendOrder>(cluster.Give(restart)), nullptr);
+  ASSERT_TRUE(cluster.Give(CancelOperation{.id = restart.operation}).reply.ok());
+  EXPECT_EQ(EffectOf<SendOrder>(cluster.Tell(Recovered{})), nullptr);
+  EXPECT_EQ(cluster.StateOf(restart.operation), OperationState::kRunning) << "it may be on its way";
+  cluster.Pass(kCancelWaitMax + Millis(1'000));
+  EXPECT_EQ(cluster.StateOf(restart.operation), OperationState::kCancelled);
+}
+
 TEST_F(Unheard, WhatWasHeardOfAnAttemptStands) {
   Beat(Seen(1, Phase::kRunning, 1));
   const auto stop = cluster.Asking(OperationKind::kStop);
