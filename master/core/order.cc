@@ -78,8 +78,10 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   if (!builds && starts && release != nullptr && release->worker != record.worker)
     BuildAgain(record, *release, order);
   order.keep_volumes = record.plan.keep_volumes;
+  // A move that fails goes back to where it came from: nothing else of it may run where it did not arrive.
+  const bool arrives = record.plan.move && record.plan.move->leg == Leg::kArrive;
   order.good_release =
-      order.target == Target::kRunning ? GoodReleaseBeside(state, instance, order.release) : 0;
+      order.target == Target::kRunning && !arrives ? GoodReleaseBeside(state, instance, order.release) : 0;
   // What is being built pushes none out: its worker asks what is kept once it has ended.
   order.kept_releases = KeptReleases(state, instance);
   if (order.build) order.kept_releases.push_back(order.release);

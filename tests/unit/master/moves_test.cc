@@ -217,6 +217,20 @@ TEST(Move, OfASingletonStopsItFirst) {
   EXPECT_EQ(cluster.state.releases.Find(ReleaseKey("shop", 1))->worker, "w2");
 }
 
+// The worker may have an older one of it, from the last time that it was there.
+TEST(Move, PutsNoOtherReleaseBackWhereItDoesNotArrive) {
+  for (const bool singleton : {false, true}) {
+    MovesFixture cluster(singleton);
+    (void)cluster.DeployToRunning();
+    const auto move = cluster.Moving();
+    auto decision = cluster.Give(move);
+    if (singleton) decision = cluster.End(move.operation, Phase::kStopped);
+    ASSERT_NE(EffectOf<SendOrder>(decision), nullptr);
+    EXPECT_EQ(EffectOf<SendOrder>(decision)->order.release, 2U);
+    EXPECT_EQ(EffectOf<SendOrder>(decision)->order.good_release, 0U) << "else 1";
+  }
+}
+
 TEST(Move, OfASingletonThatCannotArriveGoesBack) {
   MovesFixture cluster(true);
   const auto move = cluster.Moving();
