@@ -100,5 +100,21 @@ TEST_F(Recovers, WhatAnEngineRefusesForGoodIsLeftInTheEnd) {
   EXPECT_EQ(runner_->Observations().at(0).health, Health::kUnhealthy);
 }
 
+// What a master said before it knew nothing of the attempt.
+TEST_F(Recovers, WhichReleasesAreKeptIsAskedAnewAfterAnAttempt) {
+  Run(Deploy(1, 1));
+  auto second = Deploy(2, 2);
+  second.kept_releases = {1, 2};
+  Run(second);
+  runtime_.Fail("Everything", {Code::kUnavailable, "container engine", "it does not answer"});
+  runner_->Keep(1, runner_->AreUnsure(), {{"shop", {2}}});
+  executor_->RunAll();
+  auto third = Deploy(3, 3);
+  third.kept_releases = {1, 2, 3};
+  Run(third);
+  EXPECT_EQ(files_.Releases("shop").value(), (std::vector<std::uint32_t>{1, 2, 3}));
+  EXPECT_EQ(runner_->AreUnsure(), (AttemptRunner::Unsure{{"shop", 3}}));
+}
+
 }  // namespace
 }  // namespace edm::worker

@@ -159,6 +159,8 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
       slot.holding = Holding{.instance = instance};
       slot.errand = Errand::kNone;
     }
+    // What is kept now is asked of the master anew.
+    if (slot.errand == Errand::kDropReleases) slot.errand = Errand::kNone;
     slot.is_unsure = true;
     // The engine may have done all the same what it refused, or half of it.
     if (LeavesDoubt(last) && slot.errand == Errand::kNone) slot.errand = Errand::kRecover;
