@@ -235,9 +235,13 @@ class PackagesCheck(unittest.TestCase):
         lab.eventually(self.worker_is_ready, 30)
         answer = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", "/var/lib/edm/master/ca/ca.crt", f"https://{listen}/v2/"]
         is_there = lambda: self.machine.run(*answer, check=False).stdout == "401"
-        lab.eventually(is_there, 30, what="the registry")
-        owner = self.machine.run("ps", "-o", "user=", "-C", "docker-registry").stdout.split()
-        self.assertNotIn(owner, ([], ["root"], ["edm"]))
+        try:
+            lab.eventually(is_there, 30, what="the registry")
+        except AssertionError as absent:
+            self.fail(f"{absent}: {self.journal('edm-registry')}")
+        pid = self.machine.unit("edm-registry", "MainPID")
+        self.assertEqual(self.machine.run("stat", "-c", "%U", f"/proc/{pid}").stdout.strip(), "edm")
+        self.assertEqual(self.machine.run("ls", f"/proc/{pid}/root/var/lib/edm/master").stdout.split(), ["registry"])
         deployed = self.deploy("four")
         self.assertEqual(deployed.returncode, 0, deployed.stdout + deployed.stderr)
         newest = json.loads(self.edmctl("show", "shop", "--json").stdout)["status"]["release"]
@@ -249,7 +253,7 @@ class PackagesCheck(unittest.TestCase):
         self.assertEqual(self.in_registry(), [f"web-r{newest}"])
 
     def in_registry(self):
-        tags = self.machine.run("find", "/var/lib/private/edm-registry", "-path", "*/shop/_manifests/tags/*", "-prune", "-name", "web-r*").stdout
+        tags = self.machine.run("find", "/var/lib/edm-registry", "-path", "*/shop/_manifests/tags/*", "-prune", "-name", "web-r*").stdout
         return sorted(pathlib.Path(tag).name for tag in tags.split())
 
     def test_7_removed_and_purged(self):
@@ -265,7 +269,7 @@ class PackagesCheck(unittest.TestCase):
         self.assertIn("shop_kept", self.machine.run("docker", "volume", "ls", "-q").stdout)
         self.machine.run("dpkg", "-P", "edm-master", "edmctl")
         for path in ("/var/lib/edm", "/var/lib/edm-worker", "/etc/edm", "/lib/systemd/system/edm-master.service",
-                     "/etc/docker/certs.d", "/var/lib/edm-registry", "/var/lib/private/edm-registry"):
+                     "/etc/docker/certs.d", "/var/lib/edm-registry"):
             self.assertNotEqual(self.machine.run("test", "-e", path, check=False).returncode, 0, path)
         self.assertEqual(self.machine.run("getent", "passwd", "edm", check=False).returncode, 2)
 
