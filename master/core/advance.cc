@@ -184,19 +184,11 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
   draft.Put(std::move(record));
 }
 
-// It has no repo of its own.
-void RemoveMember(Draft& draft, OperationRecord record) {
-  const auto& id = record.operation.instance;
-  draft.RemoveInstance(id);
-  draft.Event({{}, "instance.deleted", id, record.operation.id, record.worker, ""});
-  EndOperation(draft, std::move(record), OperationState::kDone);
-}
-
 void Finish(Draft& draft, OperationRecord record, const InstanceRecord& instance, bool again) {
   const auto& one = instance.instance;
-  if (record.operation.kind == OperationKind::kDelete && IsMember(one.id))
-    return RemoveMember(draft, std::move(record));
   if (record.operation.kind == OperationKind::kDelete) {
+    // A member has no repo of its own.
+    if (IsMember(one.id)) return EndGone(draft, std::move(record), OperationState::kDone);
     if (again) draft.Do(DeleteRepo{record.operation.id, one.owner, one.id});
     return draft.Put(std::move(record));
   }
@@ -239,11 +231,9 @@ bool TryElsewhere(Draft& draft, OperationRecord& record, const Error& failure) {
   if (record.plan.rejected_by.size() >= kPlacementsMax) return false;
   auto placement = PlaceNow(draft, record, *instance);
   if (placement.worker.empty()) return false;
-  Warning warning{record.worker + " could not take it: " + ToString(failure) + "; trying " +
-                  placement.worker};
-  if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning.text);
-  if (!record.plan.plan_revision.empty()) record.operation.plan_difference = warning.text;
-  draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, std::move(warning)});
+  auto warning = record.worker + " could not take it: " + ToString(failure) + "; trying " + placement.worker;
+  if (!record.plan.plan_revision.empty()) record.operation.plan_difference = warning;
+  Warn(draft, record, std::move(warning));
   OrderAnew(draft, record, *instance, std::move(placement));
   return true;
 }

@@ -64,6 +64,13 @@ void EndOperation(Draft& draft, OperationRecord record, OperationState state, st
   OnPartEnd(draft, *ended);
 }
 
+void EndGone(Draft& draft, OperationRecord record, OperationState state, std::optional<Error> failure) {
+  const auto instance = record.operation.instance;
+  draft.RemoveInstance(instance);
+  draft.Event({{}, "instance.deleted", instance, record.operation.id, record.worker, ""});
+  EndOperation(draft, std::move(record), state, std::move(failure));
+}
+
 void EndUnheard(Draft& draft, OperationRecord record, OperationState state, Error failure) {
   const auto attempt = record;
   EndOperation(draft, std::move(record), state, std::move(failure));

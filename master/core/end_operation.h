@@ -10,6 +10,9 @@ namespace edm::master {
 void EndOperation(Draft& draft, OperationRecord record, OperationState state,
                   std::optional<Error> failure = {});
 
+// Likewise, and its instance is gone.
+void EndGone(Draft& draft, OperationRecord record, OperationState state, std::optional<Error> failure = {});
+
 // Likewise, where nobody waits for its worker's word on the attempt any more.
 void EndUnheard(Draft& draft, OperationRecord record, OperationState state, Error failure);
 

@@ -2,6 +2,7 @@
 
 #include "master/core/end_operation.h"
 #include "master/core/placement/request_for.h"
+#include "master/core/steps.h"
 
 namespace edm::master {
 
@@ -26,9 +27,7 @@ bool KeepsToPlan(Draft& draft, OperationRecord& record, const PlacementRequest& 
     EndOperation(draft, record, OperationState::kFailed, std::move(error));
     return false;
   }
-  Warning warning{"not as planned: " + std::move(difference)};
-  if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning.text);
-  draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, std::move(warning)});
+  Warn(draft, record, "not as planned: " + std::move(difference));
   return true;
 }
 

@@ -26,13 +26,6 @@ std::shared_ptr<const OperationRecord> OpenAt(const Draft& draft, const std::str
   return found && !IsTerminal(found->operation.state) && found->plan.stage == stage ? found : nullptr;
 }
 
-void EndGone(Draft& draft, OperationRecord record, OperationState state, std::optional<Error> failure) {
-  const auto instance = record.operation.instance;
-  draft.RemoveInstance(instance);
-  draft.Event({{}, "instance.deleted", instance, record.operation.id, record.worker, ""});
-  EndOperation(draft, std::move(record), state, std::move(failure));
-}
-
 }  // namespace
 
 void OnSource(Draft& draft, const SourceTaken& report) {
@@ -92,10 +85,8 @@ void OnRepoDeleted(Draft& draft, const RepoDeleted& report) {
 
 void LeaveRepo(Draft& draft, OperationRecord record) {
   OnReposLeft(draft, {{record.operation.instance}});
-  Warning warning{"its repo is not gone yet: the git server does not answer; it is asked until it is"};
-  if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(warning.text);
-  draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, std::move(warning)});
-  EndGone(draft, std::move(record), OperationState::kDone, std::nullopt);
+  Warn(draft, record, "its repo is not gone yet: the git server does not answer; it is asked until it is");
+  EndGone(draft, std::move(record), OperationState::kDone);
 }
 
 }  // namespace edm::master

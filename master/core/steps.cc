@@ -68,6 +68,11 @@ void SetStep(Draft& draft, OperationRecord& record, std::string_view name, StepS
   SetStep(draft, record, Step{.name = std::string(name), .state = state, .detail = std::move(detail)});
 }
 
+void Warn(Draft& draft, OperationRecord& record, std::string text) {
+  if (record.operation.warnings.size() < kWarningsMax) record.operation.warnings.push_back(text);
+  draft.Note({record.operation.id, record.attempt, 0, draft.now().wall, Warning{std::move(text)}});
+}
+
 void CloseSteps(Draft& draft, OperationRecord& record, bool succeeded) {
   const auto steps = record.operation.steps;
   for (const auto& step : steps) {

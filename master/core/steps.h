@@ -17,6 +17,9 @@ void SetStep(Draft& draft, OperationRecord& record, Step step, std::uint32_t wor
 void SetStep(Draft& draft, OperationRecord& record, std::string_view name, StepState state,
              std::string detail = {});
 
+// A warning of the master's own: on the operation while there is room, and to those who watch.
+void Warn(Draft& draft, OperationRecord& record, std::string text);
+
 // What runs becomes failed, what did not begin is skipped.
 void CloseSteps(Draft& draft, OperationRecord& record, bool succeeded);
 

@@ -1,7 +1,5 @@
 #include "worker/adapters/disk/cache_watch.h"
 
-#include <utility>
-
 namespace edm::worker {
 
 void CacheWatch::Look() {
