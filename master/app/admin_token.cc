@@ -10,7 +10,8 @@ namespace edm::master {
 
 Status EnsureAdminToken(Cluster& cluster, const Secrets& secrets, Entropy& entropy,
                         const std::filesystem::path& file) {
-  for (const auto& [id, token] : cluster.View()->tokens.all()) {
+  const auto view = cluster.View();
+  for (const auto& [id, token] : view->tokens.all()) {
     if (token->kind == TokenKind::kPerson) return Ok();
   }
   const TokenText text{ToHex(entropy.Bytes(6)), ToHex(entropy.Bytes(32))};

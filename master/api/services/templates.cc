@@ -71,7 +71,8 @@ Result<v1::ListTemplatesResponse> List(GitServer& git) {
 
 Status Delete(const ServiceParts& parts, const std::string& name) {
   EDM_CHECK(CheckTemplateName(name));
-  for (const auto& [id, record] : parts.cluster.View()->instances.all()) {
+  const auto view = parts.cluster.View();
+  for (const auto& [id, record] : view->instances.all()) {
     if (record->instance.spec.template_name == name) {
       return Error{Code::kFailedPrecondition,
                    "template " + name,

@@ -78,8 +78,8 @@ void RegisterTokens(rpc::MethodTable& table, const ServiceParts& parts) {
       [parts](CallPointer call, const auto& request) { OnCreate(parts, call, request); });
   table.On<v1::ListTokensRequest>("edm.v1.Master/ListTokens", [parts](CallPointer call, const auto&) {
     v1::ListTokensResponse response;
-    for (const auto& [id, token] : parts.cluster.View()->tokens.all())
-      *response.add_tokens() = ToProto(*token);
+    const auto view = parts.cluster.View();
+    for (const auto& [id, token] : view->tokens.all()) *response.add_tokens() = ToProto(*token);
     Reply(*call, response);
   });
   table.On<v1::RevokeTokenRequest>(

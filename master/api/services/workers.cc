@@ -109,8 +109,8 @@ void Describe(const Standing& standing, v1::Version& version) {
 void RegisterWorkers(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::ListWorkersRequest>("edm.v1.Master/ListWorkers", [parts](CallPointer call, const auto&) {
     v1::ListWorkersResponse response;
-    for (const auto& [id, worker] : parts.cluster.View()->workers.all())
-      *response.add_workers() = ToProto(*worker);
+    const auto view = parts.cluster.View();
+    for (const auto& [id, worker] : view->workers.all()) *response.add_workers() = ToProto(*worker);
     Reply(*call, response);
   });
   table.On<v1::GetWorkerRequest>("edm.v1.Master/GetWorker", [parts](CallPointer call, const auto& request) {
