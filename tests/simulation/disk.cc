@@ -7,6 +7,11 @@ namespace {
 
 constexpr Millis kWriteMost{3};
 
+// With the runner's lock in hand, by itself, the end of what never began is kept.
+bool IsKeptWithLock(const worker::AttemptRecord& attempt) {
+  return attempt.ended() && attempt.done != worker::Effect::kEnd;
+}
+
 }  // namespace
 
 Result<worker::JournalContents> DiskJournal::Load() {
@@ -20,8 +25,8 @@ Result<worker::JournalContents> DiskJournal::Load() {
   return contents;
 }
 
-void DiskJournal::Write(const std::function<void()>& change) {
-  if (parts_.is_held || !parts_.agenda.is_on_fiber()) return change();
+void DiskJournal::Write(const std::function<void()>& change, bool at_once) {
+  if (at_once || parts_.is_held || !parts_.agenda.is_on_fiber()) return change();
   const bool early = parts_.dice.Hits(0.5);
   if (early) change();
   parts_.agenda.Wait(parts_.dice.Between(Millis(0), kWriteMost * parts_.disk.slowness));
@@ -35,19 +40,20 @@ Status DiskJournal::PutEpoch(std::uint32_t epoch) {
 }
 
 Status DiskJournal::Put(const worker::AttemptRecord& attempt, const worker::Holding& holding) {
-  Write([&] {
+  const auto change = [&] {
     auto& kept = parts_.disk.attempts;
     const std::pair key(attempt.order.instance, attempt.order.attempt);
     const auto before = kept.find(key);
     parts_.on_put(before == kept.end() ? nullptr : &before->second, attempt);
     kept[key] = attempt;
     parts_.disk.holdings[holding.instance] = holding;
-  });
+  };
+  Write(change, IsKeptWithLock(attempt));
   return Ok();
 }
 
 Status DiskJournal::PutHolding(const worker::Holding& holding) {
-  Write([&] { parts_.disk.holdings[holding.instance] = holding; });
+  Write([&] { parts_.disk.holdings[holding.instance] = holding; }, false);
   return Ok();
 }
 

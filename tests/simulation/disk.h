@@ -48,7 +48,7 @@ class DiskJournal final : public worker::Journal {
   Status DropAttempt(const std::string& instance, std::uint32_t attempt) override;
 
  private:
-  void Write(const std::function<void()>& change);
+  void Write(const std::function<void()>& change, bool at_once);
 
   const Parts parts_;
 };

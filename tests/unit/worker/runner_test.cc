@@ -634,6 +634,23 @@ TEST_F(RunnerFixture, ACancelledDeployLeavesTheOldReleaseRunning) {
   }
 }
 
+TEST_F(RunnerFixture, WhatIsCancelledBeforeItsTurnSaysWhatTheOneBeforeItLeft) {
+  Run(Deploy(1, 1));
+  ASSERT_TRUE(runner_->Assign(Deploy(2, 2, 1)).ok());
+  while (RunningRelease() != 2 && executor_->RunOne()) {
+  }
+  ASSERT_FALSE(HasEnded(2));
+  ASSERT_TRUE(runner_->Assign(Deploy(3, 3, 1)).ok());
+  ASSERT_TRUE(runner_->Cancel(1, "shop", 3, "asked by ann").ok());
+  EXPECT_FALSE(HasEnded(3)) << "what will run is not known yet";
+  executor_->RunAll();
+  ASSERT_TRUE(HasEnded(3));
+  EXPECT_EQ(EndOf(3).phase, Phase::kCancelled);
+  EXPECT_EQ(EndOf(3).failure->cause, "asked by ann");
+  EXPECT_EQ(EndOf(3).running_release, RunningRelease());
+  EXPECT_EQ(EndOf(3).running_release, EndOf(2).running_release);
+}
+
 TEST_F(RunnerFixture, ADeadlineEndsAnAttempt) {
   auto order = Deploy(1, 1);
   order.time_left = Seconds(10);

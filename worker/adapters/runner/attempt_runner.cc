@@ -126,6 +126,7 @@ void AttemptRunner::EndWaiting(Slot& slot, const Error& reason) {
   // Should this not reach the disk, the attempt is ended again after the next start: a newer one waits.
   [[maybe_unused]] const auto status = around_.journal.Put(record, slot.holding);
   slot.waiting = 0;
+  slot.waiting_stopped_by.reset();
 }
 
 Status AttemptRunner::Cancel(std::uint32_t epoch, const std::string& instance, std::uint32_t attempt,
@@ -143,7 +144,8 @@ Status AttemptRunner::Cancel(std::uint32_t epoch, const std::string& instance, s
                     .object = "instance " + instance,
                     .cause = reason.empty() ? "cancelled" : reason,
                     .hint = "nothing that ran before was changed"};
-  if (slot.waiting == attempt) EndWaiting(slot, error);
+  // Its end says what runs, which is known only once the attempt before it has ended.
+  if (slot.waiting == attempt && !slot.waiting_stopped_by) slot.waiting_stopped_by = error;
   if (slot.current == attempt) slot.RequestStop(error);
   return Ok();
 }

@@ -106,7 +106,7 @@ void AttemptRunner::Failed(Job& job, Effect effect, Error error) {
   }
   FallbackFacts facts{.has_good = CanGoBack(job.attempt.order, job.holding),
                       .singleton = job.attempt.order.singleton};
-  if (slot.waiting != 0)
+  if (slot.waiting != 0 && !slot.waiting_stopped_by)
     facts.stop_or_delete_waits = slot.attempts[slot.waiting].order.target >= Target::kStopped;
   const auto step = StepOf(job.attempt.course, effect);
   if (!step.empty()) {
@@ -164,6 +164,7 @@ void AttemptRunner::Return(std::unique_ptr<Job> job) {
     slot.is_unsure = true;
     // The engine may have done all the same what it refused, or half of it.
     if (LeavesDoubt(last) && slot.errand == Errand::kNone) slot.errand = Errand::kRecover;
+    if (slot.waiting_stopped_by) EndWaiting(slot, *slot.waiting_stopped_by);
     StartWaiting(slot);
     DropOldAttempts(slot);
   }

@@ -27,12 +27,13 @@ enum class Errand : std::uint8_t {
 struct Slot {
   Holding holding;
   std::map<std::uint32_t, AttemptRecord>
-      attempts;                     // by number: under way, waiting, and the last ones that ended
-  std::uint32_t current = 0;        // under way; 0: none
-  std::uint32_t waiting = 0;        // begins when `current` has ended
-  std::stop_source stop;            // of `current`
-  std::optional<Error> stopped_by;  // why `stop` was requested
-  std::uint32_t delivered = 0;      // the last attempt whose end a master has
+      attempts;                             // by number: under way, waiting, and the last ones that ended
+  std::uint32_t current = 0;                // under way; 0: none
+  std::uint32_t waiting = 0;                // begins when `current` has ended
+  std::stop_source stop;                    // of `current`
+  std::optional<Error> stopped_by;          // why `stop` was requested
+  std::optional<Error> waiting_stopped_by;  // why `waiting` is to end instead of beginning
+  std::uint32_t delivered = 0;              // the last attempt whose end a master has
   Errand errand = Errand::kNone;
   std::uint32_t errand_failures = 0;         // in a row, of an engine that is there
   Orphans orphans;                           // of kRemoveOrphans
