@@ -28,18 +28,25 @@ std::set<std::string> Both(const std::set<std::string>& a, const std::set<std::s
 }  // namespace
 
 std::string PrintJournal(const SetupJournal& journal) {
-  const json object{{"worker", journal.worker},
-                    {"before", ToJson(journal.before)},
-                    {"added", ToJson(journal.added)},
-                    {"finished", journal.finished}};
+  json object{{"worker", journal.worker},
+              {"before", ToJson(journal.before)},
+              {"added", ToJson(journal.added)},
+              {"finished", journal.finished}};
+  if (journal.engine_config) object["engine_config"] = *journal.engine_config;
   return object.dump(1) + "\n";
 }
 
 Result<SetupJournal> ParseJournal(std::string_view text) {
   try {
     const auto object = json::parse(text);
-    return SetupJournal{object.at("worker"), FromJson(object.at("before")), FromJson(object.at("added")),
-                        object.at("finished")};
+    SetupJournal journal{object.at("worker"),
+                         FromJson(object.at("before")),
+                         FromJson(object.at("added")),
+                         object.at("finished"),
+                         {}};
+    if (object.contains("engine_config"))
+      journal.engine_config = object.at("engine_config").get<std::string>();
+    return journal;
   } catch (const json::exception&) {
     return Error{Code::kDataLoss,
                  kSetupJournal,

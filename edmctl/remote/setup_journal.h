@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ struct SetupJournal {
   HostInventory before;  // as it was found
   HostInventory added;   // once it was set up; empty while that is under way
   bool finished = false;
+  // The engine's configuration as it was found, "" for none. None: its engine was there, or was left as it
+  // is.
+  std::optional<std::string> engine_config;
 };
 
 inline constexpr const char* kSetupFolder = "/var/lib/edm-setup";

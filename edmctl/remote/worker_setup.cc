@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/model/names.h"
 #include "edmctl/os/files.h"
+#include "edmctl/remote/engine_setup.h"
 
 namespace edm::ctl {
 namespace {
@@ -29,7 +30,7 @@ int Major(const std::string& version) { return std::atoi(version.c_str()); }
 
 }  // namespace
 
-std::string WorkerConfig(const SetupWishes& wishes) {
+std::string WorkerConfig(const SetupWishes& wishes, std::optional<std::uint32_t> networks_max) {
   // JSON texts are YAML's as well.
   const auto quoted = [](const std::string& text) { return nlohmann::json(text).dump(); };
   auto text = "# Written by edmctl worker add; edm-worker --check-config shows all that can be set.\nid: " +
@@ -37,6 +38,7 @@ std::string WorkerConfig(const SetupWishes& wishes) {
   if (!wishes.public_address.empty()) text += "public_address: " + quoted(wishes.public_address) + "\n";
   if (!wishes.labels.empty()) text += "labels:\n";
   for (const auto& [key, value] : wishes.labels) text += "  " + quoted(key) + ": " + quoted(value) + "\n";
+  if (networks_max) text += "networks:\n  max: " + std::to_string(*networks_max) + "\n";
   return text;
 }
 
@@ -123,7 +125,14 @@ Status WorkerSetup::Install() {
                                  "Dpkg::Options::=--force-confold"};
   words.insert(words.end(), wanted.begin(), wanted.end());
   for (const auto* more : {"ca-certificates", "iptables"}) words.emplace_back(more);
-  if (!engine) words.emplace_back("docker.io");
+  if (!engine) {
+    words.emplace_back("docker.io");
+    if (!journal_.engine_config) {
+      EDM_TRY(journal_.engine_config, PrepareEngine(host_));
+      EDM_CHECK(SaveJournal());
+    }
+  }
+  if (journal_.engine_config) words.emplace_back("nftables");
   const auto install = [&] { return host_.Do(Apt(words), "packages", {}, RemoteHost::kPatiently); };
   // What is at hand needs no new lists; they are asked for when it does not do with the old ones.
   if (!install().ok()) {
@@ -133,13 +142,14 @@ Status WorkerSetup::Install() {
   for (const auto& path : wanted) {
     EDM_TRY([[maybe_unused]] const auto gone, host_.Do({"rm", "-f", path}, path));
   }
+  if (journal_.engine_config) EDM_CHECK(LoadNetworkRules(host_, systemd_));
   EDM_CHECK(AwaitEngine());
   EDM_TRY(const auto now, host_.TakeInventory());
   journal_.added = Added(journal_.before, now);
   journal_.finished = true;
   EDM_CHECK(SaveJournal());
   say_("packages", Counted(journal_.added.packages.size(), "package") + " installed" +
-                       (engine ? ", its engine was there" : ""));
+                       (engine && !journal_.engine_config ? ", its engine was there" : ""));
   return Ok();
 }
 
@@ -186,7 +196,8 @@ Status WorkerSetup::AwaitEngine() {
 
 Status WorkerSetup::Configure() {
   EDM_TRY([[maybe_unused]] const auto made, host_.Do({"install", "-d", "-m", "755", "/etc/edm"}, "/etc/edm"));
-  EDM_CHECK(host_.WriteFile(kConfig, WorkerConfig(wishes_), "640"));
+  const auto networks_max = journal_.engine_config ? std::optional(kPreparedNetworksMax) : std::nullopt;
+  EDM_CHECK(host_.WriteFile(kConfig, WorkerConfig(wishes_, networks_max), "640"));
   say_("configuration", kConfig);
   return Ok();
 }

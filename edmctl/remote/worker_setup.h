@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,7 @@ class WorkerSetup {
   bool systemd_ = false;
 };
 
-// What edm-worker reads there: /etc/edm/worker.yaml.
-std::string WorkerConfig(const SetupWishes& wishes);
+// What edm-worker reads there: /etc/edm/worker.yaml. Without `networks_max` it has its default.
+std::string WorkerConfig(const SetupWishes& wishes, std::optional<std::uint32_t> networks_max = {});
 
 }  // namespace edm::ctl

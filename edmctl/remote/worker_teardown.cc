@@ -1,6 +1,7 @@
 #include "edmctl/remote/worker_teardown.h"
 
 #include "common/base/text.h"
+#include "edmctl/remote/engine_setup.h"
 
 namespace edm::ctl {
 namespace {
@@ -66,6 +67,7 @@ Status TearDownWorker(DebianHost& host, const SetupJournal& journal, const SaySt
   EDM_TRY(const auto systemd, host.HasSystemd());
   EDM_CHECK(StopWorker(host, systemd));
   say("worker", "stopped");
+  if (journal.engine_config) EDM_CHECK(UnloadNetworkRules(host, systemd));
   EDM_TRY(const auto now, host.TakeInventory());
   const auto gone = ToUndo(journal, now);
   // Alone and first, while the engine answers: it removes the containers that it made.
@@ -81,6 +83,7 @@ Status TearDownWorker(DebianHost& host, const SetupJournal& journal, const SaySt
   say("packages", Counted(gone.packages.size(), "package") + " purged");
   EDM_TRY(const auto left, host.TakeInventory());
   const auto rest = ToUndo(journal, left);
+  if (journal.engine_config) EDM_CHECK(RestoreEngineConfig(host, *journal.engine_config));
   EDM_CHECK(RemoveFiles(host, rest.paths));
   EDM_CHECK(RemoveAccounts(host, rest));
   EDM_TRY([[maybe_unused]] const auto last, host.Do({"rm", "-rf", "--", kSetupFolder}, kSetupFolder));

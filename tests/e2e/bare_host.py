@@ -19,7 +19,7 @@ import sys
 import lab
 
 NET = 98  # 10.98.x.0/24, the first x that nobody uses
-PACKAGES = ["docker.io", "ca-certificates", "iptables"]
+PACKAGES = ["docker.io", "ca-certificates", "iptables", "nftables"]
 # What a listing leaves out: other filesystems, and what apt, dpkg and the C library write for themselves whatever is
 # installed. Everything else is compared: path, type, mode, owner, and the content of files and links.
 NOISE = ("/proc", "/sys", "/dev", "/run", "/tmp", "/var/lib/apt", "/var/lib/dpkg", "/var/cache/apt", "/var/cache/debconf",

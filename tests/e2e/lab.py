@@ -140,7 +140,9 @@ def fetch(url, timeout=5):
         return answer.read()
 
 
-def run(argv, check=True, timeout=120, env=None, cwd=None, stdin=None):
+def run(argv, check=True, timeout=120, env=None, cwd=None, stdin=None, namespace=None):
+    if namespace:
+        argv = ["nsenter", f"--net=/run/netns/{namespace}", *argv]
     done = subprocess.run([str(part) for part in argv], capture_output=True, text=True, timeout=timeout, env=env,
                           cwd=cwd, input=stdin)
     if check and done.returncode != 0:

@@ -14,6 +14,7 @@ import time
 
 import lab
 
+RULES = pathlib.Path(__file__).resolve().parents[2] / "deploy/engine/network.nft"
 FIRST_NET, LAST_NET = 7, 99  # the third byte of the subnet 10.99.x.0/24; the first one that nobody uses is taken
 
 
@@ -44,13 +45,14 @@ class Host:
 
 
 class NetworkLab:
-    def __init__(self, folder, hosts=2, consul=True, own_cores=False, engines=None, servers=0):
-        """The first `engines` of the hosts have one; all of them by default. The last `servers` of the hosts are Consul's
+    def __init__(self, folder, hosts=2, consul=True, own_cores=False, engines=None, servers=0, prepared=False):
+        """With `prepared` engines are set up as `edmctl worker add` does it. The first `engines` of the hosts have one; all of them by default. The last `servers` of the hosts are Consul's
         servers; with none of them the root namespace has the only one, and otherwise a plain agent."""
         self.folder = pathlib.Path(folder)
         self.consul = consul
         self.consul_server = None
         self.servers = servers
+        self.prepared = prepared
         self.net = self.take_switch()
         self.switch, self.leg = switch_of(self.net), f"edm{self.net}-root"
         self.root_address = f"10.99.{self.net}.1"
@@ -143,7 +145,11 @@ class NetworkLab:
         base = self.folder / host.name
         (base / "data").mkdir(parents=True, exist_ok=True)
         config = base / "daemon.json"
-        config.write_text(json.dumps({"deprecated-key-path": str(base / "key.json")}))
+        settings = {"deprecated-key-path": str(base / "key.json")}
+        if self.prepared:
+            settings |= {"iptables": False, "live-restore": True}
+            lab.run(["nft", "-f", RULES], namespace=host.name)
+        config.write_text(json.dumps(settings))
         host.socket = f"/run/{host.name}.sock"
         host.docker = ["docker", "-H", f"unix://{host.socket}"]
         if host.cpu is not None:

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/base/text.h"
+#include "edmctl/remote/engine_setup.h"
 #include "edmctl/remote/ssh_host.h"
 #include "edmctl/remote/words.h"
 #include "edmctl/remote/worker_setup.h"
@@ -149,11 +150,56 @@ TEST_F(Remote, SetsUpABareMachineAndKeepsTheTokenOffTheCommandLine) {
   EXPECT_THAT(host_.lines, Contains(HasSubstr("start-stop-daemon --start --background")));
 }
 
+TEST(PreparedConfig, KeepsWhatTheMachineSays) {
+  EXPECT_THAT(PreparedConfig("")->value(), HasSubstr("\"iptables\": false"));
+  const auto kept = PreparedConfig(R"({"cgroup-parent": "/x", "live-restore": false})")->value();
+  EXPECT_THAT(kept, HasSubstr("\"cgroup-parent\": \"/x\""));
+  EXPECT_THAT(kept, HasSubstr("\"live-restore\": false"));
+  EXPECT_FALSE(PreparedConfig(R"({"iptables": true})")->has_value())
+      << "whoever wrote that wants the engine's rules";
+  for (const auto* bad : {"{", "[]", "1"}) {
+    EXPECT_EQ(PreparedConfig(bad).error().code, Code::kFailedPrecondition) << bad;
+  }
+}
+
+TEST_F(Remote, PreparesTheEngineThatItInstalls) {
+  constexpr auto kDaemon = "/etc/docker/daemon.json";
+  const std::string own = R"({"cgroup-parent": "/x"})";
+  host_.files[kDaemon] = own;
+  host_.answers["docker version"] = {1, "", {}};
+  // It starts with what it finds when it is installed.
+  std::string at_install;
+  host_.on_run = [&](const std::string& line) {
+    if (line.find(" docker.io") == std::string::npos) return;
+    at_install = host_.files[kDaemon];
+    host_.answers["docker version"] = {0, "", {}};
+  };
+  {
+    auto setup = Setup();
+    ASSERT_TRUE(setup.Check().ok());
+    host_.answers["env DEBIAN_FRONTEND=noninteractive apt-get -q -y install"] = {100, "", {"E: 404"}};
+    EXPECT_FALSE(setup.Install().ok());
+    host_.answers.erase("env DEBIAN_FRONTEND=noninteractive apt-get -q -y install");
+  }
+  auto setup = Setup();  // after it broke off, with the engine there
+  ASSERT_TRUE(setup.Check().ok() && setup.Install().ok() && setup.Configure().ok());
+  EXPECT_THAT(at_install, HasSubstr("\"iptables\": false"));
+  EXPECT_THAT(host_.lines, Contains("nft -f /usr/lib/edm/network.nft"));
+  EXPECT_THAT(host_.files["/etc/edm/worker.yaml"], HasSubstr("networks:\n  max: 1000\n"));
+  auto host = DebianHost::Enter(host_).value();
+  ASSERT_TRUE(TearDownWorker(host, FindJournal(host).value(), say_).ok());
+  EXPECT_EQ(host_.files[kDaemon], own);
+  EXPECT_THAT(host_.lines, Contains("nft delete table inet edm_network"));
+}
+
 TEST_F(Remote, LetsAnEngineThatAnswersBe) {
   host_.answers["docker version"] = {0, "", {}};
   auto setup = Setup();
   ASSERT_TRUE(setup.Check().ok() && setup.Install().ok());
   for (const auto& line : host_.lines) EXPECT_EQ(line.find(" docker.io"), std::string::npos) << line;
+  EXPECT_FALSE(host_.files.contains("/etc/docker/daemon.json"));
+  ASSERT_TRUE(setup.Configure().ok());
+  EXPECT_THAT(host_.files["/etc/edm/worker.yaml"], ::testing::Not(HasSubstr("networks")));
 }
 
 TEST_F(Remote, AsksForNewPackageListsOnlyWhenTheOldOnesDoNotDo) {
