@@ -55,6 +55,9 @@ class BareHostCheck(unittest.TestCase):
                    if before.get(path) != after.get(path)}
         self.assertEqual(changed, {})
 
+    def tables(self):
+        return lab.run(["nft", "list", "tables"], namespace=self.host.namespace).stdout
+
     def test_1_a_host_whose_key_nobody_has_seen_is_not_touched(self):
         before = self.host.listing()
         unknown = self.add(check=False)
@@ -75,6 +78,8 @@ class BareHostCheck(unittest.TestCase):
         worker = self.workers()["bare"]
         self.assertEqual((worker["state"], worker["labels"], worker["public_address"]),
                          ("READY", {"zone": "a"}, self.host.address))
+        self.assertIn("inet edm_network", self.tables())
+        self.assertIn("Live Restore Enabled: true", self.host.ssh("docker", "info").stdout)
         again = self.add(check=False)
         self.assertNotEqual(again.returncode, 0)
         self.assertIn("at work", again.stderr)
@@ -84,6 +89,7 @@ class BareHostCheck(unittest.TestCase):
         self.assertIn("bare", wrong.stderr)
         self.edmctl("rm", "bare", "--host", self.url)
         self.assertNotIn("bare", self.workers())
+        self.assertNotIn("edm_network", self.tables())
         self.assert_is_itself_again(before)
         self.assertLess(took, PATIENCE)
 
