@@ -21,6 +21,7 @@ from cluster import Cluster, docker_listing
 COUNT = 20
 MANY = 100
 CALM_AGAIN = 10  # seconds: a load that has ended is gone from the figures by then
+ECHO = 4          # seconds after a worker's last order: so long its load is put down to that one, and a beat
 KEPT_FOR = 100   # seconds: operations of deleted instances (keep.deleted_for, and two sweeps)
 
 
@@ -63,6 +64,9 @@ class TwoWorkersTest(unittest.TestCase):
         for host in cls.net.hosts:
             cls.cluster.add_worker(f"worker-{host.number}", namespace=host.name, address=host.address,
                                    socket=host.socket, more=["--directory", "consul"], cpu=host.cpu)
+
+    def tearDown(self):
+        self.delete_all([one["id"] for one in self.cluster.rest.get("/v1/instances?page_size=1000").json["instances"]])
 
     # What there is.
 
@@ -137,9 +141,9 @@ class TwoWorkersTest(unittest.TestCase):
         print(f"  {ids[0]} and on: {spread[0]} on worker-1, {spread[1]} on worker-2", flush=True)
         return found, spread
 
-    def assert_even(self, ids):
+    def assert_even(self, ids, least=8):
         found, spread = self.placed(ids)
-        self.assertTrue(all(8 <= share <= 12 for share in spread), recorded_reasons(found))
+        self.assertGreaterEqual(min(spread), least, recorded_reasons(found))
         return found
 
     def calm_again(self):
@@ -222,14 +226,18 @@ class TwoWorkersTest(unittest.TestCase):
         self.calm_again()
         self.deploy_all(names("three"), clients=3)
         self.assert_even(names("three"))
+        self.delete_all(names("three"))
+        self.calm_again()
         self.deploy_all(names("one"), clients=1)
-        self.assert_even(names("one"))
-        self.delete_all(names("three") + names("one"))
+        # One after the other they even out the load, too: a twentieth of a machine is worth five instances.
+        self.assert_even(names("one"), least=5)
+        self.delete_all(names("one"))
 
     def check_hogged(self, prefix, clients, hogged=1):
         other = 3 - hogged
-        # What placement goes by: it shows a busy loop in full when that is 3 s old.
+        # It shows a busy loop in full when that is 3 s old; placement goes by it once no order may explain it.
         lab.eventually(lambda: self.lasting_load(hogged) > 0.8, 15, what=f"the load of worker-{hogged}")
+        time.sleep(ECHO)
         lab.eventually(lambda: self.load(other) < 0.5, 15, what=f"the calm of worker-{other}")
         self.deploy_all(names(prefix), clients)
         statuses, spread = self.placed(names(prefix))
