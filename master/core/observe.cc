@@ -53,9 +53,10 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   status.attempt = seen.attempt;
   // The attempt has ended: what its worker sees is what is so. An attempt that only built, or came to
   // nothing, leaves the release before it in service.
-  status.phase = seen.release != 0 ? Phase::kRunning : seen.phase;
+  const bool runs = seen.release != 0 && seen.phase != Phase::kDeleted;
+  status.phase = runs ? Phase::kRunning : seen.phase;
   status.health = seen.health;
-  if (seen.release != 0) status.release = seen.release;
+  if (runs) status.release = seen.release;
   // It was stopped without an order (worker/core/fence.h), whatever the last one was to reach.
   if (known.phase == Phase::kRunning && status.phase == Phase::kStopped) status.desired = Target::kRunning;
   status.endpoints = seen.endpoints;

@@ -100,9 +100,12 @@ std::vector<Observation> Session::Changed(const std::vector<Observation>& seen) 
     if (found == told_.end() || !SameObservation(found->second, observation)) changed.push_back(observation);
     gone.erase(observation.instance);
   }
-  for (auto& [instance, observation] : gone) {
-    observation.phase = Phase::kDeleted;
-    changed.push_back(observation);
+  // Nothing of it is here any more, whatever was told of it before.
+  for (const auto& [instance, before] : gone) {
+    changed.push_back({.instance = instance,
+                       .attempt = before.attempt,
+                       .phase = Phase::kDeleted,
+                       .operation = before.operation});
   }
   return changed;
 }

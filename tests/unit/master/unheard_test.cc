@@ -114,6 +114,19 @@ TEST_F(Unheard, WhatWasHeardOfAnAttemptStands) {
   EXPECT_EQ(Status().phase, Phase::kStopped);
 }
 
+// The end came after the deadline; a worker of the version before tells with what is gone what it told last.
+TEST_F(Unheard, WhatIsDeletedRunsNoMore) {
+  auto remove = cluster.Asking(OperationKind::kDelete);
+  remove.timeout = kTimeoutMin;
+  ASSERT_TRUE(cluster.Give(remove).reply.ok());
+  (void)cluster.Event(remove.operation, 1, Phase::kPlaced);
+  Beat(Seen(2, Phase::kPlaced, 1));
+  cluster.Pass(kTimeoutMin + kDeadlineSlack + Millis(500));
+  ASSERT_EQ(cluster.StateOf(remove.operation), OperationState::kExpired);
+  Beat(Seen(2, Phase::kDeleted, 1));
+  EXPECT_EQ(Status().phase, Phase::kDeleted);
+}
+
 // Its worker lost sight of every master, and stopped it, before the end of the attempt came through.
 TEST_F(Unheard, WhatStoppedByItselfSinceTheEndIsStoppedAndMeantToRun) {
   const auto restart = cluster.Asking(OperationKind::kRestart);

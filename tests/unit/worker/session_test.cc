@@ -6,6 +6,7 @@
 
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/worker/fake_address_reserver.h"
+#include "worker/core/observe.h"
 
 namespace edm::worker {
 namespace {
@@ -137,6 +138,21 @@ TEST_F(SessionFixture, ABeatCarriesOnlyWhatChanged) {
   EXPECT_EQ(link_.last[1].phase, Phase::kDeleted);
   session_.Beat();
   EXPECT_TRUE(link_.last.empty());
+}
+
+TEST_F(SessionFixture, OfWhatIsGoneNothingIsToldThatWasThereBefore) {
+  auto there = Running("shop", Health::kHealthy);
+  there.release = 3;
+  there.services = {{.service = "web"}};
+  there.operation = "op-1";
+  there.keeps_data = true;
+  attempts_.seen = {there};
+  session_.Beat();
+  attempts_.seen = {};
+  session_.Beat();
+  ASSERT_EQ(link_.last.size(), 1u);
+  const Observation gone{.instance = "shop", .attempt = 1, .phase = Phase::kDeleted, .operation = "op-1"};
+  EXPECT_TRUE(SameObservation(link_.last[0], gone));
 }
 
 TEST_F(SessionFixture, ABeatAsksWhatIsKept) {
