@@ -20,8 +20,20 @@ constexpr Millis kLookAgain{1'000};
 struct Left {
   std::vector<std::string> moving;
   std::vector<std::string> keeping;  // they keep data there
+  std::vector<std::string> bound;    // so do they, and each other worker has one of its own
   bool operator==(const Left&) const = default;
 };
+
+// Whether each worker has a member of that instance.
+Result<bool> IsOnEachWorker(MasterClient& master, const std::string& set) {
+  if (set.empty()) return false;
+  v1::GetInstanceRequest request;
+  request.set_id(set);
+  const auto instance = master.Call<v1::Instance>("GetInstance", request);
+  if (!instance.ok() && instance.error().code == Code::kNotFound) return false;  // deleted meanwhile
+  if (!instance.ok()) return instance.error();
+  return instance->spec().on_each_worker();
+}
 
 Result<Left> LookAt(MasterClient& master, const std::string& worker) {
   Left left;
@@ -31,7 +43,12 @@ Result<Left> LookAt(MasterClient& master, const std::string& worker) {
     EDM_TRY(const auto page, master.Call<v1::ListInstancesResponse>("ListInstances", request));
     for (const auto& one : page.instances()) {
       const bool keeps = !one.status().has_keeps_data() || one.status().keeps_data();
-      (keeps ? left.keeping : left.moving).push_back(one.id());
+      if (!keeps) {
+        left.moving.push_back(one.id());
+        continue;
+      }
+      EDM_TRY(const auto bound, IsOnEachWorker(master, one.member_of()));
+      (bound ? left.bound : left.keeping).push_back(one.id());
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
@@ -49,21 +66,35 @@ void Tell(const Invocation& invocation, const Left& left) {
   std::string text;
   if (!left.moving.empty()) text = Names(left.moving) + " to move";
   if (!left.keeping.empty()) text += (text.empty() ? "" : "; ") + Names(left.keeping) + " with data stay";
+  if (!left.bound.empty())
+    text += (text.empty() ? "" : "; ") + Names(left.bound) + " with data go only when deleted";
   if (!text.empty()) invocation.Note(text);
 }
 
-// Whether they are to begin elsewhere with empty volumes.
-bool Consents(Invocation& invocation, const std::string& worker, const Left& left) {
-  if (invocation.args.Has("force")) return true;
-  if (!invocation.interactive) return false;
-  invocation.Err(Names(left.keeping) + " keep data on " + worker +
-                 ", which does not move. Begin elsewhere with empty volumes? [y/N] ");
+bool Agrees(Invocation& invocation, const std::string& question) {
+  invocation.Err(question + " [y/N] ");
   const auto typed = ReadLine(STDIN_FILENO);
   return typed && (Folded(Trim(*typed)) == "y" || Folded(Trim(*typed)) == "yes");
 }
 
-Status GiveUpData(MasterClient& master, const std::vector<std::string>& instances) {
-  for (const auto& id : instances) {
+// Whether they are to begin elsewhere with empty volumes, or to go where each worker has one.
+bool Consents(Invocation& invocation, const std::string& worker, const Left& left) {
+  if (invocation.args.Has("force")) return true;
+  if (!invocation.interactive) return false;
+  return (left.keeping.empty() ||
+          Agrees(invocation, Names(left.keeping) + " keep data on " + worker +
+                                 ", which does not move. Begin elsewhere with empty volumes?")) &&
+         (left.bound.empty() ||
+          Agrees(invocation, Names(left.bound) + " keep data on " + worker + ". Delete them with it?"));
+}
+
+Status GiveUpData(MasterClient& master, const Left& left) {
+  for (const auto& id : left.bound) {
+    v1::DeleteInstanceRequest request;
+    request.set_id(id);
+    EDM_TRY([[maybe_unused]] const auto operation, master.Call<v1::Operation>("DeleteInstance", request));
+  }
+  for (const auto& id : left.keeping) {
     v1::MoveInstanceRequest request;
     request.set_id(id);
     request.set_give_up_data(true);
@@ -81,6 +112,12 @@ Error Remains(const std::string& worker, const Left& left, Code code, std::strin
   if (!left.keeping.empty()) {
     error.evidence.push_back(Names(left.keeping) + " keep data there");
     error.hint = "--force begins them elsewhere with empty volumes";
+  }
+  if (!left.bound.empty()) {
+    error.evidence.push_back(Names(left.bound) +
+                             " keep data there, and each other worker has one of its own");
+    error.hint = (left.keeping.empty() ? "--force deletes" : error.hint + ", and deletes") +
+                 " those of which each worker has one";
   }
   return error;
 }
@@ -104,11 +141,11 @@ Result<int> Drain(Invocation& invocation) {
     EDM_TRY(const auto left, LookAt(*master, worker));
     if (told != left && !invocation.json()) Tell(invocation, left);
     told = left;
-    if (left.moving.empty() && left.keeping.empty()) break;
+    if (left.moving.empty() && left.keeping.empty() && left.bound.empty()) break;
     if (left.moving.empty() && !given_up) {
       if (!Consents(invocation, worker, left))
         return Remains(worker, left, Code::kFailedPrecondition, "it is not empty: some keep data there");
-      EDM_CHECK(GiveUpData(*master, left.keeping));
+      EDM_CHECK(GiveUpData(*master, left));
       given_up = true;
     }
     if (deadline && std::chrono::steady_clock::now() - begun >= *deadline)

@@ -115,6 +115,14 @@ bool IsBoundToItsWorker(const State& state, const std::string& instance) {
   return EachSetOf(state, instance) != nullptr;
 }
 
+bool IsLeftWithItsData(const State& state, const std::string& instance) {
+  const auto set = EachSetOf(state, instance);
+  const auto member = state.instances.Find(instance);
+  if (set == nullptr || member == nullptr || !member->instance.status.keeps_data) return false;
+  const auto seat = SeatOfMember(state, *member);
+  return !seat.empty() && !KeepsIts(state, seat, set->instance.spec);
+}
+
 void FollowWorkers(Draft& draft) {
   std::vector<std::shared_ptr<const InstanceRecord>> due;
   for (const auto& [id, set] : draft.state().instances.all()) {

@@ -21,6 +21,9 @@ std::map<std::string, std::string> BarredBySiblings(const State& state, const st
 // Whether it stays with its worker whatever becomes of that.
 bool IsBoundToItsWorker(const State& state, const std::string& instance);
 
+// Whether only its data keep it on a worker that no longer takes it: nothing but its deletion ends that.
+bool IsLeftWithItsData(const State& state, const std::string& instance);
+
 // Begins what lets members follow the workers that came and went. Called with each look.
 void FollowWorkers(Draft& draft);
 

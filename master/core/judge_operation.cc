@@ -4,6 +4,7 @@
 
 #include "common/model/member_name.h"
 #include "master/core/begin_operation.h"
+#include "master/core/each_worker.h"
 #include "master/core/members.h"
 #include "master/core/open_delete.h"
 #include "master/core/releases.h"
@@ -34,6 +35,14 @@ bool IsBusy(const State& state, const std::string& instance) {
 Result<std::uint32_t> ReleaseFor(const State& state, const Begin& begin, const InstanceRecord& record) {
   if (!begin.part_of.empty() && begin.release != 0) return begin.release;
   return ReleaseToStart(state, record);
+}
+
+Error StaysWithItsWorker(const std::string& member) {
+  return {Code::kFailedPrecondition,
+          "instance " + member,
+          "it is the one that " + SetOf(member) + " has on this worker, and each other worker has its own",
+          {},
+          "edmctl worker drain, or take a label away: it goes then"};
 }
 
 Result<Verdict> JudgeCopy(const State& state, const Begin& begin, const InstanceRecord& record) {
@@ -73,6 +82,7 @@ Result<Verdict> JudgeCopy(const State& state, const Begin& begin, const Instance
       verdict.note = "it does not run";
       return verdict;
     case OperationKind::kMove: {
+      if (IsBoundToItsWorker(state, record.instance.id)) return StaysWithItsWorker(record.instance.id);
       EDM_TRY(verdict.move, JudgeMove(state, begin, record));
       verdict.release = verdict.move->release;
       verdict.done = verdict.move->is_there;
@@ -126,13 +136,15 @@ Result<Verdict> JudgeSet(const State& state, const Begin& begin, const InstanceR
   }
 }
 
-// Members have what their set has, so that alone they are only started, stopped and moved.
+// Members have what their set has, so that alone they are only started, stopped and moved; and deleted where
+// only that ends what their data keep.
 Status CheckMayAlone(const State& state, const Begin& begin) {
   if (!IsMember(begin.instance) || !begin.part_of.empty()) return Ok();
   const auto kind = begin.kind;
   const bool may = kind == OperationKind::kStart || kind == OperationKind::kStop ||
                    kind == OperationKind::kRestart || kind == OperationKind::kMove;
-  if (!may) return BelongsToSet(begin.instance);
+  const bool is_left = kind == OperationKind::kDelete && IsLeftWithItsData(state, begin.instance);
+  if (!may && !is_left) return BelongsToSet(begin.instance);
   const auto leaving = OpenDelete(state, SetOf(begin.instance));
   return leaving ? Status(IsLeaving(begin.instance, leaving->operation.id)) : Ok();
 }

@@ -18,6 +18,12 @@ MOVED = 60       # seconds: a loss, a build and a start on a busy machine
 FOLLOWED = 60    # likewise, after a worker that came or goes
 KEPT_FOR = 60
 HEALTHY_AFTER = 20
+SPEAKING = images.COMPOSE + """    command: ["/bin/busybox", "sh", "-c", "echo up; exec /bin/busybox httpd -f -p 8000 -h /www"]
+"""
+VOLUME = images.COMPOSE + """    volumes: ["kept:/kept"]
+volumes:
+  kept: {}
+"""
 
 
 class MembersTest(unittest.TestCase):
@@ -121,13 +127,16 @@ class MembersTest(unittest.TestCase):
     # The tests.
 
     def test_1_are_deployed_one_by_one_and_found_alone_and_together(self):
-        folder = self.source("many")
+        folder = self.source("many", compose=SPEAKING)
         self.deploy(folder, "many", "--replicas", "3")
         self.assert_runs("many", 3)
         self.assertEqual({one["worker"] for one in self.members("many")}, {"worker-1", "worker-2"})
         self.assert_recorded("many")
         shown = self.run_edmctl("show", "many").stdout
         self.assertIn("many_2: running, healthy, release 1, on worker-", shown)
+        said = self.run_edmctl("logs", "many").stdout
+        for number in (1, 2, 3):
+            self.assertRegex(said, rf"(?m)^many_{number}/web +\| up$")
         self.delete("many")
 
     def test_2_are_ordered_together(self):
@@ -191,6 +200,22 @@ class MembersTest(unittest.TestCase):
         lab.eventually(lambda: [one["id"] for one in self.members("each")] == ["each_2"], FOLLOWED, what="the first one's end")
         self.assertEqual(self.pages("each"), ["each"])
         self.delete("each")
+
+    def test_6_a_drain_deletes_a_member_with_data_only_when_told_to(self):
+        self.deploy(self.source("data", compose=VOLUME), "data", "--on-each-worker")
+        self.assert_runs("data", 2)
+        there = next(one["id"] for one in self.members("data") if one["worker"] == "worker-1")
+        self.addCleanup(self.run_edmctl, "worker", "uncordon", "worker-1", check=False)
+        refused = self.run_edmctl("worker", "drain", "worker-1", check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn(f"({there}) keep data there, and each other worker has one of its own", refused.stderr)
+        self.assert_runs("data", 2)
+        self.run_edmctl("worker", "drain", "worker-1", "--force", "--deadline", "4m")
+        self.assertEqual([one["worker"] for one in self.members("data")], ["worker-2"])
+        self.assertEqual(self.pages("data"), ["data"])
+        self.run_edmctl("worker", "uncordon", "worker-1")
+        lab.eventually(lambda: [one["phase"] for one in self.members("data")] == ["RUNNING"] * 2, FOLLOWED, what="a new one")
+        self.delete("data")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,11 @@ grpc::Status FakeMaster::GetInstance(Context* context, const v1::GetInstanceRequ
 
 grpc::Status FakeMaster::ListInstances(Context* context, const v1::ListInstancesRequest* request,
                                        v1::ListInstancesResponse* response) {
-  for (const auto& [id, instance] : instances) *response->add_instances() = instance;
+  for (const auto& [id, instance] : instances) {
+    const auto& worker = instance.status().worker();
+    const bool is_there = request->worker().empty() || worker.empty() || worker == request->worker();
+    if (is_there) *response->add_instances() = instance;
+  }
   return Note(*context, "ListInstances", *request);
 }
 
@@ -123,6 +127,7 @@ grpc::Status FakeMaster::StopInstance(Context* context, const v1::StopInstanceRe
 grpc::Status FakeMaster::DeleteInstance(Context* context, const v1::DeleteInstanceRequest* request,
                                         v1::Operation* operation) {
   if (auto status = Note(*context, "DeleteInstance", *request); !status.ok()) return status;
+  instances.erase(request->id());
   return Begin(operation, request->id(), v1::Operation::DELETE);
 }
 

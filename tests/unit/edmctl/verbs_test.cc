@@ -127,6 +127,23 @@ TEST_F(Verbs, DrainSaysWhatKeepsDataAndMovesItOnlyWhenToldTo) {
   EXPECT_THAT(master_.asked(), testing::Contains(HasSubstr("MoveInstance {\"id\":\"shop\"")));
 }
 
+TEST_F(Verbs, DrainDeletesAMemberOfWhichEachWorkerHasOneOnlyWhenToldTo) {
+  auto& member = master_.instances["agent_1"];
+  member.set_id("agent_1");
+  member.set_member_of("agent");
+  member.mutable_status()->set_keeps_data(true);
+  master_.instances["agent"].set_id("agent");
+  master_.instances["agent"].mutable_spec()->set_on_each_worker(true);
+  master_.instances["agent"].mutable_status()->set_worker("none");
+  master_.instances["shop"].mutable_status()->set_worker("w2");
+  const auto asked = Run({"worker", "drain", "w1"});
+  EXPECT_NE(asked.code, 0);
+  EXPECT_THAT(asked.err, HasSubstr("(agent_1) with data go only when deleted"));
+  for (const auto& one : master_.asked()) EXPECT_THAT(one, testing::Not(HasSubstr("DeleteInstance"))) << one;
+  EXPECT_EQ(Run({"worker", "drain", "w1", "--force"}).code, 0);
+  EXPECT_THAT(master_.asked(), testing::Contains(HasSubstr("DeleteInstance {\"id\":\"agent_1\"")));
+}
+
 TEST_F(Verbs, EveryOrderCarriesARequestId) {
   EXPECT_EQ(Run({"stop", "shop"}).code, 0);
   EXPECT_THAT(master_.asked()[0], testing::ContainsRegex("\"request_id\":\"[0-9a-f]{24}\""));

@@ -116,9 +116,18 @@ TEST(EachWorker, KeepsAMemberWithDataUntilItIsTakenAway) {
   member.instance.status.keeps_data = true;
   cluster.state.instances.Put("shop_1", std::make_shared<const InstanceRecord>(std::move(member)));
   const auto first = cluster.Seats().at(1);
+  const auto gone = cluster.Asking(OperationKind::kDelete, "shop_1");
+  EXPECT_FALSE(cluster.Give(gone).reply.ok()) << "its worker is there and wants one";
   cluster.Set(first, Availability::kEmptying);
   cluster.Settle();
   EXPECT_TRUE(cluster.Workers().contains(first));
+  EXPECT_FALSE(cluster.Give(cluster.Asking(OperationKind::kMove, "shop_1")).reply.ok());
+  ASSERT_TRUE(cluster.Give(gone).reply.ok());
+  cluster.Succeed(1);
+  EXPECT_EQ(cluster.state.instances.Find("shop_1"), nullptr);
+  cluster.Settle();
+  EXPECT_FALSE(cluster.Workers().contains(first));
+  EXPECT_EQ(cluster.Inst().instance.status.members.size(), 1U);
 }
 
 TEST(EachWorker, WhoseMemberDoesNotStartIsToldOnce) {
