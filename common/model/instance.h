@@ -26,6 +26,7 @@ struct Source {
   std::string digest;  // sha256 of what was uploaded
   std::uint32_t files = 0;
   std::uint32_t size_kib = 0;
+  std::uint32_t replicas = 0;  // that its edm.yaml asks for; 0: it does not say
 };
 
 enum class Strategy : std::uint8_t { kDefault = 0, kSpread = 1, kBinpack = 2 };

@@ -8,10 +8,10 @@
 #include "edmctl/commands/chosen_target.h"
 #include "edmctl/commands/local_judgement.h"
 #include "edmctl/commands/operation_flow.h"
+#include "edmctl/commands/replicas.h"
 #include "edmctl/commands/upload.h"
 #include "edmctl/commands/variables.h"
 #include "edmctl/commands/wishes.h"
-#include "edmctl/os/files.h"
 #include "edmctl/output/report.h"
 #include "edmctl/source/compose_needs.h"
 #include "edmctl/source/instance_name.h"
@@ -81,24 +81,8 @@ Status SetCreation(const Invocation& invocation, const Plan& plan, Request& requ
   request.set_project(invocation.args.Text("project"));
   if (plan.exists) return Ok();
   request.mutable_environment()->insert(plan.environment.begin(), plan.environment.end());
-  if (plan.replicas != 0) request.mutable_spec()->set_replicas(plan.replicas);
-  if (invocation.args.Has("on-each-worker")) request.mutable_spec()->set_on_each_worker(true);
+  ApplyReplicas(invocation.args, plan.replicas, *request.mutable_spec());
   return HasWishes(invocation.args) ? ApplyWishes(invocation.args, *request.mutable_spec()) : Ok();
-}
-
-// Asked for, else as the folder's edm.yaml says; what is wrong with that the worker will say.
-Status TakeReplicas(const Arguments& args, Plan& plan) {
-  if (args.Has("replicas")) {
-    EDM_TRY(const auto replicas, args.Number("replicas"));
-    plan.replicas = replicas.value_or(0);
-    if (plan.replicas == 0) return UsageError("--replicas must be 1 or more", "for example 3");
-    return Ok();
-  }
-  if (plan.folder.empty() || args.Has("on-each-worker")) return Ok();
-  const auto text = ReadFile(plan.folder + "/" + std::string(kAppSpecFile));
-  const auto spec = text.ok() ? ReadAppSpec(*text) : Result<AppSpec>(AppSpec{});
-  if (spec.ok()) plan.replicas = spec->replicas;
-  return Ok();
 }
 
 // Of one that is there a deploy does not change it.
@@ -209,7 +193,7 @@ Result<Plan> MakePlan(Invocation& invocation) {
   if (LooksLikeGitUrl(target)) {
     plan.git_url = target;
     EDM_CHECK(CheckGitUrl(target));
-    EDM_CHECK(TakeReplicas(invocation.args, plan));
+    EDM_TRY(plan.replicas, ReplicasWanted(invocation.args, ""));
     return plan;
   }
   if (invocation.args.Has("ref"))
@@ -223,7 +207,7 @@ Result<Plan> MakePlan(Invocation& invocation) {
                  {},
                  "edmctl init writes an edm.yaml to begin with"};
   }
-  EDM_CHECK(TakeReplicas(invocation.args, plan));
+  EDM_TRY(plan.replicas, ReplicasWanted(invocation.args, plan.folder));
   for (const auto& sentence : IgnoredNeeds(plan.folder, plan.scan)) invocation.Warn(sentence);
   return plan;
 }
@@ -264,13 +248,12 @@ std::vector<Command> DeployCommands() {
                   {"-m,--message", "TEXT", "kept with the commit"},
                   {"--owner", "NAME", "of a new instance"},
                   {"--project", "NAME", "of a new instance"},
-                  {"--replicas", "NUMBER", "of a new instance: so many members (default: edm.yaml's)"},
-                  {"--on-each-worker", "", "of a new instance: a member on each worker with its labels"},
                   {"--no-cache", "", "build everything anew"},
                   {"--plan", "REVISION", "of edmctl plan: says when the placement differs from it"},
                   {"--require-plan", "", "and then does not deploy"},
                   {"--dry-run", "", "only list what would be uploaded"}},
                  Deploy};
+  for (auto& option : ReplicaOptions()) deploy.options.push_back(std::move(option));
   for (auto& option : WishOptions()) deploy.options.push_back(std::move(option));
   for (auto& option : WorkOptions()) deploy.options.push_back(std::move(option));
   return {deploy};

@@ -14,7 +14,7 @@ namespace {
 constexpr Millis kWait{1'000};                     // between two looks at whether to go on
 constexpr std::size_t kWrittenAtOnce = 32 * 1024;  // bytes
 
-// Services in the order they were first heard, each in a colour of its own.
+// Services, or members of an instance, in the order they were first heard, each in a colour of its own.
 class Speakers {
  public:
   std::string Label(const Terminal& terminal, const std::string& name) {
@@ -30,6 +30,12 @@ class Speakers {
   std::vector<std::string> names_;
   std::size_t widest_ = 0;
 };
+
+// Who said it, as far as that is not clear from what was asked.
+std::string NameOf(const v1::LogLine& line, bool one_service) {
+  if (one_service || line.service().empty()) return line.member();
+  return line.member().empty() ? line.service() : line.member() + "/" + line.service();
+}
 
 Result<v1::StreamLogsRequest> RequestOf(Invocation& invocation) {
   v1::StreamLogsRequest request;
@@ -68,7 +74,7 @@ Result<int> Logs(Invocation& invocation) {
       text += ToJsonLine(line) + "\n";
       continue;
     }
-    if (!one && !line.service().empty()) text += speakers.Label(invocation.terminal, line.service());
+    if (const auto name = NameOf(line, one); !name.empty()) text += speakers.Label(invocation.terminal, name);
     if (timestamps) text += FormatRfc3339(ToWallTime(line.time())) + " ";
     text += (invocation.terminal.live ? Harmless(line.text()) : line.text()) + "\n";
   }

@@ -5,6 +5,7 @@
 #include "edmctl/commands/chosen_target.h"
 #include "edmctl/commands/command.h"
 #include "edmctl/commands/invocation.h"
+#include "edmctl/commands/replicas.h"
 #include "edmctl/commands/wishes.h"
 #include "edmctl/output/placement.h"
 #include "edmctl/output/report.h"
@@ -13,15 +14,20 @@
 namespace edm::ctl {
 namespace {
 
+struct What {
+  ChosenTarget chosen;
+  std::string folder;  // that it is or would be made of; "": it is not of one
+};
+
 // What is to be placed: an instance, or what a folder or git URL is or would become.
-Result<ChosenTarget> WhatOf(Invocation& invocation) {
+Result<What> WhatOf(Invocation& invocation) {
   const auto target = invocation.args.Text("target");
   std::error_code failure;
   const bool is_place =
       target.empty() || LooksLikeGitUrl(target) || std::filesystem::is_directory(target, failure);
   if (!is_place) {
     EDM_CHECK(CheckInstanceId(target));
-    return ChosenTarget{{target, false}, ""};
+    return What{ChosenTarget{{target, false}, ""}, ""};
   }
   auto place = target;
   if (!LooksLikeGitUrl(target)) {
@@ -29,20 +35,28 @@ Result<ChosenTarget> WhatOf(Invocation& invocation) {
   }
   EDM_TRY(const auto folders, Folders::Load(invocation.paths.folders));
   EDM_TRY(const auto* context, invocation.CurrentContext());
-  return TargetOf(invocation, place, folders, *context);
+  EDM_TRY(auto chosen, TargetOf(invocation, place, folders, *context));
+  return What{std::move(chosen), LooksLikeGitUrl(target) ? "" : place};
 }
 
 // What it says of its worker, with what was given here laid over it.
-Status SetWishes(const Invocation& invocation, const Result<v1::Instance>& there,
+Status SetWishes(const Invocation& invocation, const Result<v1::Instance>& there, const std::string& folder,
                  v1::PlanPlacementRequest& request) {
-  if (!HasWishes(invocation.args)) return Ok();
-  if (there.ok()) *request.mutable_spec() = there->spec();
-  return ApplyWishes(invocation.args, *request.mutable_spec());
+  const auto& args = invocation.args;
+  // What edm.yaml says counts when the instance is made.
+  EDM_TRY(const auto replicas, ReplicasWanted(args, there.ok() ? "" : folder));
+  const bool asks = replicas != 0 || args.Has("on-each-worker") || HasWishes(args);
+  if (!asks) return Ok();
+  auto& spec = *request.mutable_spec();
+  if (there.ok()) spec = there->spec();
+  ApplyReplicas(args, replicas, spec);
+  return ApplyWishes(args, spec);
 }
 
 Result<int> Plan(Invocation& invocation) {
   v1::PlanPlacementRequest request;
-  EDM_TRY(const auto what, WhatOf(invocation));
+  EDM_TRY(const auto found, WhatOf(invocation));
+  const auto& what = found.chosen;
   const auto& id = what.target.id;
   request.set_id(id);
   request.set_owner(invocation.args.Text("owner"));
@@ -54,7 +68,7 @@ Result<int> Plan(Invocation& invocation) {
   if (!there.ok() && there.error().code != Code::kNotFound) return there.error();
   if (there.ok() && what.target.must_be_new)
     return AlreadyThere(id, what.free_id, invocation.args.Text("target"));
-  EDM_CHECK(SetWishes(invocation, there, request));
+  EDM_CHECK(SetWishes(invocation, there, found.folder, request));
   EDM_TRY(const auto plan, master->Call<v1::PlacementPlan>("PlanPlacement", request));
   if (invocation.json()) {
     invocation.Print(plan);
@@ -74,6 +88,7 @@ std::vector<Command> PlanCommands() {
                 {"--owner", "NAME", "of a new instance"},
                 {"--project", "NAME", "of a new instance"}},
                Plan};
+  for (auto& option : ReplicaOptions()) plan.options.push_back(std::move(option));
   for (auto& option : WishOptions()) plan.options.push_back(std::move(option));
   return {plan};
 }

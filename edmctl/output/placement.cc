@@ -33,6 +33,20 @@ std::string Near(const v1::Requirements& wants) {
   return Join(wishes, ", ");
 }
 
+// Of a whole plan, or of one member in it.
+template <class Plan>
+std::string RenderOne(const Terminal& terminal, const std::string& id, const Plan& plan) {
+  const auto& placement = plan.placement();
+  auto text = id + (plan.is_new() ? " (new)" : "");
+  if (placement.worker().empty()) {
+    text += plan.can_never() ? " can go to no worker, now or later: " : " would wait: ";
+    text += Harmless(plan.sentence()) + "\n";
+  } else {
+    text += " would go to " + Harmless(placement.worker()) + ": " + Harmless(placement.reason()) + "\n";
+  }
+  return text + RenderCandidates(terminal, placement);
+}
+
 }  // namespace
 
 std::string RenderCandidates(const Terminal& terminal, const v1::Placement& placement) {
@@ -49,15 +63,9 @@ std::string RenderCandidates(const Terminal& terminal, const v1::Placement& plac
 }
 
 std::string RenderPlan(const Terminal& terminal, const std::string& id, const v1::PlacementPlan& plan) {
-  const auto& placement = plan.placement();
-  auto text = id + (plan.is_new() ? " (new)" : "");
-  if (placement.worker().empty()) {
-    text += plan.can_never() ? " can go to no worker, now or later: " : " would wait: ";
-    text += Harmless(plan.sentence()) + "\n";
-  } else {
-    text += " would go to " + Harmless(placement.worker()) + ": " + Harmless(placement.reason()) + "\n";
-  }
-  text += RenderCandidates(terminal, placement);
+  std::string text;
+  for (const auto& member : plan.members()) text += RenderOne(terminal, Harmless(member.id()), member) + "\n";
+  if (plan.members().empty()) text = RenderOne(terminal, id, plan);
   return text + "revision " + Harmless(plan.revision()) + "\n";
 }
 

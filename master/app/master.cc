@@ -241,7 +241,7 @@ void Master::Parts::BeginImages() {
 }
 
 Status Master::Parts::BeginGit(const MasterOptions& options) {
-  gate = std::make_unique<DeployGate>(*seat, *on->log, on->entropy);
+  gate = std::make_unique<DeployGate>(*seat, *on->log, *on->git, on->entropy);
   if (on->embedded == nullptr) return Ok();
   const auto folder = GitFolder(options);
   const auto socket = (on->data / "hook.sock").string();

@@ -11,6 +11,7 @@
 #include "master/core/rollout.h"
 #include "master/core/seat.h"
 #include "master/core/steps.h"
+#include "master/core/take_replicas.h"
 #include "master/core/undo_creation.h"
 #include "master/core/wait_for_worker.h"
 
@@ -255,7 +256,7 @@ void Advance(Draft& draft, OperationRecord record, bool again) {
     if (again) RemoveMade(draft, std::move(record));
     return;
   }
-  const auto instance = draft.state().instances.Find(record.operation.instance);
+  auto instance = draft.state().instances.Find(record.operation.instance);
   if (instance == nullptr) {
     return EndOperation(
         draft, std::move(record), OperationState::kFailed,
@@ -266,6 +267,9 @@ void Advance(Draft& draft, OperationRecord record, bool again) {
     if (!NeedsWorker(record.operation.kind, record.plan.until)) {
       return EndOperation(draft, std::move(record), OperationState::kDone);
     }
+    if (auto taken = TakeReplicas(draft, record); !taken.ok())
+      return EndOperation(draft, std::move(record), OperationState::kFailed, std::move(taken).error());
+    instance = draft.state().instances.Find(record.operation.instance);
     EnterStage(draft, record, Stage::kPlace);
   }
   if (record.plan.stage == Stage::kPlace && IsSet(instance->instance))

@@ -10,33 +10,12 @@
 #include "master/core/move.h"
 #include "master/core/not_found.h"
 #include "master/core/open_delete.h"
-#include "master/core/scale.h"
 #include "master/core/steps.h"
+#include "master/core/time_given.h"
 #include "master/core/undo_creation.h"
 
 namespace edm::master {
 namespace {
-
-Millis DefaultTimeout(const Settings& settings, OperationKind kind, Until until) {
-  switch (kind) {
-    case OperationKind::kSource:
-      return settings.source_deadline;
-    case OperationKind::kBuild:
-      return settings.build_deadline;
-    case OperationKind::kMove:
-    case OperationKind::kScale:
-      return settings.deploy_deadline;
-    case OperationKind::kDeploy:
-    case OperationKind::kRefresh:
-      return until == Until::kSource ? settings.source_deadline : settings.deploy_deadline;
-    case OperationKind::kStop:
-      return settings.stop_deadline;
-    case OperationKind::kDelete:
-      return settings.delete_deadline;
-    default:
-      return settings.start_deadline;
-  }
-}
 
 Until GoesTo(const Begin& begin) {
   switch (begin.kind) {
@@ -72,20 +51,11 @@ bool IsBeingMade(const State& state, const InstanceRecord& instance) {
                              [](const auto& record) { return record->plan.made_instance; });
 }
 
-// Members take their turns.
-Millis TimeoutFor(const State& state, const Begin& begin, Until until) {
-  const auto one = DefaultTimeout(state.settings, begin.kind, until);
-  const auto instance = state.instances.Find(begin.instance);
-  const bool at_once = begin.kind == OperationKind::kStop || begin.kind == OperationKind::kDelete;
-  if (!IsSet(instance->instance) || at_once || until == Until::kSource) return one;
-  return std::min(one * std::max(1, static_cast<int>(MembersWanted(state, *instance))), kTimeoutMax);
-}
-
 OperationRecord Make(const Draft& draft, const Begin& begin) {
   OperationRecord record;
   auto& operation = record.operation;
   const auto until = GoesTo(begin);
-  const auto timeout = begin.timeout.value_or(TimeoutFor(draft.state(), begin, until));
+  const auto timeout = begin.timeout.value_or(TimeGiven(draft.state(), begin.instance, begin.kind, until));
   operation.id = begin.operation;
   operation.instance = begin.instance;
   operation.kind = begin.kind;
@@ -115,7 +85,10 @@ OperationRecord Make(const Draft& draft, const Begin& begin) {
   if (begin.source) record.plan.source = *begin.source;
   if (begin.push) {
     record.plan.push = begin.push;
-    record.plan.source = {.kind = SourceKind::kPush, .commit = begin.push->to, .branch = begin.push->branch};
+    record.plan.source = {.kind = SourceKind::kPush,
+                          .commit = begin.push->to,
+                          .branch = begin.push->branch,
+                          .replicas = begin.replicas};
   }
   return record;
 }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "common/base/text.h"
 #include "common/model/member_name.h"
+#include "common/model/names.h"
 #include "master/core/begin_operation.h"
 #include "master/core/each_worker.h"
 #include "master/core/members.h"
 #include "master/core/open_delete.h"
+#include "master/core/placement/plan.h"
 #include "master/core/releases.h"
 #include "master/core/scale.h"
 
@@ -115,7 +118,6 @@ Result<Verdict> JudgeScale(const State& state, const Begin& begin, const Instanc
 
 // What each member has to do itself is judged when its turn comes.
 Result<Verdict> JudgeSet(const State& state, const Begin& begin, const InstanceRecord& record) {
-  if (!begin.plan_revision.empty()) return HasMembers(record, "a plan is of one placement");
   Verdict verdict;
   switch (begin.kind) {
     case OperationKind::kBuild:
@@ -149,6 +151,14 @@ Status CheckMayAlone(const State& state, const Begin& begin) {
   return leaving ? Status(IsLeaving(begin.instance, leaving->operation.id)) : Ok();
 }
 
+Error IsOfMembers(const Begin& begin) {
+  return {Code::kInvalidArgument,
+          "plan revision " + Shown(begin.plan_revision),
+          "it is of an instance with members, and " + begin.instance + " has none",
+          {},
+          "give the one that edmctl plan " + begin.instance + " shows"};
+}
+
 }  // namespace
 
 Error IsLeaving(const std::string& instance, const std::string& operation) {
@@ -162,7 +172,9 @@ Error IsLeaving(const std::string& instance, const std::string& operation) {
 Result<Verdict> JudgeOperation(const State& state, const Begin& begin, const InstanceRecord& record) {
   EDM_CHECK(CheckMayAlone(state, begin));
   if (begin.kind == OperationKind::kScale) return JudgeScale(state, begin, record);
-  return IsSet(record.instance) ? JudgeSet(state, begin, record) : JudgeCopy(state, begin, record);
+  if (IsSet(record.instance)) return JudgeSet(state, begin, record);
+  if (SplitRevision(begin.plan_revision).size() > 1) return IsOfMembers(begin);
+  return JudgeCopy(state, begin, record);
 }
 
 }  // namespace edm::master

@@ -10,4 +10,7 @@ namespace edm::master {
 bool KeepsToPlan(Draft& draft, OperationRecord& record, const PlacementRequest& request,
                  Placement& placement);
 
+// Likewise whether a set has as many members as were planned.
+bool KeepsToPlannedMembers(Draft& draft, OperationRecord& record, std::size_t members);
+
 }  // namespace edm::master

@@ -7,6 +7,7 @@
 #include "master/core/members.h"
 #include "master/core/releases.h"
 #include "master/core/steps.h"
+#include "master/core/stored_images.h"
 
 namespace edm::master {
 namespace {
@@ -38,6 +39,16 @@ void BuildAgain(OperationRecord& record, const Release& release, Order& order) {
   order.template_name = release.template_name;
   if (!release.template_name.empty()) order.template_source = RepoAccess{.commit = release.template_commit};
   order.images = release.images;
+}
+
+// A release is one commit in all members: what one of them has built and pushed, the others pull.
+void PullFromSibling(const State& state, const OperationRecord& record, Order& order) {
+  const auto sibling = StoredBySibling(state, order.instance, order.release, record.plan.source.commit);
+  if (sibling == nullptr) return;
+  order.images = sibling->images;
+  order.template_name = sibling->template_name;
+  order.template_source.reset();
+  if (!sibling->template_name.empty()) order.template_source = RepoAccess{.commit = sibling->template_commit};
 }
 
 }  // namespace
@@ -77,6 +88,7 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   const bool starts = order.target == Target::kRunning || order.target == Target::kBuilt;
   if (!builds && starts && release != nullptr && release->worker != record.worker)
     BuildAgain(record, *release, order);
+  if (order.build) PullFromSibling(state, record, order);
   order.keep_volumes = record.plan.keep_volumes;
   // A move that fails goes back to where it came from: nothing else of it may run where it did not arrive.
   const bool arrives = record.plan.move && record.plan.move->leg == Leg::kArrive;

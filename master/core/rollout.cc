@@ -8,6 +8,7 @@
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
 #include "master/core/fresh_id.h"
+#include "master/core/keep_to_plan.h"
 #include "master/core/members.h"
 #include "master/core/scale.h"
 #include "master/core/steps.h"
@@ -57,6 +58,20 @@ std::optional<std::size_t> NextPart(const State& state, const OperationRecord& w
   return {};
 }
 
+bool Goes(const Rollout::Part& part) { return part.kind == OperationKind::kDelete; }
+
+// What was planned for the part: plans are made of those that stay. "": nothing.
+std::string PlannedFor(const OperationRecord& whole, const Rollout::Part& part) {
+  if (Goes(part) || whole.plan.plan_revision.empty()) return "";
+  const auto planned = SplitRevision(whole.plan.plan_revision);
+  std::size_t place = 0;
+  for (const auto& one : whole.plan.rollout->parts) {
+    if (one.member == part.member) break;
+    if (!Goes(one)) ++place;
+  }
+  return place < planned.size() ? planned[place] : "";
+}
+
 // Builds and starts have the time that a deploy has: a member may have to build what the set has built.
 Millis TimeFor(const Draft& draft, const OperationRecord& whole, OperationKind kind) {
   const auto& settings = draft.state().settings;
@@ -81,14 +96,29 @@ Begin BeginOf(const Draft& draft, const OperationRecord& whole, const Rollout::P
   if (part.kind != OperationKind::kStop && part.kind != OperationKind::kDelete)
     begin.release = whole.operation.release;
   if (NeedsSource(part.kind)) begin.source = whole.plan.source;
+  begin.plan_revision = PlannedFor(whole, part);
+  begin.require_plan = whole.plan.require_plan && !begin.plan_revision.empty();
   return begin;
 }
 
+// What was worth a warning there is worth one here; what several say alike, once.
+void TakeWarnings(Draft& draft, OperationRecord& record, const Operation& part) {
+  for (const auto& text : part.warnings) {
+    const auto says_it = [&](const std::string& known) { return known.ends_with(": " + text); };
+    if (std::ranges::none_of(record.operation.warnings, says_it))
+      Warn(draft, record, part.instance + ": " + text);
+  }
+  if (part.plan_difference.empty()) return;
+  auto& difference = record.operation.plan_difference;
+  difference += (difference.empty() ? "" : "; ") + part.instance + ": " + part.plan_difference;
+}
+
 void NoteEnd(Draft& draft, const std::string& operation, const std::string& member, StepState state,
-             std::string detail) {
+             std::string detail, const Operation* part = nullptr) {
   const auto whole = Rolling(draft.state(), operation);
   if (whole == nullptr) return;
   auto record = *whole;
+  if (part != nullptr) TakeWarnings(draft, record, *part);
   SetStep(draft, record, member, state, std::move(detail));
   draft.Put(std::move(record));
 }
@@ -217,6 +247,10 @@ Error NoWorkerFor(const std::string& set) {
 
 void BeginRollout(Draft& draft, OperationRecord record) {
   const auto kind = record.operation.kind;
+  const auto set = draft.state().instances.Find(record.operation.instance);
+  if (!record.plan.plan_revision.empty() &&
+      !KeepsToPlannedMembers(draft, record, MembersToBe(draft.state(), *set).size()))
+    return;
   if (kind != OperationKind::kDelete) AddMembers(draft, record.operation.instance);
   record.plan.rollout = RolloutOf(draft.state(), record);
   if (NeedsSource(kind) && record.plan.rollout->parts.empty()) {
@@ -255,7 +289,7 @@ void OnPartEnd(Draft& draft, const OperationRecord& part) {
   auto detail = part.worker.empty() ? std::string() : "on " + part.worker;
   if (!done && operation.failure) detail = ToString(*operation.failure);
   NoteEnd(draft, whole->operation.id, at->member, done ? StepState::kDone : StepState::kFailed,
-          std::move(detail));
+          std::move(detail), &operation);
   GoOnRolling(draft, part.operation.part_of);
 }
 

@@ -19,15 +19,31 @@ InstanceSpec SpecForMembers(const InstanceSpec& set) {
   return spec;
 }
 
-void AddMember(Draft& draft, const InstanceRecord& set, std::uint32_t ordinal) {
+InstanceRecord NewMember(const InstanceRecord& set, std::uint32_t ordinal) {
   InstanceRecord record;
   auto& one = record.instance;
   one.id = MemberOf(set.instance.id, ordinal);
   one.owner = set.instance.owner;
   one.project = set.instance.project;
   one.spec = SpecForMembers(set.instance.spec);
-  one.created_at = draft.now().wall;
-  const auto id = one.id;
+  return record;
+}
+
+std::vector<InstanceRecord> Lacking(const State& state, const InstanceRecord& set) {
+  const auto& spec = set.instance.spec;
+  const auto most = spec.on_each_worker ? kOrdinalMax : spec.replicas;
+  const auto lacking = spec.on_each_worker ? FollowingOf(state, set).lacking : spec.replicas;
+  std::vector<InstanceRecord> members;
+  for (std::uint32_t ordinal = 1; ordinal <= most && members.size() < lacking; ++ordinal) {
+    if (state.instances.Find(MemberOf(set.instance.id, ordinal)) == nullptr)
+      members.push_back(NewMember(set, ordinal));
+  }
+  return members;
+}
+
+void AddMember(Draft& draft, InstanceRecord record) {
+  record.instance.created_at = draft.now().wall;
+  const auto id = record.instance.id;
   draft.PutSpec(std::move(record));
   draft.PutStatus(*draft.state().instances.Find(id));
   draft.Event({{}, "instance.created", id, "", "", ""});
@@ -103,17 +119,19 @@ std::size_t MembersWanted(const State& state, const InstanceRecord& set) {
 }
 
 void AddMembers(Draft& draft, const std::string& set) {
-  const auto found = draft.state().instances.Find(set);
-  const auto& spec = found->instance.spec;
-  const auto lacking = spec.on_each_worker ? FollowingOf(draft.state(), *found).lacking : 0;
-  std::size_t added = 0;
-  const auto most = spec.on_each_worker ? kOrdinalMax : spec.replicas;
-  for (std::uint32_t ordinal = 1; ordinal <= most; ++ordinal) {
-    if (spec.on_each_worker && added == lacking) return;
-    if (draft.state().instances.Find(MemberOf(set, ordinal)) != nullptr) continue;
-    AddMember(draft, *found, ordinal);
-    ++added;
+  for (auto& member : Lacking(draft.state(), *draft.state().instances.Find(set)))
+    AddMember(draft, std::move(member));
+}
+
+std::vector<InstanceRecord> MembersToBe(const State& state, const InstanceRecord& set) {
+  auto members = Lacking(state, set);
+  for (const auto& member : MembersOf(state, set.instance.id)) {
+    if (IsTooMany(state, set, member->instance.id)) continue;
+    members.push_back(*member);
+    members.back().instance.spec = SpecForMembers(set.instance.spec);
   }
+  std::ranges::sort(members, {}, [](const auto& one) { return OrdinalOf(one.instance.id); });
+  return members;
 }
 
 void ShareSpec(Draft& draft, const std::string& set) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "master/core/draft.h"
 
 namespace edm::master {
@@ -19,6 +21,9 @@ std::size_t MembersWanted(const State& state, const InstanceRecord& set);
 
 // Makes the records of the members that a set lacks.
 void AddMembers(Draft& draft, const std::string& set);
+
+// Those that it is to have, by ordinal, as they are or would be made.
+std::vector<InstanceRecord> MembersToBe(const State& state, const InstanceRecord& set);
 
 // Gives the members of a set the spec that it has now.
 void ShareSpec(Draft& draft, const std::string& set);

@@ -65,7 +65,7 @@ struct Begin {
   std::string to;              // of a move: the only worker that will do; "": any other
   bool give_up_data = false;   // likewise: it begins with empty volumes there
   bool only_if_lost = false;   // likewise: refused while its worker is there
-  std::uint32_t replicas = 0;  // of a scale
+  std::uint32_t replicas = 0;  // of a scale; of a push: what its edm.yaml says
   // Of a step of a set's operation: that one, and the release that it is about, with its source.
   std::string part_of;
   std::optional<Source> source;

@@ -10,8 +10,8 @@
 namespace edm::master {
 
 // The registry in which images of releases are kept, beside the workers that have built them: a repository
-// for each instance. Any thread. All but Grant block. Errors: kUnavailable, kPermissionDenied,
-// kDeadlineExceeded, kInternal with the registry's answer.
+// for each instance, which is its members' too. Any thread. All but Grant block. Errors: kUnavailable,
+// kPermissionDenied, kDeadlineExceeded, kInternal with the registry's answer.
 class ImageStore {
  public:
   virtual ~ImageStore() = default;

@@ -120,14 +120,24 @@ class OpenApiTest(OneWorkerTest):
         self.watch_events()
         self.move_and_lose(instance, wait)
         self.call("delete", instance, query=wait, id="api")
-        self.call("post", "/v1/instances", {"id": "many", "spec": {"replicas": 1}})
-        scaled = self.call("post", instance + "/scale", {"replicas": 2}, query=wait, id="many").json
-        self.assertEqual((scaled["state"], scaled["kind"]), ("DONE", "SCALE"), scaled)
-        self.call("delete", instance, query=wait, id="many")
+        self.members(instance, wait)
         self.call("delete", "/v1/workers/{id}", query="?force=true", id="worker-1")
         routes = {(method, path) for path, methods in self.document["paths"].items() for method in methods
                   if method in ("get", "put", "post", "patch", "delete") and path.startswith("/v1/")}
         self.assertEqual(routes - self.called, set())
+
+    def members(self, instance, wait):
+        self.call("post", "/v1/instances", {"id": "many", "spec": {"replicas": 1}})
+        scaled = self.call("post", instance + "/scale", {"replicas": 2}, query=wait, id="many").json
+        self.assertEqual((scaled["state"], scaled["kind"]), ("DONE", "SCALE"), scaled)
+        self.call("put", instance + "/source", images.tarball(images.site("both")), query=wait, id="many")
+        planned = self.call("post", instance + "/plan", {}, id="many").json
+        self.assertEqual([(one["id"], one["placement"]["worker"]) for one in planned["members"]],
+                         [("many_1", "worker-1"), ("many_2", "worker-1")], planned)
+        done = self.call("post", instance + "/deploy", {"plan_revision": planned["revision"]}, query=wait, id="many").json
+        self.assertEqual((done["state"], done.get("plan_difference", "")), ("DONE", ""), done)
+        self.call("get", instance + "/logs", query="?tail=5", headers={"Accept": "application/x-ndjson"}, id="many")
+        self.call("delete", instance, query=wait, id="many")
 
     def move_and_lose(self, instance, wait):
         """It is where it shall go to; then its worker is lost, and there is no other."""

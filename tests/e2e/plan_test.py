@@ -122,6 +122,41 @@ class PlanTest(unittest.TestCase):
         self.assertIn("not as planned: " + difference, operation["warnings"])
         return "told"
 
+    def test_members_go_where_they_were_planned_or_the_difference_is_told(self):
+        seen = {"kept": 0, "told": 0, "refused": 0}
+        for case in range(max(1, CASES // 5)):
+            name, count = f"set-{case}", self.dice.randrange(1, 5)
+            self.make(name, spec=self.some_spec() | {"replicas": count})
+            for _ in range(self.dice.randrange(3)):
+                self.disturb()
+            plan = self.plan(name)
+            self.assertEqual([one["id"] for one in plan["members"]], [f"{name}_{n}" for n in range(1, count + 1)])
+            for _ in range(self.dice.choice([0, 0, 2, 5])):
+                self.disturb()
+            require = self.dice.random() < 0.4
+            operation = self.cluster.order(name, "deploy", {"plan_revision": plan["revision"], "require_plan": require})
+            with self.subTest(case=case, seed=SEED, plan=plan["revision"], operation=operation):
+                seen[self.members_judged(name, plan, operation, require)] += 1
+            self.cluster.delete(name)
+        print(f"plans of members: {seen}")
+        if CASES >= 100:
+            self.assertGreater(min(seen["kept"], seen["told"]), 0, seen)
+
+    def members_judged(self, name, plan, operation, require):
+        planned = {one["id"]: one["placement"].get("worker", "") for one in plan["members"]}
+        placed = {one["id"]: one.get("worker", "") for one in self.cluster.instance(name)["status"]["members"]}
+        difference = operation.get("plan_difference", "")
+        if operation["state"] != "DONE":
+            cause = operation["failure"]["cause"]
+            self.assertRegex(cause, rf"^member {name}_\d: ")
+            self.assertTrue(require or "no worker" in cause, cause)
+            return "refused"
+        elsewhere = [one for one, worker in planned.items() if placed[one] != worker]
+        for one in planned:
+            self.assertEqual(one in elsewhere, f"{one}: planned on " in difference, difference)
+        self.assertFalse(require and elsewhere)
+        return "told" if elsewhere else "kept"
+
     def test_a_revision_that_is_none_is_refused(self):
         self.make("odd")
         for body in ({"plan_revision": "yesterday"}, {"require_plan": True}):

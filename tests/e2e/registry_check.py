@@ -173,6 +173,37 @@ class RegistryTest(unittest.TestCase):
             self.assertNotIn("eyJ", text, "a token begins like this")
         self.clean("quiet")
 
+    def test_6_members_pull_what_the_first_of_them_has_built(self):
+        made = self.cluster.rest.post("/v1/instances", {"id": "many", "spec": {"replicas": 2}})
+        self.assertEqual(made.status, 201, made)
+        self.deploy("many")
+        steps = [self.cluster.rest.get(f"/v1/operations/{self.status(one)['operation']}").json["steps"] for one in ("many_1", "many_2")]
+        details = [next(step["detail"] for step in of if step["name"] == "build") for of in steps]
+        self.assertEqual(details[1], "web pulled", details)
+        self.assertNotEqual(details[0], "web pulled")
+        hosts = [self.host_of("many_1"), self.host_of("many_2")]
+        self.assertNotEqual(*hosts)
+        self.assertEqual(self.image_id(hosts[0], "many_1", 1), self.image_id(hosts[1], "many_2", 1))
+        self.assertEqual(self.stored("many"), ["web-r1"])
+        self.clean("many")
+        for host in self.net.hosts:
+            lab.eventually(lambda: not any("many" in one for one in self.names_on(host)), TIDIED, 0.5,
+                           what=f"what was built, or pulled, going from {host.name}")
+        lab.eventually(lambda: self.stored("many") == [], TIDIED, 0.5, what="its images going from the registry")
+
+    def test_7_what_was_not_pushed_is_pushed_with_a_later_start(self):
+        self.registry.kill()
+        try:
+            self.deploy("late")
+        finally:
+            self.registry.start()
+        lab.eventually(lambda: self.ask("/v2/") == 401, what="the registry")
+        self.assertEqual(self.release("late")["images"][0]["digest"], "")
+        self.assertEqual(self.cluster.order("late", "restart")["state"], "DONE")
+        self.assertRegex(self.release("late")["images"][0]["digest"], "^sha256:[0-9a-f]{64}$")
+        self.assertEqual(self.stored("late"), ["web-r1"])
+        self.clean("late")
+
 
 if __name__ == "__main__":
     unittest.main()

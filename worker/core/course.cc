@@ -12,10 +12,10 @@ constexpr Effect kBuildCourse[] = {kFetch, kJudge, kReserve, kBuild, kPublishHol
 constexpr Effect kDeployCourse[] = {kCompare,          kFetch,  kJudge,   kReserve, kBuild,
                                     kPublishHolder,    kRender, kTry,     kUp,      kAwaitReady,
                                     kPublishEndpoints, kPush,   kCollect, kEnd};
-constexpr Effect kStartCourse[] = {kReserve,    kPublishHolder,    kRender,  kTry, kUp,
-                                   kAwaitReady, kPublishEndpoints, kCollect, kEnd};
-constexpr Effect kRestartCourse[] = {kReserve,    kPublishHolder,    kRender,  kStop, kUp,
-                                     kAwaitReady, kPublishEndpoints, kCollect, kEnd};
+constexpr Effect kStartCourse[] = {kReserve,    kPublishHolder,    kRender, kTry,     kUp,
+                                   kAwaitReady, kPublishEndpoints, kPush,   kCollect, kEnd};
+constexpr Effect kRestartCourse[] = {kReserve,    kPublishHolder,    kRender, kStop,    kUp,
+                                     kAwaitReady, kPublishEndpoints, kPush,   kCollect, kEnd};
 constexpr Effect kStopCourse[] = {kWithdrawEndpoints, kStop, kCollect, kEnd};
 constexpr Effect kDeleteCourse[] = {kWithdrawEndpoints, kRemove,       kDropImages,
                                     kDropFiles,         kForgetHolder, kEnd};

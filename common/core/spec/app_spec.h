@@ -47,7 +47,7 @@ struct AppSpec {
   std::map<std::string, std::string> build_args;  // for every service that is built
   std::vector<std::string> oneshot;
   yaml::Position oneshot_at;
-  std::uint32_t replicas = 0;  // members of an instance that edmctl deploy makes of it; 0: it does not say
+  std::uint32_t replicas = 0;  // members of an instance that is made of it; 0: it does not say
 };
 
 constexpr std::string_view kAppSpecFile = "edm.yaml";

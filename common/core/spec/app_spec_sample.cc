@@ -21,7 +21,7 @@ std::string_view AppSpecSample() {
 #   args:
 #     BASE_IMAGE: node:20
 
-# replicas: 3                 # members of an instance that edmctl deploy makes of it; later: edmctl scale
+# replicas: 3                 # members of an instance that is made of it; later: edmctl scale
 
 # oneshot: [migrate]          # services that end with 0 instead of running on
 

@@ -29,6 +29,7 @@ v1::Source ToProto(const Source& source) {
   message.set_digest(source.digest);
   message.set_files(source.files);
   message.set_size_kib(source.size_kib);
+  message.set_replicas(source.replicas);
   return message;
 }
 
@@ -40,7 +41,8 @@ Source FromProto(const v1::Source& message) {
           .ref = message.ref(),
           .digest = message.digest(),
           .files = message.files(),
-          .size_kib = message.size_kib()};
+          .size_kib = message.size_kib(),
+          .replicas = message.replicas()};
 }
 
 v1::Requirements ToProto(const Requirements& requirements) {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "common/core/spec/app_spec.h"
 #include "common/model/member_name.h"
+#include "master/core/git/commit_spec.h"
 #include "master/core/members.h"
 #include "master/core/open_delete.h"
 
@@ -21,8 +21,6 @@ CommitsByRelease CommitsOf(const State& state, const std::string& instance) {
   for (const auto& member : MembersOf(state, instance)) add(member->instance.id);
   return commits;
 }
-
-constexpr std::size_t kSpecBytesMax = 64U << 10;  // of an edm.yaml: a worker takes no larger one
 
 }  // namespace
 
@@ -130,7 +128,7 @@ Result<Source> EffectRunner::Take(const TakeSource& effect, std::stop_token stop
     source.kind = SourceKind::kGit;
     source.git_url = effect.git_url;
     EDM_TRY(source.commit, parts_.git.Import(repo, effect.branch, effect.git_url, effect.ref, stop));
-    return source;
+    return WithSpec(repo, std::move(source));
   }
   auto commit = parts_.git.Resolve(repo, effect.ref.empty() ? effect.branch : effect.ref);
   if (!commit.ok() && commit.error().code == Code::kNotFound && effect.ref.empty()) {
@@ -145,7 +143,14 @@ Result<Source> EffectRunner::Take(const TakeSource& effect, std::stop_token stop
   const auto instance = cluster_->View()->instances.Find(effect.instance);
   // What is known of that very commit is worth keeping: it may have been an upload.
   if (instance && instance->instance.status.source.commit == source.commit)
-    return instance->instance.status.source;
+    source = instance->instance.status.source;
+  return WithSpec(repo, std::move(source));
+}
+
+// Reads what its edm.yaml says that is not the worker's alone.
+Result<Source> EffectRunner::WithSpec(const RepoName& repo, Source source) {
+  EDM_TRY(const auto spec, SpecOf(parts_.git, repo, source.commit));
+  source.replicas = spec.replicas;
   return source;
 }
 
@@ -153,13 +158,12 @@ Result<Source> EffectRunner::Take(const TakeSource& effect, std::stop_token stop
 void EffectRunner::Perform(const FindUpload& effect) {
   auto source = effect.source;
   const RepoName repo{effect.owner, effect.instance};
-  auto commit =
-      Patiently<std::string>([&] { return parts_.git.FindUpload(repo, source.branch, source.digest); });
-  if (commit.ok()) {
-    source.commit = std::move(commit).value();
-    return cluster_->Report(SourceTaken{effect.operation, std::move(source)});
-  }
-  auto error = std::move(commit).error();
+  auto found = Patiently<Source>([&]() -> Result<Source> {
+    EDM_TRY(source.commit, parts_.git.FindUpload(repo, source.branch, source.digest));
+    return WithSpec(repo, source);
+  });
+  if (found.ok()) return cluster_->Report(SourceTaken{effect.operation, std::move(found)});
+  auto error = std::move(found).error();
   if (error.code == Code::kNotFound) {
     error = {
         Code::kUnavailable, "upload", "the master stopped while it took the upload in", {}, "send it again"};
@@ -183,26 +187,24 @@ void EffectRunner::Perform(const StopTaking& effect) {
 Result<std::string> EffectRunner::TemplateOf(const SendOrder& effect) {
   const auto& order = effect.order;
   if (!order.template_name.empty()) return order.template_name;
-  EDM_TRY(const auto text, parts_.git.ReadFile({order.owner, SetOf(order.instance)}, effect.commit,
-                                               std::string(kAppSpecFile), kSpecBytesMax));
-  // What is wrong with the file the worker says, who judges all of it.
-  const auto spec = text ? ReadAppSpec(*text) : Result<AppSpec>(AppSpec{});
-  return spec.ok() ? spec->template_name : std::string();
+  EDM_TRY(const auto spec, SpecOf(parts_.git, {order.owner, SetOf(order.instance)}, effect.commit));
+  return spec.template_name;
 }
 
 Result<Order> EffectRunner::WithAccess(const SendOrder& effect) {
   auto order = effect.order;
+  const auto until = order.deadline + Millis(60'000);
+  // What only starts is pushed as well, where the push after its build did not succeed.
+  if (parts_.images != nullptr && (order.build || order.target == Target::kRunning)) {
+    EDM_TRY(order.repository, parts_.images->Grant(SetOf(order.instance), until));
+  }
   if (!order.build) {
     order.source.reset();
     return order;
   }
-  const auto until = order.deadline + Millis(60'000);
   // A release that is built again takes the very template that it was made with, or none.
   const auto pinned = order.template_source ? order.template_source->commit : std::string();
   EDM_TRY(order.source, parts_.git.GrantRead({order.owner, SetOf(order.instance)}, effect.commit, until));
-  if (parts_.images != nullptr) {
-    EDM_TRY(order.repository, parts_.images->Grant(order.instance, until));
-  }
   if (!pinned.empty()) {
     EDM_TRY(order.template_source,
             parts_.git.GrantRead({std::string(kTemplatesOwner), order.template_name}, pinned, until));

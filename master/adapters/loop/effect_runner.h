@@ -59,6 +59,7 @@ class EffectRunner final : public EffectSink {
   void Perform(const ForgetEvents& effect);
 
   Result<Source> Take(const TakeSource& effect, std::stop_token stop);
+  Result<Source> WithSpec(const RepoName& repo, Source source);
   Result<Order> WithAccess(const SendOrder& effect);
   Result<std::string> TemplateOf(const SendOrder& effect);
   Status CheckWanted(const SendOrder& effect) const;

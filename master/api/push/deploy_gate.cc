@@ -9,8 +9,8 @@
 
 #include "common/base/bytes.h"
 #include "common/base/text.h"
+#include "master/core/git/commit_spec.h"
 #include "master/core/not_found.h"
-#include "master/ports/git_server.h"
 
 namespace edm::master {
 namespace {
@@ -93,7 +93,8 @@ Result<DeployGate::Verdict> DeployGate::Judge(const PushedBranch& push,
                  {},
                  "edmctl delete " + push.instance + " takes the whole instance away"};
   }
-  EDM_TRY(const auto operation, Begin(push));
+  EDM_TRY(const auto spec, SpecOf(git_, {record->instance.owner, push.instance}, push.to));
+  EDM_TRY(const auto operation, Begin(push, spec.replicas));
   on_line(fmt::format("{}: {} -> {}", push.instance, push.to.substr(0, 7), operation));
   EDM_TRY(const auto ended, Follow(operation, on_line, stop));
   if (ended.state == OperationState::kDone) {
@@ -106,13 +107,14 @@ Result<DeployGate::Verdict> DeployGate::Judge(const PushedBranch& push,
       Code::kUnknown, "operation " + operation, "it did not end well", {}, "edmctl op show " + operation});
 }
 
-Result<std::string> DeployGate::Begin(const PushedBranch& push) {
+Result<std::string> DeployGate::Begin(const PushedBranch& push, std::uint32_t replicas) {
   master::Begin begin;
   begin.origin.actor = push.actor;
   begin.operation = "op-" + ToHex(entropy_.Bytes(6));
   begin.instance = push.instance;
   begin.kind = OperationKind::kDeploy;
   begin.push = PendingPush{push.branch, push.from, push.to};
+  begin.replicas = replicas;
   const auto answer = std::make_shared<std::promise<Result<Accepted>>>();
   auto future = answer->get_future();
   cluster_.Submit(std::move(begin),

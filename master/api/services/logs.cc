@@ -1,26 +1,20 @@
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <tuple>
 #include <utility>
 
+#include "common/model/member_name.h"
 #include "common/model/service_name.h"
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/time.h"
 #include "edm/v1/master_service.pb.h"
 #include "master/api/services/event_watch.h"
-#include "master/api/services/held_stream.h"
+#include "master/api/services/log_relay.h"
+#include "master/core/members.h"
 
 namespace edm::master {
 namespace {
-
-v1::LogLine ToProto(const LogRecord& record) {
-  v1::LogLine line;
-  line.set_service(record.service);
-  line.set_container(record.container);
-  line.set_is_stderr(record.is_stderr);
-  line.set_text(record.text);
-  *line.mutable_time() = rpc::ToProto(record.time);
-  return line;
-}
 
 LogQuery QueryOf(const v1::StreamLogsRequest& request) {
   LogQuery query;
@@ -32,61 +26,55 @@ LogQuery QueryOf(const v1::StreamLogsRequest& request) {
   return query;
 }
 
-// Passes a worker's lines on; asks for more when the last of them has gone. The call's cancel callback keeps
-// it until the end.
-class LogRelay : public std::enable_shared_from_this<LogRelay> {
- public:
-  explicit LogRelay(CallPointer call) : call_(std::move(call)) {}
-
-  void Begin(WorkerChannel& workers, const WorkerAddress& worker, const LogQuery& query) {
-    const auto self = shared_from_this();
-    call_->OnCancel([self] { self->Drop(); });
-    auto stream = workers.StreamLogs(
-        worker, query,
-        [weak = weak_from_this()](const std::vector<LogRecord>& records) {
-          if (const auto held = weak.lock()) held->Pass(records);
-        },
-        [weak = weak_from_this()](Status status) {
-          if (const auto held = weak.lock()) held->call_->Finish(std::move(status));
-        });
-    stream_.Hold(std::move(stream));
-  }
-
- private:
-  void Pass(const std::vector<LogRecord>& records) {
-    if (records.empty()) return stream_.Next();
-    for (std::size_t i = 0; i + 1 < records.size(); ++i) call_->Send(ToProto(records[i]));
-    call_->Send(ToProto(records.back()), [self = shared_from_this()](bool sent) {
-      if (sent) self->stream_.Next();
-    });
-  }
-  void Drop() {
-    stream_.Drop();
-    call_->Finish(Error{Code::kCancelled, "logs", "the client is gone", {}, ""});
-  }
-
-  const CallPointer call_;
-  HeldStream stream_;
-};
-
-// By attempts, not by times: the clock may have been set back between two builds. One that has no attempt yet
-// is the newest while it is open.
-std::pair<std::uint32_t, WallTime> Order(const OperationRecord& record) {
-  const bool comes = record.attempt == 0 && !IsTerminal(record.operation.state);
-  return {comes ? std::numeric_limits<std::uint32_t>::max() : record.attempt, record.operation.created_at};
+Error Nowhere(const std::string& set) {
+  return {Code::kFailedPrecondition,
+          "instance " + set,
+          "none of its members is on a worker yet",
+          {},
+          "edmctl show " + set + " lists them; edmctl deploy, or edmctl scale"};
 }
 
-// The newest operation of the instance that built, or was to build.
-std::string LastBuild(const State& state, const std::string& instance) {
+// Of all members that there are now. Those that cannot be asked do not keep the others from it.
+void StreamMembers(const ServiceParts& parts, const CallPointer& call, const State& view,
+                   const v1::StreamLogsRequest& request) {
+  std::vector<LogRelay::Origin> origins;
+  std::optional<Error> gap;
+  for (const auto& member : MembersOf(view, request.id())) {
+    const auto& id = member->instance.id;
+    if (member->instance.status.worker.empty()) continue;
+    auto worker = HolderAddress(view, id);
+    if (worker.ok()) {
+      origins.push_back({std::move(worker).value(), QueryOf(request), id});
+      origins.back().query.instance = id;
+    } else if (!gap) {
+      gap = std::move(worker).error();
+    }
+  }
+  if (origins.empty()) return call->Finish(gap ? std::move(*gap) : Nowhere(request.id()));
+  std::make_shared<LogRelay>(call, std::move(origins))->Begin(parts.workers, std::move(gap));
+}
+
+// By attempts, not by times: the clock may have been set back between two builds. One that has no attempt yet
+// is the newest while it is open. Two members count their attempts each for itself.
+std::tuple<std::uint32_t, WallTime> Order(const OperationRecord& record, const std::string& instance) {
+  const auto& operation = record.operation;
+  const bool comes = record.attempt == 0 && !IsTerminal(operation.state);
+  const auto attempt = operation.instance == instance ? record.attempt : 0;
+  return {comes ? std::numeric_limits<std::uint32_t>::max() : attempt, operation.created_at};
+}
+
+// The newest operation of the instance, or of one of its members, that built or was to build.
+std::shared_ptr<const OperationRecord> LastBuild(const State& state, const std::string& instance) {
   std::shared_ptr<const OperationRecord> newest;
   for (const auto& [id, record] : state.operations.all()) {
     const auto& steps = record->operation.steps;
     const bool builds =
         std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.name == "build"; });
-    if (record->operation.instance != instance || !builds) continue;
-    if (!newest || Order(*newest) <= Order(*record)) newest = record;
+    const auto& of = record->operation.instance;
+    if ((of != instance && SetOf(of) != instance) || !builds) continue;
+    if (!newest || Order(*newest, instance) <= Order(*record, instance)) newest = record;
   }
-  return newest ? newest->operation.id : "";
+  return newest;
 }
 
 // Chooses, from the notes of an operation in order, the lines of its build. What a start says stands among
@@ -124,11 +112,12 @@ Result<std::uint64_t> BeforeTail(EventLog& log, const std::string& id, const Log
 }
 
 // Build output stands in the operation's own log: its worker need not be there.
-EventWatch::Step BuildOutput(EventLog& log, const std::string& id, const LogQuery& query,
+EventWatch::Step BuildOutput(EventLog& log, const Operation& build, const LogQuery& query,
                              std::uint64_t skipped) {
-  return [&log, id, filter = BuildFilter(query), follow = query.follow, skipped, cursor = std::uint64_t{0}](
-             rpc::ServerCall& call, const Wake& wake,
-             std::function<void(bool)> on_sent) mutable -> Result<EventWatch::Next> {
+  const auto member = build.instance == query.instance ? std::string() : build.instance;
+  return [&log, id = build.id, member, filter = BuildFilter(query), follow = query.follow, skipped,
+          cursor = std::uint64_t{0}](rpc::ServerCall& call, const Wake& wake,
+                                     std::function<void(bool)> on_sent) mutable -> Result<EventWatch::Next> {
     while (true) {
       EDM_TRY(auto notes, log.Read(id, cursor, EventWatch::kLinesPerRead, follow ? wake : nullptr));
       if (notes.empty())
@@ -144,8 +133,9 @@ EventWatch::Step BuildOutput(EventLog& log, const std::string& id, const LogQuer
         }
       }
       for (std::size_t i = 0; i < lines.size(); ++i) {
-        call.Send(rpc::ToProto(std::get<BuildLine>(lines[i].note.what), lines[i].note.time),
-                  i + 1 == lines.size() ? std::move(on_sent) : nullptr);
+        auto line = rpc::ToProto(std::get<BuildLine>(lines[i].note.what), lines[i].note.time);
+        line.set_member(member);
+        call.Send(line, i + 1 == lines.size() ? std::move(on_sent) : nullptr);
       }
       if (!lines.empty()) return EventWatch::Next::kMore;
     }
@@ -153,8 +143,8 @@ EventWatch::Step BuildOutput(EventLog& log, const std::string& id, const LogQuer
 }
 
 void StreamBuild(const ServiceParts& parts, const CallPointer& call, const v1::StreamLogsRequest& request) {
-  const auto id = LastBuild(*parts.cluster.View(), request.id());
-  if (id.empty()) {
+  const auto build = LastBuild(*parts.cluster.View(), request.id());
+  if (build == nullptr) {
     return call->Finish(Error{Code::kFailedPrecondition,
                               "instance " + request.id(),
                               "it was not built yet",
@@ -162,24 +152,28 @@ void StreamBuild(const ServiceParts& parts, const CallPointer& call, const v1::S
                               "edmctl deploy, or edmctl build"});
   }
   const auto query = QueryOf(request);
-  const auto skipped = BeforeTail(parts.log, id, query);
+  const auto skipped = BeforeTail(parts.log, build->operation.id, query);
   if (!skipped.ok()) return call->Finish(skipped.error());
-  std::make_shared<EventWatch>(call, parts.pool, BuildOutput(parts.log, id, query, *skipped))->Begin();
+  std::make_shared<EventWatch>(call, parts.pool, BuildOutput(parts.log, build->operation, query, *skipped))
+      ->Begin();
 }
 
 }  // namespace
 
 void RegisterLogs(rpc::MethodTable& table, const ServiceParts& parts) {
   table.On<v1::StreamLogsRequest>("edm.v1.Master/StreamLogs", [parts](CallPointer call, const auto& request) {
-    const auto record = FindInstance(*parts.cluster.View(), request.id());
+    const auto view = parts.cluster.View();
+    const auto record = FindInstance(*view, request.id());
     if (!record.ok()) return call->Finish(record.error());
     for (const auto& service : request.services()) {
       if (auto good = CheckServiceName(service); !good.ok()) return call->Finish(good);
     }
     if (request.build()) return StreamBuild(parts, call, request);
-    const auto worker = HolderAddress(*parts.cluster.View(), request.id());
+    if (IsSet((*record)->instance)) return StreamMembers(parts, call, *view, request);
+    const auto worker = HolderAddress(*view, request.id());
     if (!worker.ok()) return call->Finish(worker.error());
-    std::make_shared<LogRelay>(call)->Begin(parts.workers, *worker, QueryOf(request));
+    std::make_shared<LogRelay>(call, std::vector<LogRelay::Origin>{{*worker, QueryOf(request), ""}})
+        ->Begin(parts.workers);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "master/api/services/instance_to_make.h"
 #include "master/api/services/origin.h"
 #include "master/api/services/take_plan.h"
+#include "master/core/git/commit_spec.h"
 #include "master/core/open_delete.h"
 
 namespace edm::master {
@@ -78,6 +79,8 @@ Result<Source> Commit(const ServiceParts& parts, const Accepted& accepted, const
   auto source = SourceOf(staged);
   source.commit = committed.commit;
   source.branch = instance.spec.branch;
+  EDM_TRY(const auto spec, SpecOf(parts.git, repo, source.commit));
+  source.replicas = spec.replicas;
   return source;
 }
 

@@ -14,7 +14,8 @@
 namespace edm::master {
 namespace {
 
-constexpr auto kNobody = "-";  // in a revision: no worker takes it
+constexpr auto kNobody = "-";   // in a revision: no worker takes it
+constexpr char kBetween = '+';  // two revisions
 
 // What a revision says: <digest>.<points>.<worker>
 struct Planned {
@@ -98,10 +99,18 @@ PlacementPlan MakePlan(const PlacementRequest& request, Sites& sites, const Plac
 }
 
 Status CheckPlanRevision(const std::string& revision) {
-  auto planned = Parse(revision);
-  if (!planned.ok()) return std::move(planned).error();
+  for (const auto& one : SplitRevision(revision)) {
+    auto planned = Parse(one);
+    if (!planned.ok()) return std::move(planned).error();
+  }
   return Ok();
 }
+
+std::string JoinRevisions(const std::vector<std::string>& revisions) {
+  return Join(revisions, std::string(1, kBetween));
+}
+
+std::vector<std::string> SplitRevision(const std::string& revision) { return Split(revision, kBetween); }
 
 std::string DifferenceFrom(const std::string& revision, const PlacementPlan& now) {
   const auto planned = Parse(revision);

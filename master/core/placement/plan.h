@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "master/core/placement/filter.h"
 #include "master/core/placement/place.h"
@@ -18,8 +19,12 @@ struct PlacementPlan {
 PlacementPlan MakePlan(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy,
                        WallTime now);
 
-// kInvalidArgument when it is no revision of a plan.
+// kInvalidArgument when it is no revision of a plan, or not made of such.
 Status CheckPlanRevision(const std::string& revision);
+
+// One revision for several placements, and each of them again.
+std::string JoinRevisions(const std::vector<std::string>& revisions);
+std::vector<std::string> SplitRevision(const std::string& revision);
 
 // How a placement by these facts differs from the one that was planned, and why: "planned on w1 (0.87), and
 // it goes to w2 (0.85): w1 has 0.61 (load 0.41, 3 orders under way)". "": it does not.

@@ -13,7 +13,7 @@ namespace edm::master {
 
 // A cluster of workers in memory that carry out every order at once, and remember: the same attempt again
 // only tells its history again, from the cursor that was asked for. Any thread.
-class FakeWorkerChannel final : public WorkerChannel {
+class FakeWorkerChannel : public WorkerChannel {
  public:
   void Listen(OnEvent on_event, OnRefused) override {
     const std::lock_guard lock(mutex_);

@@ -159,6 +159,17 @@ TEST_F(Verbs, LogsPutTheServiceInFront) {
   EXPECT_THAT(master_.asked()[0], HasSubstr("\"follow\":false"));
 }
 
+TEST_F(Verbs, LogsPutTheMemberInFront) {
+  for (const auto* member : {"shop_1", "shop_2"}) {
+    auto& line = master_.log_lines.emplace_back();
+    line.set_member(member);
+    line.set_service("web");
+    line.set_text("hello");
+  }
+  EXPECT_EQ(Run({"logs", "shop"}).out, "shop_1/web | hello\nshop_2/web | hello\n");
+  EXPECT_EQ(Run({"logs", "shop", "web"}).out, "shop_1 | hello\nshop_2 | hello\n");
+}
+
 TEST_F(Verbs, ExecSendsInputAndEndsWithTheCommandsCode) {
   RunSpec spec;
   spec.input = "to the container\n";

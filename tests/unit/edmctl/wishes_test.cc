@@ -87,5 +87,32 @@ TEST(Plan, ShowsEachWorkerTheBestFirst) {
   EXPECT_EQ(RenderPlan({}, "shop", plan).substr(0, 48), "shop (new) would wait: 1 worker: 1 is cordoned\nW");
 }
 
+TEST(Plan, ShowsEachMember) {
+  v1::PlacementPlan plan;
+  plan.set_revision("00ff.870000000.w2+00fe.0.-");
+  for (const std::string id : {"shop_1", "shop_2"}) {
+    auto& member = *plan.add_members();
+    member.set_id(id);
+    member.set_is_new(id == "shop_2");
+  }
+  auto& placement = *plan.mutable_members(0)->mutable_placement();
+  placement.set_worker("w2");
+  placement.set_reason("load 0.10");
+  auto& candidate = *placement.add_candidates();
+  candidate.set_worker("w2");
+  candidate.set_feasible(true);
+  candidate.set_score(0.9);
+  candidate.add_reasons("load 0.10");
+  plan.mutable_members(1)->set_sentence("1 worker: 1 has one of its project already");
+  EXPECT_EQ(RenderPlan({}, "shop", plan),
+            "shop_1 would go to w2: load 0.10\n"
+            "WORKER  SCORE  WHY\n"
+            "w2      0.900  load 0.10\n"
+            "\n"
+            "shop_2 (new) would wait: 1 worker: 1 has one of its project already\n"
+            "\n"
+            "revision 00ff.870000000.w2+00fe.0.-\n");
+}
+
 }  // namespace
 }  // namespace edm::ctl

@@ -290,6 +290,19 @@ TEST(ClusterLoop, LaysTheTemplateThatTheSourceNamesUnderIt) {
   EXPECT_EQ(releases.back()->template_commit.size(), 40U);
 }
 
+TEST(ClusterLoop, MakesMembersOfWhatItImportsWhereItsEdmYamlSaysSo) {
+  World world;
+  world.git.PutFile("edm.yaml", "replicas: 2\n");
+  Life life(world, world.kept);
+  ASSERT_NO_FATAL_FAILURE(DeployShop(life));
+  EXPECT_EQ(life.loop->View()->instances.Find("shop")->instance.spec.replicas, 2U);
+  for (const auto* member : {"shop_1", "shop_2"}) {
+    const auto record = life.loop->View()->instances.Find(member);
+    ASSERT_NE(record, nullptr) << member;
+    EXPECT_EQ(record->instance.status.phase, Phase::kRunning);
+  }
+}
+
 TEST(ClusterLoop, AnswersThatAChangeIsNotStoredYetInsteadOfLettingItsCallerWait) {
   World world;
   DyingStore dead(world.kept, 0);

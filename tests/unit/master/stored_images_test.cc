@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/master/cluster_fixture.h"
+#include "tests/unit/master/members_fixture.h"
 
 namespace edm::master {
 namespace {
@@ -97,6 +97,55 @@ TEST(StoredImages, ADeployOfNewSourceNamesNone) {
   const auto* send = EffectOf<SendOrder>(taken);
   ASSERT_NE(send, nullptr);
   EXPECT_TRUE(send->order.images.empty());
+}
+
+// Three members, of which the first is told to build.
+struct StoredMembers : MembersFixture {
+  // It builds, pushes and serves.
+  void BuildAndPush(std::uint32_t ordinal) {
+    const auto part = PartOf(ordinal);
+    (void)Event(part, 1, Built{{{"web", "sha256:1"}}, "t1", {}, "node"});
+    (void)Event(part, 2, Built{{kPushed}, "t1", {}, "node"});
+    (void)End(part, Phase::kRunning, Op(part).order.release);
+  }
+};
+
+TEST(StoredImages, WhatOneMemberHasBuiltAndPushedTheOthersPull) {
+  StoredMembers cluster;
+  const auto id = cluster.DeployToOrder();
+  EXPECT_TRUE(cluster.Op(cluster.PartOf(1)).order.images.empty());
+  cluster.BuildAndPush(1);
+  const auto order = cluster.Op(cluster.PartOf(2)).order;
+  EXPECT_TRUE(order.build);
+  EXPECT_EQ(order.images, std::vector{kPushed});
+  EXPECT_EQ(order.template_name, "node") << "as the first one found it";
+  ASSERT_TRUE(order.template_source);
+  EXPECT_EQ(order.template_source->commit, "t1");
+  cluster.Succeed(2);
+  cluster.Succeed(3);
+  EXPECT_EQ(cluster.StateOf(id), OperationState::kDone);
+  (void)cluster.Give(cluster.Scaling(4));
+  EXPECT_EQ(cluster.Op(cluster.PartOf(4)).order.images, std::vector{kPushed});
+}
+
+TEST(StoredImages, WhatAMemberCouldNotPushTheNextBuilds) {
+  StoredMembers cluster;
+  (void)cluster.DeployToOrder();
+  cluster.Succeed(1);
+  EXPECT_TRUE(cluster.Op(cluster.PartOf(2)).order.images.empty());
+  cluster.BuildAndPush(2);
+  EXPECT_EQ(cluster.Op(cluster.PartOf(3)).order.images, std::vector{kPushed});
+}
+
+TEST(StoredImages, OfASetAreNeededWhileAMemberHasThem) {
+  StoredMembers cluster;
+  (void)cluster.DeployToOrder();
+  cluster.BuildAndPush(1);
+  const auto before = cluster.state.Share();
+  cluster.state.releases.Erase(ReleaseKey("shop", 1));
+  EXPECT_EQ(UnneededImages(cluster.state, "shop", {"web-r1", "web-r2"}), Names{"web-r2"});
+  cluster.state.releases.Erase(ReleaseKey("shop_1", 1));
+  EXPECT_EQ(LostReleases(before, cluster.state), Names{"shop"});
 }
 
 }  // namespace

@@ -310,19 +310,33 @@ TEST(HostRoutes, ReadsTheKernelsTableWithoutTheDefaultRoute) {
 
 TEST(ImageOwner, LabelsAloneMakeNoImageOurs) {
   using nlohmann::json;
-  const json labels{{"dev.edm.instance", "shop"}};
-  const auto tag_of = [&](json more) {
-    more["Labels"] = more.value("Labels", labels);
-    return OurTagOf(more);
+  using Own = std::vector<OwnTag>;
+  const auto owned = [](json more, const std::string& builder = "shop") {
+    more["Labels"] = more.value("Labels", json{{"dev.edm.instance", builder}});
+    return OwnTagsOf(more);
   };
-  EXPECT_EQ(tag_of({{"RepoTags", {"edm/shop/web:r1"}}}), "edm/shop/web:r1");
-  EXPECT_EQ(tag_of({{"RepoTags", {"a/kept:1", "edm/shop/web:r1"}}}), "edm/shop/web:r1");
-  EXPECT_EQ(tag_of({{"RepoTags", nullptr}}), "");
-  EXPECT_EQ(tag_of({{"RepoTags", {"<none>:<none>"}}, {"ParentId", ""}}), "");
-  EXPECT_EQ(tag_of({{"RepoTags", {"a/derived:1"}}}), std::nullopt);
-  EXPECT_EQ(tag_of({{"RepoTags", {"edm/blog/web:r1"}}}), std::nullopt);
-  EXPECT_EQ(tag_of({{"RepoTags", nullptr}, {"ParentId", "sha256:12"}}), std::nullopt);
-  EXPECT_EQ(tag_of({{"RepoTags", {"edm/shop/web:r1"}}, {"Labels", json::object()}}), std::nullopt);
+  const Own ours{{"edm/shop/web:r1", "shop"}};
+  EXPECT_EQ(owned({{"RepoTags", {"edm/shop/web:r1"}}}), ours);
+  EXPECT_EQ(owned({{"RepoTags", {"a/kept:1", "edm/shop/web:r1"}}}), ours);
+  EXPECT_EQ(owned({{"RepoTags", nullptr}}), (Own{{"", "shop"}}));
+  EXPECT_EQ(owned({{"RepoTags", {"<none>:<none>"}}, {"ParentId", ""}}), (Own{{"", "shop"}}));
+  EXPECT_EQ(owned({{"RepoTags", {"a/derived:1"}}}), Own{});
+  EXPECT_EQ(owned({{"RepoTags", {"edm/blog/web:r1"}}}), Own{});
+  EXPECT_EQ(owned({{"RepoTags", {"edm/shop"}}}), Own{});
+  EXPECT_EQ(owned({{"RepoTags", nullptr}, {"ParentId", "sha256:12"}}), Own{});
+  EXPECT_EQ(owned({{"RepoTags", {"edm/shop/web:r1"}}, {"Labels", json::object()}}), Own{});
+}
+
+TEST(ImageOwner, WhatOneMemberBuiltOthersHaveUnderTagsOfTheirOwn) {
+  using Own = std::vector<OwnTag>;
+  const nlohmann::json labels{{"dev.edm.instance", "shop_1"}};
+  const auto owned = [&](std::vector<std::string> tags) {
+    return OwnTagsOf({{"Labels", labels}, {"RepoTags", tags}});
+  };
+  EXPECT_EQ(owned({"edm/shop_2/web:r1"}), (Own{{"edm/shop_2/web:r1", "shop_2"}}));
+  EXPECT_EQ(owned({"edm/shop_1/web:r1", "edm/shop_3/web:r1"}),
+            (Own{{"edm/shop_1/web:r1", "shop_1"}, {"edm/shop_3/web:r1", "shop_3"}}));
+  EXPECT_EQ(owned({"edm/blog_2/web:r1"}), Own{});
 }
 
 TEST(ImageOwner, ATagOfAPushIsThatOfTheVeryImage) {
@@ -334,6 +348,9 @@ TEST(ImageOwner, ATagOfAPushIsThatOfTheVeryImage) {
         "a/shop:latest", "edm/shop/web:r3"})
     EXPECT_FALSE(IsPushTag(tag, labels)) << tag;
   EXPECT_FALSE(IsPushTag("a/shop:web-r3", {{"dev.edm.instance", "shop"}}));
+  EXPECT_TRUE(
+      IsPushTag("a/shop:web-r3",
+                {{"dev.edm.instance", "shop_2"}, {"dev.edm.service", "web"}, {"dev.edm.release", "3"}}));
 }
 
 }  // namespace

@@ -79,6 +79,40 @@ TEST_F(RunnerExchange, ARegistryThatIsAwayFailsNoDeploy) {
   EXPECT_TRUE(ImagesOf(1).at(0).digest.empty());
 }
 
+TEST_F(RunnerExchange, APushIsTriedAgainWhileTheRegistryIsAwayForAMoment) {
+  exchange_.SetFailure(kAway);
+  exchange_.OnPush([this] {
+    if (exchange_.calls().size() == 2) exchange_.SetFailure({});
+  });
+  EXPECT_EQ(Run(DeployWith(1, 1)).phase, Phase::kRunning);
+  EXPECT_EQ(exchange_.calls().size(), 3U);
+  EXPECT_TRUE(Warnings(1).empty());
+  EXPECT_FALSE(ImagesOf(1).at(0).digest.empty());
+}
+
+TEST_F(RunnerExchange, WhatTheRegistryRefusesIsNotTriedAgain) {
+  exchange_.SetFailure(Error{Code::kPermissionDenied, "registry 10.0.0.10:5000", "unauthorized"});
+  EXPECT_EQ(Run(DeployWith(1, 1)).phase, Phase::kRunning);
+  EXPECT_EQ(exchange_.calls().size(), 1U);
+  EXPECT_EQ(Warnings(1).size(), 1U);
+}
+
+TEST_F(RunnerExchange, WhatCouldNotBePushedIsPushedWithALaterStart) {
+  exchange_.SetFailure(kAway);
+  EXPECT_EQ(Run(DeployWith(1, 1)).phase, Phase::kRunning);
+  exchange_.SetFailure({});
+  auto again = Reach(2, Target::kRunning, 1);
+  again.restart = true;
+  again.repository = Repository();
+  EXPECT_EQ(Run(again).phase, Phase::kRunning);
+  ASSERT_EQ(ImagesOf(2).size(), 1U);
+  EXPECT_FALSE(ImagesOf(2).at(0).digest.empty());
+  const auto pushes = exchange_.calls().size();
+  again.attempt = 3;
+  EXPECT_EQ(Run(again).phase, Phase::kRunning);
+  EXPECT_EQ(exchange_.calls().size(), pushes) << "it is there";
+}
+
 TEST_F(RunnerExchange, WhatDidNotStartIsNotPushed) {
   readiness_.FailNext({Code::kFailedPrecondition, "web", "it exits with 1"});
   EXPECT_EQ(Run(DeployWith(1, 1)).phase, Phase::kFailed);

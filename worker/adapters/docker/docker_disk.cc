@@ -32,7 +32,8 @@ std::string FirstOf(const json& list) {
 
 EngineObject ReadImage(const json& one) {
   auto image = Named(one, TextAt(one, "Id"), FirstOf(PartAt(one, "RepoTags")));
-  if (!OurTagOf(one)) image.instance.clear();
+  const auto own = OwnTagsOf(one);
+  image.instance = own.empty() ? "" : own.front().instance;
   image.shared_bytes = BytesAt(one, "SharedSize");
   const auto size = BytesAt(one, "Size");
   image.bytes = size > image.shared_bytes ? size - image.shared_bytes : 0;

@@ -78,12 +78,13 @@ Result<Footprint> ListEverything(const EngineApi& api) {
   EDM_TRY(all.volumes, ListObjects(api, "/volumes", "Volumes", "Name", "Name"));
   EDM_TRY(const json images, api.Get(WithFilters("/images/json", {{"label", {label}}}), "container engine"));
   for (const auto& one : images) {
-    auto tag = OurTagOf(one);
-    if (!tag) continue;
-    auto object = ReadObject(one, "Id", "Id");
-    object.name = std::move(*tag);
-    object.size_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, NumberAt(one, "Size")));
-    all.images.push_back(std::move(object));
+    for (auto& [tag, instance] : OwnTagsOf(one)) {
+      auto object = ReadObject(one, "Id", "Id");
+      object.name = std::move(tag);
+      object.instance = std::move(instance);
+      object.size_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, NumberAt(one, "Size")));
+      all.images.push_back(std::move(object));
+    }
   }
   return all;
 }

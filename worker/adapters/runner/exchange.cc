@@ -1,9 +1,13 @@
 #include <algorithm>
 
+#include "common/base/backoff.h"
 #include "worker/adapters/runner/effects.h"
 
 namespace edm::worker {
 namespace {
+
+constexpr std::uint32_t kPushTriesMax = 3;  // of an image, while the registry is away: 1.5 s in all
+constexpr Backoff kPushRetry{Millis(500), Millis(1'000)};
 
 const ReleaseImage* Find(const std::vector<ReleaseImage>& images, const std::string& service) {
   const auto found =
@@ -39,6 +43,15 @@ Result<std::vector<ReleaseImage>> PullAll(Job& job, const std::vector<BuildReque
   return images;
 }
 
+Result<std::string> PushOne(Job& job, const std::string& tag, const std::string& name) {
+  for (std::uint32_t tries = 1;; ++tries) {
+    auto digest = job.around.exchange->Push(*job.attempt.order.repository, tag, name, job.stop);
+    const bool is_away = !digest.ok() && digest.error().code == Code::kUnavailable;
+    if (!is_away || tries == kPushTriesMax) return digest;
+    if (!job.around.clock.Wait(kPushRetry.After(tries), job.stop)) return digest;
+  }
+}
+
 std::string DetailOf(const std::vector<ReleaseImage>& images) {
   std::string detail;
   for (const auto& image : images) detail += (detail.empty() ? "" : ", ") + image.service + " pulled";
@@ -63,6 +76,7 @@ std::optional<std::vector<ReleaseImage>> PullImages(Job& job, const std::vector<
 }
 
 // Once it runs, or is built where that was all: nobody waits for a registry, nor fails because it is away.
+// What is started again is pushed then, if it is not there yet.
 Status Push(Job& job) {
   const auto& order = job.attempt.order;
   const auto found = job.holding.releases.find(order.release);
@@ -76,8 +90,7 @@ Status Push(Job& job) {
     const auto request =
         std::ranges::find_if(wanted, [&](const BuildRequest& one) { return one.service == image.service; });
     if (request == wanted.end()) continue;
-    EDM_TRY(image.digest, job.around.exchange->Push(*order.repository, request->tag,
-                                                    NameOf(image.service, order.release), job.stop));
+    EDM_TRY(image.digest, PushOne(job, request->tag, NameOf(image.service, order.release)));
   }
   images = stored;
   job.attempt.built.images = std::move(stored);
