@@ -1,5 +1,6 @@
 #include "master/core/observe.h"
 
+#include <algorithm>
 #include <set>
 
 #include "master/core/adopt.h"
@@ -29,8 +30,10 @@ void CancelOrphan(Draft& draft, const std::string& worker, const Observation& se
 // Whether what is seen may say what is so, though the status speaks of another attempt.
 bool IsOfAnother(const State& state, const InstanceRecord& instance, const Observation& seen) {
   const auto& known = instance.instance.status;
-  // An order that was taken back, and has come through after all.
-  if (seen.attempt > known.attempt) return seen.attempt <= instance.attempts;
+  // An order that was taken back, and has come through after all; or, where the status tells of what was
+  // there when the instance was deleted and made anew, what became of that.
+  if (seen.attempt > known.attempt)
+    return seen.attempt <= instance.attempts || known.attempt < instance.attempts;
   // An attempt that was ordered while the worker was silent, or was taken back at once, may never have
   // reached it.
   return known.phase == Phase::kLost || IsUnheard(state, instance);
@@ -51,6 +54,7 @@ void Observe(Draft& draft, const std::string& worker, const Observation& seen) {
   auto changed = *found;
   auto& status = changed.instance.status;
   status.attempt = seen.attempt;
+  changed.attempts = std::max(changed.attempts, seen.attempt);
   // The attempt has ended: what its worker sees is what is so. An attempt that only built, or came to
   // nothing, leaves the release before it in service.
   const bool runs = seen.release != 0 && seen.phase != Phase::kDeleted;

@@ -114,6 +114,26 @@ TEST_F(Unheard, WhatWasHeardOfAnAttemptStands) {
   EXPECT_EQ(Status().phase, Phase::kStopped);
 }
 
+// Deleted while its worker was away, and made anew: what waited there has a higher number than was shown.
+TEST(Anew, WhatItsWorkerTellsOfBeforeIsSeenOnceNobodyWaits) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1", {Seen(8, Phase::kStopping, 2)});
+  cluster.AddInstance("shop");
+  const auto deploy = cluster.DeployToOrder();
+  ASSERT_EQ(cluster.Op(deploy).attempt, 9U);
+  const auto beat = [&](const Observation& seen) {
+    (void)cluster.Tell(WorkerBeat{"w1", "session-w1", ClusterFixture::FreeLoad(), {seen}});
+  };
+  beat(Seen(10, Phase::kCancelled, 0));
+  EXPECT_EQ(cluster.Inst().instance.status.attempt, 9U) << "that order is on its way";
+  beat(Seen(8, Phase::kStopping, 2));
+  (void)cluster.Tell(OrderRefused{deploy, 9, Error{Code::kAlreadyExists, "attempt 9", "it had that number"}});
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kRunning);
+  beat(Seen(10, Phase::kCancelled, 0));
+  EXPECT_EQ(cluster.Inst().instance.status.phase, Phase::kCancelled);
+  EXPECT_EQ(cluster.Inst().attempts, 10U);
+}
+
 // The end came after the deadline; a worker of the version before tells with what is gone what it told last.
 TEST_F(Unheard, WhatIsDeletedRunsNoMore) {
   auto remove = cluster.Asking(OperationKind::kDelete);
