@@ -8,6 +8,7 @@
 #include "master/core/releases.h"
 #include "master/core/steps.h"
 #include "master/core/stored_images.h"
+#include "master/core/unheard.h"
 
 namespace edm::master {
 namespace {
@@ -51,6 +52,12 @@ void PullFromSibling(const State& state, const OperationRecord& record, Order& o
   if (!sibling->template_name.empty()) order.template_source = RepoAccess{.commit = sibling->template_commit};
 }
 
+// What runs there still, of before the instance was deleted and made anew, keeps its number for itself.
+std::uint32_t NextRelease(const State& state, const OperationRecord& record, const InstanceRecord& instance) {
+  const auto* copy = CopyOn(state, record.worker, instance.instance.id);
+  return std::max(instance.releases, copy == nullptr ? 0 : copy->release) + 1;
+}
+
 }  // namespace
 
 bool ArrivesBeside(const OperationRecord& record, const InstanceRecord& instance) {
@@ -65,7 +72,8 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   const auto kind = record.operation.kind;
   const bool builds = NeedsSource(kind);
   // A worker that could not try has not used the number up.
-  if (builds && record.operation.release == 0) record.operation.release = ++instance.releases;
+  if (builds && record.operation.release == 0)
+    record.operation.release = NextRelease(state, record, instance);
   instance.releases = std::max(instance.releases, record.operation.release);
   instance.attempts = std::max(instance.attempts, AttemptSeenOn(state, record.worker, instance.instance.id));
   record.attempt = ++instance.attempts;

@@ -326,6 +326,17 @@ TEST(Deploy, GoesWhereSomethingRunsThoughNobodyHeardOfItsRelease) {
   EXPECT_EQ(cluster.Op(again).worker, "w1");
 }
 
+// It was deleted while its worker was away, and is made anew: that one runs release 3 of it still.
+TEST(Deploy, TakesNoNumberOfWhatItsWorkerRunsOfBefore) {
+  ClusterFixture cluster;
+  const Observation before{.instance = "shop", .attempt = 4, .phase = Phase::kRunning, .release = 3};
+  cluster.AddWorker("w1", {before});
+  cluster.AddInstance("shop");
+  const auto deploy = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(deploy).operation.release, 4U);
+  EXPECT_EQ(cluster.Op(deploy).attempt, 5U);
+}
+
 TEST(Start, IsRefusedWhereNothingWasBuilt) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");
