@@ -8,34 +8,13 @@
 #include "master/core/evict.h"
 #include "tests/simulation/end_checks.h"
 #include "tests/simulation/recipe.h"
+#include "tests/simulation/transitions.h"
 #include "tests/simulation/world.h"
 
 namespace edm::simulation {
 namespace {
 
 constexpr Millis kShownAfter{5'000};  // as long as a worker may be silent without being lost, and more
-
-const char* StageName(master::Stage stage) {
-  switch (stage) {
-    case master::Stage::kSource:
-      return "source";
-    case master::Stage::kPlace:
-      return "place";
-    case master::Stage::kAttempt:
-      return "attempt";
-    case master::Stage::kFinish:
-      return "finish";
-    case master::Stage::kEnded:
-      return "ended";
-  }
-  return "?";
-}
-
-const char* StateName(OperationState state) {
-  static constexpr std::array<const char*, 6> kNames = {"pending", "running",   "done",
-                                                        "failed",  "cancelled", "expired"};
-  return kNames.at(static_cast<std::size_t>(state));
-}
 
 }  // namespace
 
@@ -51,7 +30,8 @@ void Checks::OnLeads(Node master, const master::State& state) {
   for (const bool current : {false, true}) {
     for (const auto& [id, record] : state.operations.all()) {
       if (is_current(*record) != current) continue;
-      OnOperation(*record);
+      // One that stood still since it read this may have been followed by another, who went on from there.
+      if (state.epoch == EpochInForce()) OnOperation(*record);
       delivered_[{state.epoch, id, record->attempt}] = record->worker_cursor;
     }
   }
@@ -73,8 +53,19 @@ std::uint32_t Checks::EpochInForce() {
 
 void Checks::OnStored(std::uint32_t epoch, const master::Change& change) {
   if (epoch != EpochInForce()) return;  // the next one has read it, and may have gone on from there
+  if (const auto* status = std::get_if<master::StoredStatus>(&change); status != nullptr && status->record)
+    OnStatus(*status->record);
   const auto* operation = std::get_if<master::Stored<master::OperationRecord>>(&change);
   if (operation != nullptr && operation->record) OnOperation(*operation->record);
+}
+
+void Checks::OnStatus(const master::InstanceRecord& record) {
+  world_.verdict.Tell("status", [&] {
+    const auto& status = record.instance.status;
+    return fmt::format("{} attempt {} of {} on {}: {} release {}{}", record.instance.id, status.attempt,
+                       record.attempts, status.worker, PhaseName(status.phase), status.release,
+                       status.keeps_data ? ", keeps data" : "");
+  });
 }
 
 void Checks::OnOperation(const master::OperationRecord& record) {
@@ -90,19 +81,17 @@ void Checks::OnOperation(const master::OperationRecord& record) {
                              one.request_id + " began " + request->second + " and " + one.id);
   }
   if (IsTerminal(seen.state) && one.state != seen.state)
-    world_.verdict.Violate("an end is for ever", fmt::format("{} was {} and is {}", one.id,
-                                                             StateName(seen.state), StateName(one.state)));
+    world_.verdict.Violate("an end is for ever",
+                           one.id + " takes another: " + StageStep(seen.stage, record.plan.stage, one.state));
   if (record.plan.stage < seen.stage)
     world_.verdict.Violate("a stage only grows",
                            fmt::format("{} was at {} and is at {}", one.id, StageName(seen.stage),
                                        StageName(record.plan.stage)));
   if (record.plan.stage != seen.stage || one.state != seen.state) {
-    const auto end = IsTerminal(one.state) ? fmt::format(" {}", StateName(one.state)) : std::string();
-    world_.coverage.Step(
-        fmt::format("stage {} > {}{}", StageName(seen.stage), StageName(record.plan.stage), end));
+    const auto step = StageStep(seen.stage, record.plan.stage, one.state);
+    world_.coverage.Step(step);
     world_.verdict.Tell("operation", [&] {
-      return fmt::format("{} {} of {}: {}{}{}", one.id, static_cast<int>(one.kind), one.instance,
-                         StageName(record.plan.stage), end,
+      return fmt::format("{} {} of {}: {}{}", one.id, static_cast<int>(one.kind), one.instance, step,
                          one.failure ? ": " + ToString(*one.failure) : std::string());
     });
   }
@@ -149,7 +138,8 @@ void Checks::CheckRoom(const master::State& state, const master::SendOrder& send
   std::map<std::string, std::uint32_t> wanted;
   for (const auto& [project, copy] : machine.engine.copies()) {
     if (!copy.lives() || IsTrial(project)) continue;
-    // README.md, "Known": a promise ends with its order, and the sample that shows what came of it is later.
+    // README.md, "Held less strictly": a promise ends with its order, and the sample that shows what came of
+    // it is later.
     const auto started = copy.containers.begin()->second.started_at;
     if (machine.clock.Now() - started >= kShownAfter) wanted[project] = copy.memory_mib;
   }
@@ -231,14 +221,11 @@ void Checks::OnAttempt(const Machine& machine, const worker::AttemptRecord* befo
   if (before && before->ended() && (!now.ended() || now.end->phase != before->end->phase))
     world_.verdict.Violate("an end is for ever",
                            fmt::format("attempt {} of {}", order.attempt, order.instance));
-  if (now.phase != from)
-    world_.coverage.Step(fmt::format("phase {} > {}", PhaseName(from), PhaseName(now.phase)));
-  if (before && now.course != before->course)
-    world_.coverage.Step(fmt::format("course {} > {}", CourseName(before->course), CourseName(now.course)));
+  if (now.phase != from) world_.coverage.Step(PhaseStep(from, now.phase));
+  if (before && now.course != before->course) world_.coverage.Step(CourseStep(before->course, now.course));
   if (before && now.done != before->done && now.done != worker::Effect::kNone)
-    world_.coverage.Step(fmt::format("effect {} {}", CourseName(now.course), EffectName(now.done)));
-  if (now.ended() && !(before && before->ended()))
-    world_.coverage.Step(fmt::format("end {} > {}", CourseName(now.course), PhaseName(now.end->phase)));
+    world_.coverage.Step(EffectStep(now.course, now.done));
+  if (now.ended() && !(before && before->ended())) world_.coverage.Step(EndStep(now.course, now.end->phase));
   world_.verdict.Tell(machine.id.c_str(), [&] {
     return fmt::format("{} attempt {}: {} {} {}{}", order.instance, order.attempt, CourseName(now.course),
                        EffectName(now.done), PhaseName(now.ended() ? now.end->phase : now.phase),
@@ -247,8 +234,16 @@ void Checks::OnAttempt(const Machine& machine, const worker::AttemptRecord* befo
 }
 
 void Checks::OnCopyChanged(const Machine& machine, const std::string& project) {
-  if (IsTrial(project)) return;
   const auto* here = machine.engine.Find(project);
+  world_.verdict.Tell("engine", [&] {
+    const bool is_there = here != nullptr && !here->containers.empty();
+    return fmt::format("{} {} on {}", project,
+                       !is_there       ? "is no more"
+                       : here->lives() ? "lives"
+                                       : "stands still",
+                       machine.id);
+  });
+  if (IsTrial(project)) return;
   if (here == nullptr || !here->lives()) return;
   if (!IsSingleton(project)) return;
   for (const auto& other : world_.machines) {

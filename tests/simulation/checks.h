@@ -51,6 +51,7 @@ class Checks {
   void AtTheEnd();
 
  private:
+  void OnStatus(const master::InstanceRecord& record);
   struct Seen {
     OperationState state = OperationState::kPending;
     master::Stage stage = master::Stage::kSource;

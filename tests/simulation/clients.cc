@@ -2,18 +2,34 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "common/model/trial_name.h"
 #include "tests/simulation/call.h"
-#include "tests/simulation/recipe.h"
+#include "tests/simulation/machine.h"
 #include "tests/simulation/world.h"
 
 namespace edm::simulation {
 namespace {
 
-constexpr int kInstances = 24;
 constexpr int kTriesMax = 40;
 constexpr double kAtOnce = 0.3;  // share of orders that come together with another one
+constexpr double kTakenBack = 0.1;
+// What is under way so shortly, or waits so seldom, that hardly anything comes in between.
+constexpr double kStartTakenBack = 0.4;
+constexpr double kDeleteTakenBack = 0.35;
+constexpr double kStoppedAfterAll = 0.12;  // share of starts that somebody stops before they are done
+constexpr double kTakenBackLate = 0.03;
+constexpr std::size_t kRecent = 6;  // so many of the last orders may be taken back late
+constexpr double kDeletedInTheEnd = 0.9;
 constexpr Millis kClientPatience{3'000};
-constexpr const char* kOwner = "someone";
+
+bool IsShort(OperationKind kind) { return kind == OperationKind::kStart || kind == OperationKind::kRestart; }
+
+double ShareTakenBack(OperationKind kind) {
+  if (kind == OperationKind::kDelete) return kDeleteTakenBack;
+  return IsShort(kind) ? kStartTakenBack : kTakenBack;
+}
 
 bool MayHelpLater(Code code) {
   return code == Code::kUnavailable || code == Code::kDeadlineExceeded || code == Code::kResourceExhausted;
@@ -21,85 +37,83 @@ bool MayHelpLater(Code code) {
 
 }  // namespace
 
+Clients::Clients(World& world) : world_(world), orders_(world.dice, world.git) {}
+
 Clients::~Clients() { world_.agenda.End(life_); }
+
+void Clients::Spawn(std::function<void()> task) {
+  world_.agenda.Spawn(life_, [this, task = std::move(task)] {
+    task();
+    --waiting_;
+  });
+}
 
 void Clients::Start(int orders, Millis over) {
   waiting_ = orders;
   auto when = Millis(500);
   for (int i = 0; i < orders; ++i) {
     if (!world_.dice.Hits(kAtOnce)) when = world_.dice.Between(Millis(500), over);
-    world_.agenda.After(when, life_, [this] { world_.agenda.Spawn(life_, [this] { GiveOne(); }); });
-  }
-}
-
-OperationKind Clients::PickKind() {
-  const auto throws = world_.dice.Below(100);
-  if (throws < 43) return OperationKind::kDeploy;
-  if (throws < 48) return OperationKind::kMove;
-  if (throws < 57) return OperationKind::kStart;
-  if (throws < 68) return OperationKind::kStop;
-  if (throws < 75) return OperationKind::kRestart;
-  if (throws < 83) return OperationKind::kRollback;
-  if (throws < 88) return OperationKind::kBuild;
-  return OperationKind::kDelete;
-}
-
-master::Origin Clients::MakeOrigin() {
-  const auto id = "request-" + std::to_string(++requests_);
-  return {.actor = "somebody", .token_id = "t", .request_id = id, .request_key = id, .request_digest = id};
-}
-
-master::Begin Clients::MakeBegin(OperationKind kind, const std::string& instance) {
-  master::Begin begin{.origin = MakeOrigin(), .instance = instance, .kind = kind};
-  if (kind == OperationKind::kDeploy) GiveSource(begin);
-  if (kind == OperationKind::kBuild) begin.until = master::Until::kBuilt;
-  return begin;
-}
-
-// An upload, a push or a URL, with a commit that nobody had before.
-void Clients::GiveSource(master::Begin& begin) {
-  const auto commit = MakeCommit(world_.dice);
-  const auto way = world_.dice.Below(10);
-  const auto repo = world_.git.repos.find({kOwner, begin.instance});
-  if (way < 2 && repo != world_.git.repos.end() && !repo->second.branches["main"].empty()) {
-    begin.push = master::PendingPush{"main", repo->second.branches["main"], commit};
-    return;
-  }
-  Instance made{.id = begin.instance, .owner = kOwner, .project = "project"};
-  made.spec.memory_mib = MemoryOf(begin.instance);
-  made.spec.requirements.singleton = IsSingleton(begin.instance);
-  begin.create = made;
-  if (way < 5) {
-    begin.upload = Source{.kind = SourceKind::kUpload, .branch = "main", .digest = commit};
-  } else {
-    begin.git_url = "https://elsewhere.example/" + commit;
+    world_.agenda.After(when, life_, [this] { Spawn([this] { GiveOne(); }); });
   }
 }
 
 void Clients::GiveOne() {
-  if (world_.dice.Hits(0.04) && !begun_.empty()) {
-    const auto& id = world_.dice.Pick(begun_);
-    Ask(master::CancelOperation{MakeOrigin(), id}, {});
-    --waiting_;
-    return;
+  auto& dice = world_.dice;
+  if (dice.Hits(kTakenBackLate) && !begun_.empty()) {
+    const auto back = dice.Below(std::min(begun_.size(), kRecent));
+    return (void)Ask(orders_.Cancel(begun_[begun_.size() - 1 - back]), {});
   }
-  const auto instance = "i" + std::to_string(world_.dice.Below(kInstances));
-  const auto kind = PickKind();
-  Ask(MakeBegin(kind, instance), {.instance = instance, .kind = kind});
-  --waiting_;
+  const auto instance = orders_.PickInstance();
+  const auto kind = orders_.PickKind();
+  const auto operation = Order(orders_.Make(kind, instance));
+  const bool is_short = IsShort(kind);
+  if (!operation.empty() && is_short && dice.Hits(kStoppedAfterAll))
+    return StopIn(instance, dice.Between(Millis(30), Millis(500)));
+  if (operation.empty() || !dice.Hits(ShareTakenBack(kind))) return;
+  // On its heels, for the most part: what a worker does first takes no time.
+  world_.agenda.Wait(dice.Between(Millis(0), Millis(dice.Hits(0.6) ? 8 : 1'000)));
+  Ask(orders_.Cancel(operation), {});
 }
 
 void Clients::Drain(const std::string& worker, Millis time) {
   ++waiting_;
-  world_.agenda.Spawn(life_, [this, worker, time] {
-    Ask(master::ChangeWorker{MakeOrigin(), worker, Availability::kEmptying}, {.instance = worker});
+  Spawn([this, worker, time] {
+    Ask(orders_.Change(worker, Availability::kEmptying), {.instance = worker});
     world_.agenda.Wait(time);
-    Ask(master::ChangeWorker{MakeOrigin(), worker, Availability::kActive}, {.instance = worker});
-    --waiting_;
+    Ask(orders_.Change(worker, Availability::kActive), {.instance = worker});
   });
 }
 
-void Clients::Ask(const master::Command& command, Given given) {
+void Clients::Press(const Machine& machine) {
+  std::vector<std::string> running;
+  for (const auto& [project, copy] : machine.engine.copies()) {
+    if (copy.lives() && !IsTrial(project)) running.push_back(project);
+  }
+  if (running.empty()) return;
+  ++waiting_;
+  Spawn([this, instance = world_.dice.Pick(running)] {
+    auto& dice = world_.dice;
+    Order(orders_.Make(OperationKind::kStop, instance));
+    for (auto more = 2 + dice.Below(3); more > 0; --more) {
+      world_.agenda.Wait(dice.Between(Millis(30), Millis(250)));
+      Order(orders_.Make(orders_.PickNextKind(), instance));
+    }
+    if (dice.Hits(kDeletedInTheEnd)) Order(orders_.MakeShort(OperationKind::kDelete, instance));
+  });
+}
+
+void Clients::StopIn(const std::string& instance, Millis time) {
+  ++waiting_;
+  world_.agenda.After(time, life_, [this, instance] {
+    Spawn([this, instance] { Order(orders_.Make(OperationKind::kStop, instance)); });
+  });
+}
+
+std::string Clients::Order(const master::Begin& begin) {
+  return Ask(begin, {.instance = begin.instance, .kind = begin.kind});
+}
+
+std::string Clients::Ask(const master::Command& command, Given given) {
   const auto* begin = std::get_if<master::Begin>(&command);
   for (int tries = 1; tries <= kTriesMax; ++tries) {
     const auto to = asker_.to();
@@ -120,12 +134,13 @@ void Clients::Ask(const master::Command& command, Given given) {
         begun_.push_back(answer->operation);
         acknowledged_.push_back(given);
       }
-      break;
+      return answer->operation;
     }
-    if (!MayHelpLater(answer.error().code)) break;
+    if (!MayHelpLater(answer.error().code)) return "";
     asker_.Learn(answer.error(), world_.dice);
     world_.agenda.Wait(world_.dice.Between(Millis(100), Millis(600)));
   }
+  return "";
 }
 
 }  // namespace edm::simulation

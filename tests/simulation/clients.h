@@ -1,17 +1,18 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "master/model/command.h"
 #include "tests/simulation/agenda.h"
 #include "tests/simulation/asker.h"
+#include "tests/simulation/orders.h"
 
 namespace edm::simulation {
 
 struct World;
+class Machine;
 
 // One order as its client sees it.
 struct Given {
@@ -24,29 +25,35 @@ struct Given {
 // was acknowledged.
 class Clients {
  public:
-  explicit Clients(World& world) : world_(world) {}
-
+  explicit Clients(World& world);
   ~Clients();
 
   // `orders` of them, over that time.
   void Start(int orders, Millis over);
   // Somebody empties the worker for that long.
   void Drain(const std::string& worker, Millis time);
+  // Somebody stops an instance whose engine has just gone away, then wants something else of it, and
+  // something else again: the stop goes on by itself, and each that waits behind it is superseded by the
+  // next.
+  void Press(const Machine& machine);
+  // Somebody who sees that it does not get ready stops it then.
+  void StopIn(const std::string& instance, Millis time);
+
   bool are_done() const { return waiting_ == 0; }
   const std::vector<Given>& acknowledged() const { return acknowledged_; }
 
  private:
+  // On a fiber; it counts as waiting until it has ended.
+  void Spawn(std::function<void()> task);
   void GiveOne();
-  void Ask(const master::Command& command, Given given);
-  master::Begin MakeBegin(OperationKind kind, const std::string& instance);
-  void GiveSource(master::Begin& begin);
-  OperationKind PickKind();
-  master::Origin MakeOrigin();
+  // What it began; "": it was refused.
+  std::string Order(const master::Begin& begin);
+  std::string Ask(const master::Command& command, Given given);
 
   World& world_;
   Asker asker_;
+  Orders orders_;
   int waiting_ = 0;
-  std::uint64_t requests_ = 0;
   std::vector<std::string> begun_;
   std::vector<Given> acknowledged_;
   const LifePointer life_ = std::make_shared<Life>();

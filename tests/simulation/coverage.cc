@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/simulation/transitions.h"
+
 namespace edm::simulation {
 
 const char* FaultName(Fault fault) {
@@ -29,15 +31,18 @@ std::string Coverage::Table() const {
   for (std::size_t i = 0; i < kFaults; ++i) text += fmt::format(" {:>13}", FaultName(static_cast<Fault>(i)));
   text += "\n";
   std::size_t rare = 0;
-  for (const auto& [transition, row] : rows_) {
-    text += fmt::format("{:<34}", transition);
+  auto rows = rows_;
+  const auto known = Transitions();
+  for (const auto& transition : known) rows.try_emplace(transition);
+  for (const auto& [transition, row] : rows) {
+    text += fmt::format("{:<34}", known.contains(transition) ? transition : transition + " (in no table)");
     for (const auto count : row) {
       text += fmt::format(" {:>13}", count);
       rare += count < 100 ? 1 : 0;
     }
     text += "\n";
   }
-  return text + fmt::format("{} transitions, {} cells under 100\n", rows_.size(), rare);
+  return text + fmt::format("{} transitions, {} cells under 100\n", rows.size(), rare);
 }
 
 }  // namespace edm::simulation

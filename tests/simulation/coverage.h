@@ -44,7 +44,7 @@ class Coverage {
   void Step(const std::string& transition);
   void Add(const Coverage& other);
 
-  // Transitions down, faults across.
+  // All transitions that there are down, faults across.
   std::string Table() const;
 
  private:

@@ -76,10 +76,16 @@ void EndChecks::Run() {
 // of each instance is the one that its status speaks of, unless the master moved it then.
 void EndChecks::CheckPromises() {
   std::map<std::string, std::pair<std::uint64_t, std::string>> last;
+  std::map<std::string, std::uint64_t> sourced;  // after a delete it makes the instance anew
   for (const auto& given : world_.clients.acknowledged()) {
     const auto began = began_.find(given.operation);
     if (began == began_.end())
       return Violate(kInForce, given.operation + " was acknowledged and never stored");
+    if (given.kind == OperationKind::kSource) {  // no worker has to do with it
+      auto& newest = sourced[given.instance];
+      newest = std::max(newest, began->second);
+      continue;
+    }
     auto& newest = last[given.instance];
     newest = std::max(newest, std::pair(began->second, given.operation));
   }
@@ -93,7 +99,8 @@ void EndChecks::CheckPromises() {
     const auto& operation = record->operation;
     if (!IsTerminal(operation.state)) Violate("every operation ends", operation.id + " is open");
     const bool is_done = operation.state == OperationState::kDone;
-    if (operation.kind == OperationKind::kDelete && is_done && found != nullptr)
+    const bool is_made_anew = sourced[instance] > newest.first;
+    if (operation.kind == OperationKind::kDelete && is_done && found != nullptr && !is_made_anew)
       Violate(kInForce, instance + " was deleted and is there");
     const auto shown = found == nullptr ? began_.end() : began_.find(found->instance.status.operation);
     if (shown != began_.end() && shown->second < newest.first)
@@ -223,7 +230,7 @@ void EndChecks::CheckEngine(const Machine& machine) {
 
 void EndChecks::CheckJournal(const Machine& machine) {
   for (const auto& [instance, holding] : machine.disk.holdings) {
-    // What is bare is evicted once instances move (README.md, "Known").
+    // README.md, "Held less strictly": what is bare may stay.
     if (!IsOn(instance, machine) && !worker::IsBare(holding))
       Violate(kNoOrphans, "the journal of " + instance + " on " + machine.id);
   }

@@ -9,8 +9,12 @@ namespace edm::simulation {
 namespace {
 
 constexpr double kFinishesForNobody = 0.3;
+constexpr double kBusy = 0.018;  // share of stops and removals that the engine refuses
 
 Error EngineAway() { return {Code::kUnavailable, "container engine", "it does not answer"}; }
+Error Busy(const std::string& instance) {
+  return {Code::kInternal, "containers of " + instance, "device or resource busy"};
+}
 Error BrokenOff() { return {Code::kCancelled, "container engine", "cancelled"}; }
 
 // Says whether the one who asked is still there to hear.
@@ -77,6 +81,7 @@ Status EngineClient::Up(const worker::UpRequest& request, const LineSink&, std::
 
 Status EngineClient::Stop(const std::string& instance, Seconds) {
   return Do(Millis(5), Millis(200), {}, [&]() -> Status {
+    if (parts_.dice.Hits(kBusy)) return Busy(instance);
     parts_.engine.Stop(instance, parts_.clock.Now());
     return Ok();
   });
@@ -89,6 +94,7 @@ Status EngineClient::StartKept(const std::string& instance, std::stop_token stop
 
 Status EngineClient::Remove(const std::string& instance, bool keep_volumes) {
   return Do(Millis(5), Millis(100), {}, [&]() -> Status {
+    if (parts_.dice.Hits(kBusy)) return Busy(instance);
     parts_.engine.Remove(instance, keep_volumes);
     return Ok();
   });

@@ -10,6 +10,8 @@ namespace {
 
 constexpr Millis kFeltLonger{4'000};  // who fell silent is lost, and followed by another, by then
 
+constexpr double kPressed = 0.75;  // share of engines that people want something of just then
+
 }  // namespace
 
 void Faults::Start(int faults, Millis over) {
@@ -20,7 +22,7 @@ void Faults::Start(int faults, Millis over) {
 
 void Faults::Strike() {
   const auto fault = static_cast<Fault>(world_.dice.Below(kFaults));
-  const auto lasts = world_.dice.Between(Millis(100), Millis(world_.dice.Hits(0.3) ? 8'000 : 2'500));
+  const auto lasts = Lasts(fault);
   world_.verdict.Tell("fault", [&] { return fmt::format("{} for {} ms", FaultName(fault), lasts.count()); });
   world_.verdict.Note(static_cast<std::uint64_t>(fault));
   world_.coverage.Begin(fault);
@@ -31,6 +33,12 @@ void Faults::Strike() {
     world_.agenda.After(kFeltLonger, {}, [this, fault] { world_.coverage.End(fault); });
     --open_;
   });
+}
+
+// An engine that restarts takes its time.
+Millis Faults::Lasts(Fault fault) {
+  const double is_long = fault == Fault::kEngineAway ? 0.6 : 0.3;
+  return world_.dice.Between(Millis(100), Millis(world_.dice.Hits(is_long) ? 8'000 : 2'500));
 }
 
 Agenda::Task Faults::Begin(Fault fault, Millis lasts) {
@@ -74,6 +82,7 @@ Agenda::Task Faults::Begin(Fault fault, Millis lasts) {
       return [this] { world_.store.unknown = 0; };
     case Fault::kEngineAway:
       machine.engine.is_away = true;
+      if (dice.Hits(kPressed)) world_.clients.Press(machine);
       return [&machine] { machine.engine.is_away = false; };
     case Fault::kGitAway:
       world_.git.is_away = true;

@@ -20,6 +20,7 @@ class Faults {
 
  private:
   void Strike();
+  Millis Lasts(Fault fault);
   // Does it, and says how it is mended.
   Agenda::Task Begin(Fault fault, Millis lasts);
   MasterMachine& PickMaster();

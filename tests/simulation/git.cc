@@ -8,6 +8,7 @@ namespace edm::simulation {
 namespace {
 
 constexpr Millis kDeadline{5'000};
+constexpr double kIsLarge = 0.1;  // share of the repos elsewhere that take long to fetch
 
 Error GitAway() { return {Code::kUnavailable, "git server", "it does not answer"}; }
 Error NoRepo(const master::RepoName& repo) { return {Code::kNotFound, "repo " + repo.name, "there is none"}; }
@@ -83,7 +84,8 @@ Result<std::string> GitClient::FindUpload(const master::RepoName& repo, const st
 
 Result<std::string> GitClient::Import(const master::RepoName& repo, const std::string& branch,
                                       const std::string& url, const std::string&, std::stop_token stop) {
-  if (agenda_.Wait(dice_.Between(Millis(10), Millis(300)), stop) == Agenda::Outcome::kStopped)
+  const auto most = Millis(dice_.Hits(kIsLarge) ? 5'000 : 300);
+  if (agenda_.Wait(dice_.Between(Millis(10), most), stop) == Agenda::Outcome::kStopped)
     return Error{Code::kCancelled, "git URL", "cancelled"};
   return AskRepo<std::string>(Millis(5), repo, [branch, url](GitRepos::Repo& open) {
     open.branches[branch] = url.substr(url.size() - kCommitDigits);

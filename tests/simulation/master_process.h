@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ class MasterProcess {
   ~MasterProcess();
 
   void Start();
-  void Sleep(Millis until) { life_->asleep_until = until; }
+  void Sleep(Millis until) { life_->asleep_until = std::max(life_->asleep_until, until); }
 
   // What comes over the network. One that does not lead refuses, and says who does where it knows.
   void OnCommand(const master::Command& command, const Reply<master::Accepted>& reply);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -38,7 +39,10 @@ class Network {
   void Cut(Node from, Node to) { cut_.insert({from, to}); }
   void Mend(Node from, Node to) { cut_.erase({from, to}); }
   // What arrives there before then waits: whoever listens is stopped.
-  void Sleep(Node node, Millis until) { asleep_until_[node] = until; }
+  void Sleep(Node node, Millis until) {
+    auto& longest = asleep_until_[node];
+    longest = std::max(longest, until);
+  }
   // Of all links that touch the node.
   void SetWeather(Node node, const Weather& weather) { weather_[node] = weather; }
   void ClearWeather(Node node) { weather_.erase(node); }

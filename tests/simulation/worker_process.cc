@@ -1,5 +1,6 @@
 #include "tests/simulation/worker_process.h"
 
+#include "common/model/trial_name.h"
 #include "tests/simulation/world.h"
 
 namespace edm::simulation {
@@ -9,6 +10,7 @@ constexpr Millis kUpkeepInterval{1'000};
 constexpr Millis kRelistInterval{10'000};
 constexpr std::size_t kQuickThreads = 8;
 constexpr std::size_t kBuildThreads = 4;
+constexpr double kGivenUp = 0.85;  // share of what does not get ready that somebody stops in the same moment
 
 // What is called with the runner's lock in hand takes no time.
 class Held {
@@ -32,7 +34,12 @@ WorkerProcess::WorkerProcess(World& world, Machine& machine, std::uint64_t start
                  const auto found = disk.checkouts.find(directory);
                  return found == disk.checkouts.end() ? std::string() : found->second;
                }}),
-      readiness_(world.agenda, world.dice, machine.engine),
+      readiness_({world.agenda, world.dice, machine.engine, machine.clock,
+                  [&world](const std::string& instance, Millis left) {
+                    if (IsTrial(instance) || !world.dice.Hits(kGivenUp)) return;
+                    // The order takes some milliseconds to get here.
+                    world.clients.StopIn(instance, left - world.dice.Between(Millis(0), Millis(6)));
+                  }}),
       sources_(world.agenda, world.dice, machine.disk,
                [&world, node = machine.node] { return world.AnyMasterIsReached(node); }),
       reader_(world.agenda, world.dice, machine.disk),

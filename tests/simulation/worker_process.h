@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,7 +27,7 @@ class WorkerProcess {
 
   void Start();
 
-  void Sleep(Millis until) { life_->asleep_until = until; }
+  void Sleep(Millis until) { life_->asleep_until = std::max(life_->asleep_until, until); }
 
   // What comes from a master.
   void OnAssign(const Order& order, std::uint32_t after, const std::shared_ptr<Stream>& stream);

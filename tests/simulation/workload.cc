@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/model/labels.h"
 #include "tests/simulation/recipe.h"
 #include "worker/core/records.h"
@@ -10,8 +12,26 @@ namespace edm::simulation {
 namespace {
 
 constexpr Millis kReadyTimeout{2'000};
+constexpr double kFallsOver = 0.012;    // share of starts
+constexpr double kFallsOverOld = 0.06;  // and where a later release has been there since
 
 Error Cancelled(const std::string& object) { return {Code::kCancelled, object, "cancelled"}; }
+
+// Not what has run for long, and is asked once more.
+bool HasJustStarted(const Copy* copy, WallTime now) {
+  constexpr Millis kJust{400};
+  if (copy == nullptr || !copy->lives()) return false;
+  const auto started = copy->containers.begin()->second.started_at;
+  return started <= now && now - started < kJust;
+}
+
+// What an older release finds there is not what it left.
+bool IsOld(const Engine& engine, const std::string& instance, const Copy& copy) {
+  const auto release = copy.containers.begin()->second.release;
+  return std::ranges::any_of(engine.images(), [&](const auto& image) {
+    return image.second.instance == instance && image.second.release > release;
+  });
+}
 
 class Folder final : public worker::Workload {
  public:
@@ -81,14 +101,19 @@ Result<std::shared_ptr<const worker::Workload>> Reader::Judge(const worker::Judg
 
 Result<worker::ReadyReport> Readiness::AwaitReady(const worker::ReadyRequest& request, const LineSink&,
                                                   std::stop_token stop) {
-  const auto takes = dice_.Between(Millis(10), Millis(300));
-  if (agenda_.Wait(takes, stop) == Agenda::Outcome::kStopped) return Cancelled(request.instance);
-  if (engine_.is_away) return Error{Code::kUnavailable, "container engine", "it does not answer"};
-  const auto* copy = engine_.Find(request.instance);
-  if (copy == nullptr || !copy->lives())
+  auto& [agenda, dice, engine, clock, on_hopeless] = parts_;
+  const auto takes = dice.Between(Millis(10), Millis(300));
+  if (agenda.Wait(takes, stop) == Agenda::Outcome::kStopped) return Cancelled(request.instance);
+  if (engine.is_away) return Error{Code::kUnavailable, "container engine", "it does not answer"};
+  const auto* copy = engine.Find(request.instance);
+  // An engine starts again what falls over by itself.
+  const bool falls_over = HasJustStarted(copy, clock.Now()) &&
+                          dice.Hits(IsOld(engine, request.instance, *copy) ? kFallsOverOld : kFallsOver);
+  if (copy == nullptr || !copy->lives() || falls_over)
     return Error{Code::kFailedPrecondition, request.instance + "/web", "it exited with 1"};
   if (!copy->commits.empty() && NeverReady(copy->commits.begin()->second)) {
-    if (agenda_.Wait(request.timeout, stop) == Agenda::Outcome::kStopped) return Cancelled(request.instance);
+    on_hopeless(request.instance, request.timeout);
+    if (agenda.Wait(request.timeout, stop) == Agenda::Outcome::kStopped) return Cancelled(request.instance);
     return Error{Code::kDeadlineExceeded, request.instance + "/web", "nothing listens on port 80"};
   }
   worker::ReadyReport report{.took = takes};

@@ -2,6 +2,7 @@
 
 #include "tests/simulation/disk.h"
 #include "tests/simulation/engine.h"
+#include "tests/simulation/machine_clock.h"
 #include "worker/ports/readiness_probe.h"
 #include "worker/ports/source_store.h"
 #include "worker/ports/workload.h"
@@ -21,18 +22,23 @@ class Reader final : public worker::WorkloadReader {
   const Disk& disk_;
 };
 
-// Ready after a while, unless its commit says never.
+// Ready after a while, unless its commit says never, or it falls over just then.
 class Readiness final : public worker::ReadinessProbe {
  public:
-  Readiness(Agenda& agenda, Dice& dice, const Engine& engine)
-      : agenda_(agenda), dice_(dice), engine_(engine) {}
+  struct Parts {
+    Agenda& agenda;
+    Dice& dice;
+    const Engine& engine;
+    const Clock& clock;
+    // It will not be ready when its time is over.
+    std::function<void(const std::string& instance, Millis left)> on_hopeless;
+  };
+  explicit Readiness(Parts parts) : parts_(std::move(parts)) {}
   Result<worker::ReadyReport> AwaitReady(const worker::ReadyRequest& request, const LineSink& on_progress,
                                          std::stop_token stop) override;
 
  private:
-  Agenda& agenda_;
-  Dice& dice_;
-  const Engine& engine_;
+  const Parts parts_;
 };
 
 // Fetches from where the masters serve their repos.
