@@ -1,18 +1,32 @@
 #include "master/core/open_delete.h"
 
+#include <algorithm>
+
 #include "master/core/undo_creation.h"
 
 namespace edm::master {
 
+namespace {
+
+bool EndsGone(const OperationRecord& record) {
+  return record.operation.kind == OperationKind::kDelete || UndoesCreation(record);
+}
+
+}  // namespace
+
 std::shared_ptr<const OperationRecord> OpenDelete(const State& state, const std::string& instance) {
   for (auto& record : OpenOf(state, instance)) {
-    if (record->operation.kind == OperationKind::kDelete || UndoesCreation(*record)) return std::move(record);
+    if (EndsGone(*record)) return std::move(record);
   }
   return nullptr;
 }
 
 bool MayHaveRepo(const State& state, const std::string& instance) {
-  return state.instances.Find(instance) != nullptr && OpenDelete(state, instance) == nullptr;
+  const auto has_come_to_it = [](const auto& record) {
+    return EndsGone(*record) && record->plan.stage == Stage::kFinish;
+  };
+  return state.instances.Find(instance) != nullptr &&
+         std::ranges::none_of(OpenOf(state, instance), has_come_to_it);
 }
 
 }  // namespace edm::master

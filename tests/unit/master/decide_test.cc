@@ -68,14 +68,16 @@ TEST(Deploy, PushesAReleaseOutOnceItsOwnIsRecorded) {
   EXPECT_EQ(EffectOf<SendOrder>(stop)->order.kept_releases, expected);
 }
 
-TEST(Repo, MayNotStayWhereADeleteIsUnderWay) {
+TEST(Repo, MayStayUntilADeleteHasComeToIt) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");
   EXPECT_FALSE(MayHaveRepo(cluster.state, "shop"));
   cluster.AddInstance("shop");
   EXPECT_TRUE(MayHaveRepo(cluster.state, "shop"));
   (void)cluster.DeployToRunning();
-  (void)cluster.Give(cluster.Asking(OperationKind::kDelete));
+  const auto remove = cluster.Give(cluster.Asking(OperationKind::kDelete)).reply->operation;
+  EXPECT_TRUE(MayHaveRepo(cluster.state, "shop")) << "it may be cancelled yet, and what runs goes on";
+  EXPECT_NE(EffectOf<DeleteRepo>(cluster.End(remove, Phase::kDeleted)), nullptr);
   EXPECT_FALSE(MayHaveRepo(cluster.state, "shop"));
 }
 
