@@ -634,6 +634,33 @@ TEST_F(RunnerFixture, ACancelledDeployLeavesTheOldReleaseRunning) {
   }
 }
 
+// So it comes back to a worker that has not removed yet what moved away from there.
+TEST_F(RunnerFixture, ACancelledBuildOfTheReleaseThatRunsTakesNothingFromIt) {
+  workloads_.Publish({Fixed(8'080)});
+  Run(Deploy(1, 1));
+  const std::map<std::string, std::uint16_t> ports{{"web/80/tcp=8080", 8'080}};
+  constexpr int kStepsUntilBuilt = 5;
+  for (int steps = 0; steps <= kStepsUntilBuilt; ++steps) {
+    const auto attempt = static_cast<std::uint32_t>(2 + steps);
+    ASSERT_TRUE(runner_->Assign(Deploy(attempt, 1)).ok());
+    for (int i = 0; i < steps; ++i) executor_->RunOne();
+    ASSERT_TRUE(runner_->Cancel(1, "shop", attempt, "asked by ann").ok());
+    executor_->RunAll();
+    EXPECT_EQ(EndOf(attempt).phase, Phase::kCancelled) << steps;
+    EXPECT_EQ(RunningRelease(), 1u) << steps;
+    EXPECT_EQ(addresses_.PortsOf("shop"), ports) << steps;
+  }
+  runtime_.Fail("Build", kBroken);
+  EXPECT_EQ(Run(Deploy(10, 1)).phase, Phase::kFailed);
+  EXPECT_EQ(addresses_.PortsOf("shop"), ports);
+  EXPECT_FALSE(runtime_.Everything()->images.empty());
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(addresses_.PortsOf("shop"), ports) << "after a restart";
+  Run(Reach(11, Target::kStopped));
+  EXPECT_EQ(Run(Reach(12, Target::kRunning, 1)).phase, Phase::kRunning) << "its files are there";
+}
+
 TEST_F(RunnerFixture, WhatIsCancelledBeforeItsTurnSaysWhatTheOneBeforeItLeft) {
   Run(Deploy(1, 1));
   ASSERT_TRUE(runner_->Assign(Deploy(2, 2, 1)).ok());

@@ -78,6 +78,8 @@ Status DropFiles(Job& job) {
 Status Discard(Job& job) {
   // Once its images may have been reported the release exists: it goes when its master keeps it no more.
   if (!job.attempt.order.build || job.attempt.phase >= Phase::kBuilt) return Ok();
+  // Moved back before its old copy was removed, an instance is built under the number that runs here still.
+  if (job.release() == job.holding.running_release) return Ok();
   job.holding.releases.erase(job.release());
   EDM_CHECK(LetGoOfPorts(job, ReleasesOf(job.holding)));
   EDM_CHECK(job.around.files.Drop(job.instance(), job.release()));
