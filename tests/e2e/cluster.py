@@ -10,7 +10,7 @@ import lab
 
 class Worker:
     def __init__(self, cluster, name, namespace=None, address="127.0.0.1", socket="/var/run/docker.sock", more=(),
-                 cpu=None, env=None):
+                 cpu=None, env=None, pools=1):
         self.cluster, self.name, self.namespace, self.address, self.socket = cluster, name, namespace, address, socket
         self.cpu = cpu  # the one core that it may use
         self.env = env
@@ -18,7 +18,7 @@ class Worker:
         self.more = list(more)
         self.rpc, self.http = (8834, 8833) if namespace else (lab.free_port(), lab.free_port())
         # Workers that share an engine must not share a pool, and other runs may share this engine too.
-        self.pool = f"10.{random.randrange(120, 200)}.0.0/16"
+        self.pool = ",".join(f"10.{net}.0.0/16" for net in random.sample(range(120, 200), pools))
         self.program = None
 
     def flags(self):

@@ -40,7 +40,7 @@ class PreparedEngineCheck(unittest.TestCase):
         cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start_master()
         cls.cluster.add_worker("w1", namespace=cls.host.name, address=cls.host.address, socket=cls.host.socket,
-                               more=["--networks-max", "1000", "--default-memory", "16MiB"])
+                               pools=COUNT // 256 + 1, more=["--networks-max", "1000", "--default-memory", "16MiB"])
         cls.ids = [f"many-{number}" for number in range(COUNT)]
 
     def deploy(self, name):
