@@ -29,13 +29,16 @@ Result<std::optional<std::string>> PreparedConfig(std::string_view existing) {
   return std::optional(prepared.dump(2) + "\n");
 }
 
-Result<std::optional<std::string>> PrepareEngine(DebianHost& host) {
+Result<std::optional<std::string>> ConfigToPrepare(DebianHost& host) {
   EDM_TRY(auto before, host.ReadFile(kConfig));
   EDM_TRY(const auto prepared, PreparedConfig(before));
-  if (!prepared) return std::optional<std::string>();
+  return prepared ? std::optional(std::move(before)) : std::nullopt;
+}
+
+Status PrepareEngine(DebianHost& host, const std::string& before) {
+  EDM_TRY(const auto prepared, PreparedConfig(before));
   EDM_TRY([[maybe_unused]] const auto made, host.Do({"install", "-d", "-m", "755", kFolder}, kFolder));
-  EDM_CHECK(host.WriteFile(kConfig, *prepared, "644"));
-  return std::optional(std::move(before));
+  return host.WriteFile(kConfig, prepared.value_or(before), "644");
 }
 
 Status LoadNetworkRules(DebianHost& host, bool systemd) {

@@ -16,9 +16,11 @@ inline constexpr std::uint32_t kPreparedNetworksMax = 1'000;
 // Error kFailedPrecondition: it is no JSON object.
 Result<std::optional<std::string>> PreparedConfig(std::string_view existing);
 
-// Before the engine is installed, for it starts with that. Gives what the configuration was before ("" for
-// none), and none when it was left alone.
-Result<std::optional<std::string>> PrepareEngine(DebianHost& host);
+// The configuration that is there, "" for none; none when it is to be left alone.
+Result<std::optional<std::string>> ConfigToPrepare(DebianHost& host);
+// Before the engine is installed, for it starts with that. `before` is on record by then, and may be written
+// over.
+Status PrepareEngine(DebianHost& host, const std::string& before);
 // Once the packages are there; again with each boot where there is systemd.
 Status LoadNetworkRules(DebianHost& host, bool systemd);
 

@@ -128,9 +128,10 @@ Status WorkerSetup::Install() {
   if (!engine) {
     words.emplace_back("docker.io");
     if (!journal_.engine_config) {
-      EDM_TRY(journal_.engine_config, PrepareEngine(host_));
+      EDM_TRY(journal_.engine_config, ConfigToPrepare(host_));
       EDM_CHECK(SaveJournal());
     }
+    if (journal_.engine_config) EDM_CHECK(PrepareEngine(host_, *journal_.engine_config));
   }
   if (journal_.engine_config) words.emplace_back("nftables");
   const auto install = [&] { return host_.Do(Apt(words), "packages", {}, RemoteHost::kPatiently); };

@@ -175,6 +175,15 @@ TEST_F(Remote, PreparesTheEngineThatItInstalls) {
     host_.answers["docker version"] = {0, "", {}};
   };
   {
+    // It breaks off when the file is half done: what was there is on record by then.
+    host_.answers["mv /etc/docker"] = {1, "", {"mv: no space"}};
+    auto setup = Setup();
+    ASSERT_TRUE(setup.Check().ok());
+    EXPECT_FALSE(setup.Install().ok());
+    EXPECT_EQ(ParseJournal(host_.files[kSetupJournal])->engine_config, own);
+    host_.answers.erase("mv /etc/docker");
+  }
+  {
     auto setup = Setup();
     ASSERT_TRUE(setup.Check().ok());
     host_.answers["env DEBIAN_FRONTEND=noninteractive apt-get -q -y install"] = {100, "", {"E: 404"}};
