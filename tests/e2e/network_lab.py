@@ -46,8 +46,9 @@ class Host:
 
 class NetworkLab:
     def __init__(self, folder, hosts=2, consul=True, own_cores=False, engines=None, servers=0, prepared=False):
-        """With `prepared` engines are set up as `edmctl worker add` does it. The first `engines` of the hosts have one; all of them by default. The last `servers` of the hosts are Consul's
-        servers; with none of them the root namespace has the only one, and otherwise a plain agent."""
+        """The first `engines` of the hosts have one, all of them by default; with `prepared` it is set up as
+        `edmctl worker add` does it. The last `servers` of the hosts are Consul's servers; with none of them the root
+        namespace has the only one, and otherwise a plain agent."""
         self.folder = pathlib.Path(folder)
         self.consul = consul
         self.consul_server = None

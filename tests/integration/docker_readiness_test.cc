@@ -85,7 +85,7 @@ TEST_F(DockerReadiness, AServiceThatNeverGetsHealthySaysWhatItsCheckSaid) {
   ASSERT_TRUE(Up({{"web", Service("web", kForever, check)}}).ok());
   const auto ready = Await({{"web"}}, Millis(2'000));
   ASSERT_FALSE(ready.ok());
-  EXPECT_EQ(ready.error().cause, "not healthy in 2 s: its healthcheck does not pass");
+  EXPECT_EQ(ready.error().cause, "not healthy in 2 s: its healthcheck has not passed yet");
   ASSERT_GE(ready.error().evidence.size(), 2U);
   EXPECT_NE(ready.error().evidence[0].find("exit 7, "), std::string::npos) << ready.error().evidence[0];
   EXPECT_EQ(ready.error().evidence[1], "check | not yet");

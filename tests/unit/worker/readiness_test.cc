@@ -155,7 +155,7 @@ TEST(Readiness, APortOnLoopbackAloneIsToldApart) {
 TEST(Readiness, HealthIsGreenByTheEngineOrByOurOwnTry) {
   auto seen = Running("web");
   seen.facts.health = ContainerHealth::kStarting;
-  EXPECT_EQ(Why(JudgeOne({"web"}, seen)), "its healthcheck does not pass");
+  EXPECT_EQ(Why(JudgeOne({"web"}, seen)), "its healthcheck has not passed yet");
   seen.health = CheckSeen{"true", true, "exit 0", 1, ""};
   EXPECT_TRUE(std::holds_alternative<Ready>(JudgeOne({"web"}, seen)));
   seen.health.reset();

@@ -106,7 +106,7 @@ ServiceVerdict JudgeHealth(const ContainerSeen& container) {
     if (container.facts.health == ContainerHealth::kUnhealthy) {
       return Fail(container, "unhealthy", "run its healthcheck by hand: edmctl exec");
     }
-    auto verdict = Wait(&container, "its healthcheck does not pass");
+    auto verdict = Wait(&container, "its healthcheck has not passed yet");
     verdict.hint =
         "see why its healthcheck fails; a slow start wants a longer --timeout or health.time in edm.yaml";
     return verdict;
