@@ -13,7 +13,7 @@ namespace {
 // Two cores' worth of threads that allocate at the same time; each heap keeps some freed memory of its own.
 constexpr int kHeapsMax = 4;
 
-SteadyTime Now() { return std::chrono::time_point_cast<Millis>(std::chrono::steady_clock::now()); }
+SteadyTime SteadyNow() { return std::chrono::time_point_cast<Millis>(std::chrono::steady_clock::now()); }
 
 #ifdef NDEBUG
 int UnmapUntouched(dl_phdr_info* object, std::size_t, void*) {
@@ -32,12 +32,12 @@ int UnmapUntouched(dl_phdr_info* object, std::size_t, void*) {
 
 }  // namespace
 
-ResidentMemory::ResidentMemory() : next_(Now() + kFirstAfter) { ::mallopt(M_ARENA_MAX, kHeapsMax); }
+ResidentMemory::ResidentMemory() : next_(SteadyNow() + kFirstAfter) { ::mallopt(M_ARENA_MAX, kHeapsMax); }
 
 void ResidentMemory::Tick() {
-  if (Now() < next_) return;
+  if (SteadyNow() < next_) return;
   ReturnMemory();
-  next_ = Now() + kEvery;
+  next_ = SteadyNow() + kEvery;
 }
 
 void ReturnMemory() {

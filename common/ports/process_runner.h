@@ -16,6 +16,9 @@
 
 namespace edm {
 
+// Where programs of the system are.
+inline constexpr const char* kProgramPath = "/usr/local/bin:/usr/bin:/bin";
+
 struct ProcessLimits {
   std::optional<Seconds> cpu;                 // RLIMIT_CPU
   std::optional<std::uint64_t> memory_bytes;  // RLIMIT_AS

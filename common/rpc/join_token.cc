@@ -9,7 +9,6 @@ namespace edm::rpc {
 namespace {
 
 constexpr std::string_view kPrefix = "edmw";
-constexpr std::size_t kFingerprintMin = 32;  // hex digits
 constexpr std::size_t kFingerprintMax = 64;  // hex digits
 constexpr std::size_t kPartMax = 128;        // characters
 

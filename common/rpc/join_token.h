@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "common/base/result.h"
 
 namespace edm::rpc {
+
+inline constexpr std::size_t kFingerprintMin = 32;  // hex digits: 128 bits
 
 // What lets one worker join, once: "edmw_<id>_<secret>_<fingerprint of the CA>".
 struct JoinToken {

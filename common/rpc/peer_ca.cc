@@ -7,13 +7,12 @@
 #include <cstring>
 
 #include "common/base/owned.h"
+#include "common/rpc/join_token.h"
 #include "common/rpc/openssl.h"
 #include "common/rpc/tls.h"
 
 namespace edm::rpc {
 namespace {
-
-constexpr std::size_t kFingerprintMin = 32;  // hex digits: 128 bits
 
 struct Socket {
   int fd = -1;

@@ -56,7 +56,7 @@ Status TakeToken(const Invocation& invocation, Context& context) {
   return Ok();
 }
 
-Result<int> Add(Invocation& invocation) {
+Result<int> AddContext(Invocation& invocation) {
   EDM_TRY(auto contexts, LoadContexts(invocation.paths.contexts));
   const auto name = invocation.args.Text("name");
   EDM_CHECK(CheckContextName(name));
@@ -97,7 +97,7 @@ Result<int> Use(Invocation& invocation) {
   return kExitDone;
 }
 
-Result<int> List(Invocation& invocation) {
+Result<int> ListContexts(Invocation& invocation) {
   EDM_TRY(const auto contexts, LoadContexts(invocation.paths.contexts));
   std::vector<Row> rows;
   for (const auto& context : contexts.all) {
@@ -132,9 +132,9 @@ std::vector<Command> ContextCommands() {
             {"--ca-file", "FILE", "the master's CA, as PEM"},
             {"--fingerprint", "SHA256", "of the master's CA, which is then fetched and kept"},
             {"--use", "", "make it the default"}},
-           Add},
+           AddContext},
           {"context use", "make a context the default", {{"name", Count::kOne}}, {}, Use},
-          {"context ls", "the contexts, the default one marked", {}, {}, List}};
+          {"context ls", "the contexts, the default one marked", {}, {}, ListContexts}};
 }
 
 }  // namespace edm::ctl

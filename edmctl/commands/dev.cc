@@ -127,7 +127,7 @@ Result<int> Down(Invocation& invocation) {
   return kExitDone;
 }
 
-Result<int> ShowStatus(Invocation& invocation) {
+Result<int> ShowDevStatus(Invocation& invocation) {
   const auto layout = DevLayout::From(invocation.paths);
   EDM_TRY(auto record, LoadRecord(layout.record));
   if (!record) return NotUp();
@@ -176,7 +176,7 @@ void FollowFile(const Invocation& invocation, const std::string& path, std::size
   }
 }
 
-Result<int> Logs(Invocation& invocation) {
+Result<int> ShowDevLogs(Invocation& invocation) {
   const auto layout = DevLayout::From(invocation.paths);
   const auto program = invocation.args.Has("program") ? invocation.args.Text("program") : "master";
   if (program != "master" && program != "worker")
@@ -197,24 +197,27 @@ Result<int> Logs(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> DevCommands() {
-  return {
-      {"dev up",
-       "start a master and a worker on this machine",
-       {},
-       {{"--public-address", "ADDRESS", "where instances are reached (default 127.0.0.1)"},
-        {"--docker-socket", "PATH", "of the engine"}},
-       Up},
-      {"dev down",
-       "stop them; instances go on running",
-       {},
-       {{"--purge", "", "remove their data as well"}},
-       Down},
-      {"dev status", "how they are; 0 when both are ready, --quiet prints the REST URL", {}, {}, ShowStatus},
-      {"dev logs",
-       "what they wrote",
-       {{"program", Operand::Count::kOptional}},
-       {{"-f,--follow", "", "go on with what comes"}, {"-n,--tail", "LINES", "how many (default 200)"}},
-       Logs}};
+  return {{"dev up",
+           "start a master and a worker on this machine",
+           {},
+           {{"--public-address", "ADDRESS", "where instances are reached (default 127.0.0.1)"},
+            {"--docker-socket", "PATH", "of the engine"}},
+           Up},
+          {"dev down",
+           "stop them; instances go on running",
+           {},
+           {{"--purge", "", "remove their data as well"}},
+           Down},
+          {"dev status",
+           "how they are; 0 when both are ready, --quiet prints the REST URL",
+           {},
+           {},
+           ShowDevStatus},
+          {"dev logs",
+           "what they wrote",
+           {{"program", Operand::Count::kOptional}},
+           {{"-f,--follow", "", "go on with what comes"}, {"-n,--tail", "LINES", "how many (default 200)"}},
+           ShowDevLogs}};
 }
 
 }  // namespace edm::ctl

@@ -14,7 +14,7 @@
 namespace edm::ctl {
 namespace {
 
-constexpr Millis kWait{1'000};
+constexpr Millis kOutputLookEvery{1'000};
 constexpr Millis kInputEvery{50};  // how soon a change of the window's size is seen
 
 Result<v1::ExecInput> StartOf(Invocation& invocation, bool tty) {
@@ -64,7 +64,7 @@ void SendInput(Stream& stream, bool tty, bool forward, const std::atomic<bool>& 
 Result<int> ShowOutput(Invocation& invocation, Stream& stream) {
   v1::ExecOutput output;
   for (;;) {
-    const auto got = stream.Read(output, kWait);
+    const auto got = stream.Read(output, kOutputLookEvery);
     if (got == Stream::Got::kNothing) continue;
     if (got == Stream::Got::kEnd) break;
     if (invocation.json()) {

@@ -51,7 +51,7 @@ Result<v1::StreamLogsRequest> RequestOf(Invocation& invocation) {
   return request;
 }
 
-Result<int> Logs(Invocation& invocation) {
+Result<int> ShowLogs(Invocation& invocation) {
   EDM_TRY(const auto request, RequestOf(invocation));
   EDM_TRY(auto* master, invocation.Master());
   const auto stream = master->Open("StreamLogs", request);
@@ -95,7 +95,7 @@ std::vector<Command> LogsCommands() {
             {"-n,--tail", "LINES", "the last lines of each container"},
             {"-t,--timestamps", "", "with the time of each line"},
             {"--build", "", "of the last build instead"}},
-           Logs}};
+           ShowLogs}};
 }
 
 }  // namespace edm::ctl

@@ -20,7 +20,7 @@ Row RowOf(const v1::Instance& instance) {
           status.worker().empty() ? "-" : status.worker()};
 }
 
-Result<int> List(Invocation& invocation) {
+Result<int> ListInstances(Invocation& invocation) {
   v1::ListInstancesRequest request;
   request.set_owner(invocation.args.Text("owner"));
   request.set_project(invocation.args.Text("project"));
@@ -55,7 +55,7 @@ std::vector<Command> LsCommands() {
             {"--project", "NAME", "only copies of this project"},
             {"--worker", "ID", "only what this worker holds"},
             {"--phase", "PHASE", "only those that are running, failed, stopped, ..."}},
-           List}};
+           ListInstances}};
 }
 
 }  // namespace edm::ctl

@@ -16,7 +16,7 @@ std::string Took(const v1::Operation& operation) {
   return FormatDuration(Between(operation.created_at(), operation.ended_at()));
 }
 
-Result<int> List(Invocation& invocation) {
+Result<int> ListOperations(Invocation& invocation) {
   v1::ListOperationsRequest request;
   request.set_instance(invocation.args.Text("id"));
   auto state = invocation.args.Text("state");
@@ -44,7 +44,7 @@ Result<int> List(Invocation& invocation) {
   return kExitDone;
 }
 
-Result<int> Show(Invocation& invocation) {
+Result<int> ShowOperation(Invocation& invocation) {
   v1::GetOperationRequest request;
   request.set_id(invocation.args.Text("operation"));
   EDM_TRY(auto* master, invocation.Master());
@@ -92,8 +92,8 @@ std::vector<Command> OpCommands() {
            {{"id", Operand::Count::kOptional}},
            {{"--state", "STATE", "only those that are running, failed, ..."},
             {"-n,--number", "COUNT", "how many (default 20)"}},
-           List},
-          {"op show", "one operation and its steps", {{"operation"}}, {}, Show},
+           ListOperations},
+          {"op show", "one operation and its steps", {{"operation"}}, {}, ShowOperation},
           {"op watch", "follow an operation to its end, from its first step", {{"operation"}}, {}, Watch},
           {"op cancel", "end an operation under way", {{"operation"}}, {}, Cancel}};
 }

@@ -9,7 +9,7 @@
 namespace edm::ctl {
 namespace {
 
-Result<int> List(Invocation& invocation) {
+Result<int> ListReleases(Invocation& invocation) {
   EDM_TRY(const auto id, invocation.InstanceId());
   EDM_TRY(auto* master, invocation.Master());
   v1::ListReleasesRequest request;
@@ -41,7 +41,7 @@ std::vector<Command> ReleasesCommands() {
            "what was built, and what can be rolled back to",
            {{"id", Operand::Count::kOptional}},
            {},
-           List}};
+           ListReleases}};
 }
 
 }  // namespace edm::ctl

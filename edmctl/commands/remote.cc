@@ -8,12 +8,12 @@
 #include "edmctl/os/files.h"
 #include "edmctl/os/program.h"
 #include "edmctl/output/report.h"
+#include "edmctl/output/words.h"
 
 namespace edm::ctl {
 namespace {
 
 constexpr Millis kGitDeadline{10'000};
-constexpr std::size_t kShortCommit = 7;  // digits, as git shows them
 
 Result<ProgramEnd> RunGit(std::vector<std::string> words) {
   words.insert(words.begin(), "git");
@@ -100,7 +100,7 @@ Result<v1::Instance> FindOrMake(MasterClient& master, const std::string& id) {
   return master.Call<v1::Instance>("CreateInstance", create);
 }
 
-Result<int> Add(Invocation& invocation) {
+Result<int> AddRemote(Invocation& invocation) {
   EDM_TRY(const auto id, invocation.InstanceId());
   EDM_CHECK(CheckRepository());  // before anything is made on the master
   EDM_TRY(const auto* current, invocation.CurrentContext());
@@ -134,7 +134,7 @@ std::vector<Command> RemoteCommands() {
            "make an instance a git remote: a push deploys",
            {{"id", Operand::Count::kOptional}},
            {{"--name", "NAME", "of the remote (default edm)"}},
-           Add}};
+           AddRemote}};
 }
 
 }  // namespace edm::ctl

@@ -11,8 +11,6 @@
 namespace edm::ctl {
 namespace {
 
-constexpr std::size_t kShortCommit = 7;  // digits, as git shows them
-
 std::string SourceLine(const v1::Source& source) {
   if (source.commit().empty()) return {};
   auto line = source.commit().substr(0, kShortCommit);
@@ -98,7 +96,7 @@ std::string Render(const Terminal& terminal, const v1::Instance& instance) {
   return text;
 }
 
-Result<int> Show(Invocation& invocation) {
+Result<int> ShowInstance(Invocation& invocation) {
   EDM_TRY(const auto id, invocation.InstanceId());
   EDM_TRY(auto* master, invocation.Master());
   v1::GetInstanceRequest request;
@@ -117,8 +115,11 @@ Result<int> Show(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> ShowCommands() {
-  return {
-      {"show", "one instance with all that is known of it", {{"id", Operand::Count::kOptional}}, {}, Show}};
+  return {{"show",
+           "one instance with all that is known of it",
+           {{"id", Operand::Count::kOptional}},
+           {},
+           ShowInstance}};
 }
 
 }  // namespace edm::ctl

@@ -20,7 +20,7 @@ Result<Look> LookAtAll(MasterClient& master) {
   return look;
 }
 
-Result<int> ShowStatus(Invocation& invocation) {
+Result<int> ShowClusterStatus(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_TRY(const auto look, LookAtAll(*master));
   const auto problems = Judge(look);
@@ -35,7 +35,7 @@ Result<int> ShowStatus(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> StatusCommands() {
-  return {{"status", "whether the cluster is well, and what to do first if not", {}, {}, ShowStatus}};
+  return {{"status", "whether the cluster is well, and what to do first if not", {}, {}, ShowClusterStatus}};
 }
 
 }  // namespace edm::ctl

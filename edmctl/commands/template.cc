@@ -36,7 +36,7 @@ Result<int> Push(Invocation& invocation) {
   return kExitDone;
 }
 
-Result<int> List(Invocation& invocation) {
+Result<int> ListTemplates(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_TRY(const auto all,
           master->Call<v1::ListTemplatesResponse>("ListTemplates", v1::ListTemplatesRequest()));
@@ -66,7 +66,7 @@ std::vector<Command> TemplateCommands() {
            {{"--name", "NAME", "of the template (default: the folder's name)"},
             {"-m,--message", "TEXT", "kept with the commit"}},
            Push},
-          {"template ls", "the templates", {}, {}, List}};
+          {"template ls", "the templates", {}, {}, ListTemplates}};
 }
 
 }  // namespace edm::ctl

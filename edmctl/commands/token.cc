@@ -31,7 +31,7 @@ Result<int> Create(Invocation& invocation) {
   return kExitDone;
 }
 
-Result<int> List(Invocation& invocation) {
+Result<int> ListTokens(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_TRY(const auto all, master->Call<v1::ListTokensResponse>("ListTokens", v1::ListTokensRequest()));
   if (invocation.json()) {
@@ -71,7 +71,7 @@ std::vector<Command> TokenCommands() {
            {{"--worker", "", "lets one worker join, once"},
             {"--lifetime", "TIME", "ends after 30d, 12h, ... (people: never; workers: 1h)"}},
            Create},
-          {"token ls", "the tokens; their secrets are kept nowhere", {}, {}, List},
+          {"token ls", "the tokens; their secrets are kept nowhere", {}, {}, ListTokens},
           {"token revoke", "end a token at once", {{"token"}}, {}, Revoke}};
 }
 

@@ -17,7 +17,7 @@ constexpr const char* kOtherScreen = "\x1b[?1049h";  // what stood on the termin
 constexpr const char* kFirstScreen = "\x1b[?1049l";
 constexpr const char* kFromTheTop = "\x1b[H\x1b[J";
 
-Result<std::string> Look(Invocation& invocation, MasterClient& master, std::size_t lines) {
+Result<std::string> ScreenOf(Invocation& invocation, MasterClient& master, std::size_t lines) {
   v1::GetUsageRequest request;
   request.set_instance(invocation.args.Text("id"));
   EDM_TRY(const auto usage, master.Call<v1::GetUsageResponse>("GetUsage", request));
@@ -43,7 +43,7 @@ Status Refresh(Invocation& invocation, MasterClient& master) {
   const Interrupt interrupt;
   const bool draws = !invocation.json();
   do {
-    EDM_TRY(const auto text, Look(invocation, master, draws ? TerminalSize().rows : 0));
+    EDM_TRY(const auto text, ScreenOf(invocation, master, draws ? TerminalSize().rows : 0));
     if (draws) invocation.Out(kFromTheTop + text);
   } while (PauseUntilNext(interrupt));
   return Ok();
@@ -53,7 +53,7 @@ Result<int> Top(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   const bool once = invocation.args.Has("once") || (!invocation.terminal.live && !invocation.json());
   if (once) {
-    EDM_TRY(const auto text, Look(invocation, *master, 0));
+    EDM_TRY(const auto text, ScreenOf(invocation, *master, 0));
     invocation.Out(text);
     return kExitDone;
   }

@@ -15,7 +15,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Millis kWaitDefault{600'000};
 constexpr Millis kPieceMax{50'000};  // of one WaitOperation
-constexpr Millis kLookEvery{500};
+constexpr Millis kConditionLookEvery{500};
 
 struct Wanted {
   v1::Phase::Value phase = v1::Phase::RUNNING;
@@ -53,7 +53,7 @@ Status Pause(MasterClient& master, const v1::Instance& instance, Millis left) {
     const auto waited = master.Call<v1::Operation>("WaitOperation", request, piece + Millis(5'000));
     if (!waited.ok() && waited.error().code != Code::kNotFound) return waited.error();
   }
-  std::this_thread::sleep_for(std::min(left, kLookEvery));
+  std::this_thread::sleep_for(std::min(left, kConditionLookEvery));
   return Ok();
 }
 

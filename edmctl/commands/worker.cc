@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/size_units.h"
 #include "common/base/text.h"
 #include "edm/v1/master_service.pb.h"
 #include "edmctl/commands/command.h"
@@ -16,8 +17,6 @@
 
 namespace edm::ctl {
 namespace {
-
-constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
 std::string Free(std::uint32_t free_mib, std::uint32_t total_mib) {
   return FormatBytes(free_mib * kMebibyte) + " of " + FormatBytes(total_mib * kMebibyte);
@@ -54,7 +53,7 @@ std::string ClockText(const v1::Worker& worker) {
          " the master's: set it there (timedatectl set-ntp true)";
 }
 
-Result<int> List(Invocation& invocation) {
+Result<int> ListWorkers(Invocation& invocation) {
   EDM_TRY(auto* master, invocation.Master());
   EDM_TRY(const auto all, master->Call<v1::ListWorkersResponse>("ListWorkers", v1::ListWorkersRequest()));
   if (invocation.json()) {
@@ -89,7 +88,7 @@ Result<v1::WorkerLoad> HistoryOf(MasterClient& master, const std::string& worker
   return history;
 }
 
-Result<int> Show(Invocation& invocation) {
+Result<int> ShowWorker(Invocation& invocation) {
   v1::GetWorkerRequest request;
   request.set_id(invocation.args.Text("worker"));
   EDM_TRY(auto* master, invocation.Master());
@@ -128,8 +127,8 @@ Result<int> Show(Invocation& invocation) {
 
 std::vector<Command> WorkerCommands() {
   std::vector<Command> all{
-      {"worker ls", "the workers and their load", {}, {}, List},
-      {"worker show", "one worker, and how busy it was", {{"worker"}}, {}, Show},
+      {"worker ls", "the workers and their load", {}, {}, ListWorkers},
+      {"worker show", "one worker, and how busy it was", {{"worker"}}, {}, ShowWorker},
       {"worker cordon", "let nothing new come to a worker", {{"worker"}}, {}, Cordon},
       {"worker uncordon", "let instances come again, and end a drain", {{"worker"}}, {}, Uncordon},
       {"worker drain",

@@ -55,7 +55,7 @@ SayStep Saying(const Invocation& invocation, const std::string& prefix) {
   };
 }
 
-Result<int> Add(Invocation& invocation) {
+Result<int> AddHost(Invocation& invocation) {
   EDM_TRY(const auto target, ParseSshUrl(invocation.args.Text("host")));
   EDM_TRY(const auto id, IdOf(invocation, target));
   EDM_TRY(auto labels, LabelsOf(invocation.args.All("label")));
@@ -166,7 +166,7 @@ std::vector<Command> WorkerHostCommands() {
            SetupFlags({{"--id", "ID", "of the worker; the host's name unless given"},
                        {"--label", "KEY=VALUE", "that instances may ask for", true},
                        {"--address", "ADDRESS", "where people reach its instances"}}),
-           Add},
+           AddHost},
           {"worker import",
            "add the workers of an inventory: ours, Ansible's or hosts.json",
            {{"file"}},

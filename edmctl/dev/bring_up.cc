@@ -14,7 +14,7 @@
 namespace edm::ctl {
 namespace {
 
-constexpr Millis kLookEvery{50};
+constexpr Millis kReadyLookEvery{50};
 constexpr Millis kJoinDeadline{30'000};
 constexpr std::size_t kLinesShown = 15;
 
@@ -60,7 +60,7 @@ Status BringUp::Await(const std::string& program, const std::function<bool()>& r
                    supervisor_.LastLines(program, kLinesShown),
                    "edmctl dev logs " + program + " shows all it said"};
     }
-    std::this_thread::sleep_for(kLookEvery);
+    std::this_thread::sleep_for(kReadyLookEvery);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/size_units.h"
 #include "common/base/text.h"
 #include "edmctl/output/words.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 using Severity = Problem::Severity;
 using Problems = std::vector<Problem>;
-
-constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
 std::string Room(std::uint32_t mib) { return FormatBytes(mib * kMebibyte); }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/size_units.h"
 #include "common/base/text.h"
 #include "edmctl/output/report.h"
 #include "edmctl/output/table.h"
@@ -11,9 +12,6 @@
 
 namespace edm::ctl {
 namespace {
-
-constexpr std::uint64_t kKibibyte = 1'024;
-constexpr std::uint64_t kMebibyte = 1'024 * kKibibyte;
 
 std::string SizeOf(const v1::DiskUse& use) {
   return use.has_size_kib() ? FormatBytes(use.size_kib() * kKibibyte) : "?";

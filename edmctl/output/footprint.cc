@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "common/base/size_units.h"
 #include "common/base/text.h"
 #include "edmctl/output/table.h"
 
 namespace edm::ctl {
 namespace {
-
-constexpr std::uint64_t kKibibyte = 1024;
 
 std::string SizeOf(const v1::Footprint::Volume& volume) {
   return volume.has_size_kib() ? FormatBytes(volume.size_kib() * kKibibyte) : "?";

@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/base/size_units.h"
 #include "common/base/text.h"
 #include "edmctl/output/table.h"
 #include "edmctl/output/words.h"
 
 namespace edm::ctl {
 namespace {
-
-constexpr std::uint64_t kKibibyte = 1024;
-constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
 struct Sum {
   double cpu = 0;

@@ -10,6 +10,8 @@
 
 namespace edm::ctl {
 
+inline constexpr std::size_t kShortCommit = 7;  // digits, as git shows them
+
 // How messages of the API read in one line of text.
 
 WallTime ToWallTime(const google::protobuf::Timestamp& time);

@@ -8,7 +8,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFolder = "/etc/docker";
-constexpr const char* kConfig = "/etc/docker/daemon.json";
+constexpr const char* kEngineConfig = "/etc/docker/daemon.json";
 constexpr const char* kRules = "/usr/lib/edm/network.nft";
 
 }  // namespace
@@ -18,7 +18,7 @@ Result<std::optional<std::string>> PreparedConfig(std::string_view existing) {
       existing.empty() ? json::object() : json::parse(existing, nullptr, /*allow_exceptions=*/false);
   if (!config.is_object()) {
     return Error{Code::kFailedPrecondition,
-                 kConfig,
+                 kEngineConfig,
                  "it is no JSON object: an engine would not start with it",
                  {},
                  "mend it there, or take it away"};
@@ -30,7 +30,7 @@ Result<std::optional<std::string>> PreparedConfig(std::string_view existing) {
 }
 
 Result<std::optional<std::string>> ConfigToPrepare(DebianHost& host) {
-  EDM_TRY(auto before, host.ReadFile(kConfig));
+  EDM_TRY(auto before, host.ReadFile(kEngineConfig));
   EDM_TRY(const auto prepared, PreparedConfig(before));
   return prepared ? std::optional(std::move(before)) : std::nullopt;
 }
@@ -38,7 +38,7 @@ Result<std::optional<std::string>> ConfigToPrepare(DebianHost& host) {
 Status PrepareEngine(DebianHost& host, const std::string& before) {
   EDM_TRY(const auto prepared, PreparedConfig(before));
   EDM_TRY([[maybe_unused]] const auto made, host.Do({"install", "-d", "-m", "755", kFolder}, kFolder));
-  return host.WriteFile(kConfig, prepared.value_or(before), "644");
+  return host.WriteFile(kEngineConfig, prepared.value_or(before), "644");
 }
 
 Status LoadNetworkRules(DebianHost& host, bool systemd) {
@@ -59,8 +59,8 @@ Status UnloadNetworkRules(DebianHost& host, bool systemd) {
 }
 
 Status RestoreEngineConfig(DebianHost& host, const std::string& before) {
-  if (!before.empty()) return host.WriteFile(kConfig, before, "644");
-  EDM_TRY([[maybe_unused]] const auto gone, host.Do({"rm", "-f", "--", kConfig}, kConfig));
+  if (!before.empty()) return host.WriteFile(kEngineConfig, before, "644");
+  EDM_TRY([[maybe_unused]] const auto gone, host.Do({"rm", "-f", "--", kEngineConfig}, kEngineConfig));
   return Ok();
 }
 

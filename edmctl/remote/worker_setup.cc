@@ -13,12 +13,11 @@
 namespace edm::ctl {
 namespace {
 
-constexpr const char* kConfig = "/etc/edm/worker.yaml";
-constexpr const char* kPidFile = "/run/edm-worker.pid";
+constexpr const char* kWorkerConfig = "/etc/edm/worker.yaml";
 constexpr const char* kLog = "/var/log/edm-worker.log";
 constexpr const char* kIdentity = "/var/lib/edm-worker/tls/worker.pem";
 constexpr std::size_t kPackageBytesMax = std::size_t{512} << 20U;
-constexpr Millis kLookEvery{300};
+constexpr Millis kReadyLookEvery{300};
 
 std::vector<std::string> Apt(std::vector<std::string> words) {
   words.insert(words.begin(), {"env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"});
@@ -184,7 +183,7 @@ Status WorkerSetup::AwaitEngine() {
   EDM_CHECK(StartEngine());
   const auto until = std::chrono::steady_clock::now() + kEngineWithin;
   while (!answers && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(kLookEvery);
+    std::this_thread::sleep_for(kReadyLookEvery);
     EDM_TRY(answers, host_.Succeeds({"docker", "version"}));
   }
   if (answers) return Ok();
@@ -198,14 +197,14 @@ Status WorkerSetup::AwaitEngine() {
 Status WorkerSetup::Configure() {
   EDM_TRY([[maybe_unused]] const auto made, host_.Do({"install", "-d", "-m", "755", "/etc/edm"}, "/etc/edm"));
   const auto networks_max = journal_.engine_config ? std::optional(kPreparedNetworksMax) : std::nullopt;
-  EDM_CHECK(host_.WriteFile(kConfig, WorkerConfig(wishes_, networks_max), "640"));
-  say_("configuration", kConfig);
+  EDM_CHECK(host_.WriteFile(kWorkerConfig, WorkerConfig(wishes_, networks_max), "640"));
+  say_("configuration", kWorkerConfig);
   return Ok();
 }
 
 Status WorkerSetup::Join(const std::string& token) {
   EDM_TRY([[maybe_unused]] const auto joined,
-          host_.Do({"edm-worker", "join", "--config", kConfig, "--token-file", "-"}, "edm-worker join",
+          host_.Do({"edm-worker", "join", "--config", kWorkerConfig, "--token-file", "-"}, "edm-worker join",
                    token + "\n"));
   say_("certificate", kIdentity);
   return Ok();
@@ -215,21 +214,13 @@ Status WorkerSetup::Start() {
   std::vector<std::string> words{"systemctl", "enable", "--now", "edm-worker"};
   if (!systemd_) {
     // For one that ran already, with an older identity.
-    EDM_TRY([[maybe_unused]] const auto stopped, host_.Succeeds({"start-stop-daemon", "--stop", "--oknodo",
-                                                                 "--retry", "10", "--pidfile", kPidFile}));
-    words = {"start-stop-daemon",
-             "--start",
-             "--background",
-             "--make-pidfile",
-             "--pidfile",
-             kPidFile,
-             "--output",
-             kLog,
-             "--exec",
-             "/usr/bin/edm-worker",
-             "--",
-             "--config",
-             kConfig};
+    EDM_TRY([[maybe_unused]] const auto stopped,
+            host_.Succeeds(
+                {"start-stop-daemon", "--stop", "--oknodo", "--retry", "10", "--pidfile", kWorkerPidFile}));
+    words = {
+        "start-stop-daemon", "--start", "--background", "--make-pidfile",      "--pidfile", kWorkerPidFile,
+        "--output",          kLog,      "--exec",       "/usr/bin/edm-worker", "--",        "--config",
+        kWorkerConfig};
   }
   EDM_TRY([[maybe_unused]] const auto started, host_.Do(words, "edm-worker"));
   say_("worker", systemd_ ? "started by systemd" : "started in the background: a reboot ends it");

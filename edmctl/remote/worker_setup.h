@@ -11,6 +11,9 @@
 
 namespace edm::ctl {
 
+// Of a worker that runs without systemd.
+inline constexpr const char* kWorkerPidFile = "/run/edm-worker.pid";
+
 struct SetupWishes {
   std::string id;
   std::string master;          // its cluster port, as the machine reaches it

@@ -6,14 +6,12 @@
 namespace edm::ctl {
 namespace {
 
-constexpr const char* kPidFile = "/run/edm-worker.pid";
-
 // The engine goes last of what runs: purging the worker's package takes along what it made there.
 Status StopWorker(DebianHost& host, bool systemd) {
   const std::vector<std::string> words =
       systemd ? std::vector<std::string>{"systemctl", "disable", "--now", "edm-worker"}
-              : std::vector<std::string>{"start-stop-daemon", "--stop", "--oknodo", "--retry", "15",
-                                         "--pidfile",         kPidFile};
+              : std::vector<std::string>{"start-stop-daemon", "--stop",      "--oknodo", "--retry", "15",
+                                         "--pidfile",         kWorkerPidFile};
   EDM_TRY([[maybe_unused]] const auto stopped, host.Succeeds(words));
   return Ok();
 }

@@ -10,7 +10,7 @@
 namespace edm::master {
 namespace {
 
-double Seconds(WallTime from, WallTime to) {
+double InSeconds(WallTime from, WallTime to) {
   return std::max(0.0, std::chrono::duration<double>(to - from).count());
 }
 
@@ -32,7 +32,7 @@ void WriteEnd(const Operation& ended) {
                    {"instance", ended.instance},
                    {"kind", kind},
                    {"outcome", state},
-                   {"seconds", Seconds(ended.created_at, ended.ended_at.value_or(ended.created_at))},
+                   {"seconds", InSeconds(ended.created_at, ended.ended_at.value_or(ended.created_at))},
                    {"actor", ended.actor}};
   if (ended.failure) Add(fields, *ended.failure);
   Log(ended.state == OperationState::kDone ? LogLevel::kInfo : LogLevel::kWarn, "operation ended", fields);
@@ -45,7 +45,7 @@ void WriteStep(const OperationNote& note, const Step& step) {
   LogFields fields{{"operation", note.operation}, {"step", step.name}, {"state", state}};
   if (note.attempt != 0) fields.push_back({"attempt", std::uint64_t{note.attempt}});
   if (step.started_at && step.ended_at)
-    fields.push_back({"seconds", Seconds(*step.started_at, *step.ended_at)});
+    fields.push_back({"seconds", InSeconds(*step.started_at, *step.ended_at)});
   Log(level, "operation step", fields);
 }
 

@@ -17,7 +17,7 @@ std::string_view KnownStep(std::string_view name) {
   return std::ranges::find(kSteps, name) != kSteps.end() ? name : "other";
 }
 
-double Seconds(Millis time) { return std::max(0.0, std::chrono::duration<double>(time).count()); }
+double InSeconds(Millis time) { return std::max(0.0, std::chrono::duration<double>(time).count()); }
 
 }  // namespace
 
@@ -37,14 +37,14 @@ void ClusterMeter::Count(const Decision& decision) {
 
 void ClusterMeter::Count(const Operation& ended) {
   const auto took = ended.ended_at.value_or(ended.created_at) - ended.created_at;
-  operations_.Observe(KindWord(ended.kind), StateWord(ended.state), Seconds(took));
+  operations_.Observe(KindWord(ended.kind), StateWord(ended.state), InSeconds(took));
 }
 
 void ClusterMeter::Count(const Step& step) {
   const bool tried = step.state == StepState::kDone || step.state == StepState::kFailed;
   if (!tried || !step.started_at || !step.ended_at) return;
   steps_.Observe(KnownStep(step.name), step.state == StepState::kDone ? "done" : "failed",
-                 Seconds(*step.ended_at - *step.started_at));
+                 InSeconds(*step.ended_at - *step.started_at));
 }
 
 void ClusterMeter::Expose(Exposition& to) const {

@@ -12,6 +12,7 @@
 #include "common/adapters/log/log.h"
 #include "common/adapters/system/thread_pool.h"
 #include "common/app/kept_sockets.h"
+#include "common/base/size_units.h"
 #include "common/base/version.h"
 #include "common/rpc/grpc_server.h"
 #include "common/rpc/http/server.h"
@@ -336,7 +337,6 @@ MasterReadings Master::Parts::Readings() const {
 }
 
 SelfFacts Master::Parts::Self() const {
-  constexpr std::uint64_t kMebibyte = 1U << 20U;
   const auto room = on->reserve->Measure().value_or(DiskReserve::Room{});
   return {.store = store_name_,
           .trouble = Trouble(),

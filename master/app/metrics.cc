@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "common/base/size_units.h"
 #include "common/base/text.h"
 #include "master/app/words.h"
 
 namespace edm::master {
 namespace {
 
-constexpr double kMebibyte = 1024 * 1024;
 constexpr WorkerState kWorkerStates[] = {WorkerState::kJoining, WorkerState::kReady, WorkerState::kCordoned,
                                          WorkerState::kDraining, WorkerState::kLost};
 

@@ -9,7 +9,7 @@
 namespace edm::master {
 namespace {
 
-double Seconds(std::chrono::microseconds time) { return std::chrono::duration<double>(time).count(); }
+double InSeconds(std::chrono::microseconds time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
 
@@ -19,7 +19,7 @@ void Telemetry::Witness(const Decision& decision) {
 }
 
 void Telemetry::StoreCalled(std::string_view call, Code outcome, std::chrono::microseconds took) {
-  store_.Observe(call, Folded(CodeName(outcome)), Seconds(took));
+  store_.Observe(call, Folded(CodeName(outcome)), InSeconds(took));
 }
 
 void Telemetry::Meter(rpc::MethodTable& table) {
@@ -27,7 +27,7 @@ void Telemetry::Meter(rpc::MethodTable& table) {
                            std::chrono::microseconds took) {
     // How long a stream was open says nothing of how quick the master is.
     if (method.server_streaming()) return calls_.Count(method.name(), Folded(CodeName(code)));
-    calls_.Observe(method.name(), Folded(CodeName(code)), Seconds(took));
+    calls_.Observe(method.name(), Folded(CodeName(code)), InSeconds(took));
   });
 }
 

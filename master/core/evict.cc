@@ -10,7 +10,7 @@
 namespace edm::master {
 namespace {
 
-constexpr Backoff kRetry{.first = kEvictRetryFirst, .most = kEvictRetryMost};
+constexpr Backoff kEvictRetry{.first = kEvictRetryFirst, .most = kEvictRetryMost};
 
 // Of an instance that is unknown, or has nothing built: a restored state never heard of what was made after
 // its backup.
@@ -76,7 +76,7 @@ void ForgetReleases(Draft& draft, const std::string& worker, const std::string& 
 void Evict(Draft& draft, const WorkerRecord& worker, const std::string& instance, Copy& copy) {
   const auto now = draft.now().steady;
   copy.evicting = NumberFor(draft, instance, copy);
-  copy.next_try = now + kRetry.After(++copy.tries);
+  copy.next_try = now + kEvictRetry.After(++copy.tries);
   // Not only when it is reported gone: an order that comes meanwhile would be all that is reported.
   ForgetReleases(draft, worker.facts.id, instance);
   if (copy.tries == 1) {

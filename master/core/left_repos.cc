@@ -10,7 +10,7 @@
 namespace edm::master {
 namespace {
 
-constexpr Backoff kRetry{.first = kRepoRetryFirst, .most = kRepoRetryMost};
+constexpr Backoff kRepoRetry{.first = kRepoRetryFirst, .most = kRepoRetryMost};
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void OnReposLeft(Draft& draft, const ReposLeft& report) {
   for (const auto& instance : report.instances) {
     if (watch.left_repos.size() < kDeletedKnownMax) watch.left_repos.insert(instance);
   }
-  watch.next_repo_try = draft.now().steady + kRetry.After(++watch.repo_tries);
+  watch.next_repo_try = draft.now().steady + kRepoRetry.After(++watch.repo_tries);
 }
 
 void RemoveLeftRepos(Draft& draft) {

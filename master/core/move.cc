@@ -14,9 +14,7 @@
 namespace edm::master {
 namespace {
 
-constexpr Backoff kUnrest{.first = kUnrestFirst, .most = kUnrestMost};
-
-Error Refusal(const std::string& instance, std::string cause, std::string hint) {
+Error MoveRefusal(const std::string& instance, std::string cause, std::string hint) {
   return {Code::kFailedPrecondition, "instance " + instance, std::move(cause), {}, std::move(hint)};
 }
 
@@ -25,16 +23,16 @@ Status CheckTarget(const State& state, const Begin& begin, const InstanceStatus&
   if (state.workers.Find(begin.to) == nullptr)
     return NoSuch("worker", begin.to, state.workers, "edmctl worker ls");
   if (ShareEngine(state, begin.to, status.worker)) {
-    return Refusal(begin.instance, "workers " + begin.to + " and " + status.worker + " share one engine",
-                   "name a worker with an engine of its own");
+    return MoveRefusal(begin.instance, "workers " + begin.to + " and " + status.worker + " share one engine",
+                       "name a worker with an engine of its own");
   }
   return Ok();
 }
 
 Status CheckData(const Begin& begin, const InstanceStatus& status) {
   if (!status.keeps_data || begin.give_up_data) return Ok();
-  return Refusal(begin.instance, "it keeps data in volumes or folders of worker " + status.worker,
-                 "edmctl move " + begin.instance + " --give-up-data begins with empty ones elsewhere");
+  return MoveRefusal(begin.instance, "it keeps data in volumes or folders of worker " + status.worker,
+                     "edmctl move " + begin.instance + " --give-up-data begins with empty ones elsewhere");
 }
 
 // What was started there no longer has its images where it came from: what is left there goes.
@@ -77,11 +75,11 @@ Result<MoveVerdict> JudgeMove(const State& state, const Begin& begin, const Inst
   const auto& status = instance.instance.status;
   const auto& id = instance.instance.id;
   if (status.worker.empty()) {
-    return Refusal(id, "it is on no worker", "edmctl deploy places it");
+    return MoveRefusal(id, "it is on no worker", "edmctl deploy places it");
   }
   if (begin.only_if_lost && !IsAway(state, status.worker)) {
-    return Refusal(id, "its worker " + status.worker + " is there",
-                   "edmctl move " + id + " brings it to another one");
+    return MoveRefusal(id, "its worker " + status.worker + " is there",
+                       "edmctl move " + id + " brings it to another one");
   }
   EDM_CHECK(CheckTarget(state, begin, status));
   EDM_CHECK(CheckData(begin, status));

@@ -19,8 +19,6 @@
 namespace edm::master {
 namespace {
 
-constexpr Backoff kUnrest{.first = kUnrestFirst, .most = kUnrestMost};
-
 // What is open now, by instance and by the worker that is left.
 struct OpenMoves {
   std::set<std::string> leaving;  // workers that are drained, and there
@@ -168,7 +166,7 @@ void BeginOwnMoves(Draft& draft) {
 }
 
 void RestIsOver(Draft& draft) {
-  const auto soon = draft.now().steady + kUnrestFirst;
+  const auto soon = draft.now().steady + kUnrest.first;
   for (auto& [id, unrest] : draft.watch().unrest) unrest.not_before = std::min(unrest.not_before, soon);
 }
 

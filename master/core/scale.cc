@@ -49,7 +49,7 @@ void AddMember(Draft& draft, InstanceRecord record) {
   draft.Event({{}, "instance.created", id, "", "", ""});
 }
 
-Error Refusal(const std::string& instance, std::string cause, std::string hint) {
+Error ScaleRefusal(const std::string& instance, std::string cause, std::string hint) {
   return {Code::kFailedPrecondition, "instance " + instance, std::move(cause), {}, std::move(hint)};
 }
 
@@ -88,12 +88,12 @@ Status CheckEachWorker(const std::string& id, const InstanceSpec& spec) {
 Status CheckScale(const State& state, const InstanceRecord& instance, std::uint32_t replicas) {
   const auto& one = instance.instance;
   if (IsMember(one.id))
-    return Refusal(one.id, "it is a member of " + SetOf(one.id), "edmctl scale " + SetOf(one.id));
+    return ScaleRefusal(one.id, "it is a member of " + SetOf(one.id), "edmctl scale " + SetOf(one.id));
   if (one.spec.on_each_worker && replicas != 0)
-    return Refusal(one.id, "it has a member on each worker", "label workers, or take labels away");
+    return ScaleRefusal(one.id, "it has a member on each worker", "label workers, or take labels away");
   if (!IsSet(one) && (!one.status.worker.empty() || !ReleasesOf(state, one.id).empty())) {
-    return Refusal(one.id, "it was deployed without members, and its copy would have to change its name",
-                   "deploy another one: edmctl deploy --id NAME --replicas " + std::to_string(replicas));
+    return ScaleRefusal(one.id, "it was deployed without members, and its copy would have to change its name",
+                        "deploy another one: edmctl deploy --id NAME --replicas " + std::to_string(replicas));
   }
   // The master lets the members follow their workers.
   if (one.spec.on_each_worker) return Ok();

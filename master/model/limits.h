@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "common/base/backoff.h"
 #include "common/base/time.h"
 #include "common/model/instance.h"
 
@@ -47,10 +48,9 @@ inline constexpr int kOverdueBeats = 2;       // so late, a worker may be about 
 inline constexpr Millis kMovePause = 100ms;   // between the starts of two moves of the master's own...
 inline constexpr int kMovesInARow = 10;       // ...of which so many may begin together
 inline constexpr std::size_t kDrainAtOnceMax = 3;  // moves away from one worker
-inline constexpr Millis kCalm = 30s;             // what moves or vanishes again so soon does not come to rest
-inline constexpr Millis kUnrestFirst = 5s;       // the pause after that, doubled each time...
-inline constexpr Millis kUnrestMost = 5min;      // ...up to this
-inline constexpr Millis kLookInterval = 500ms;   // for what to move by itself, or to evict
+inline constexpr Millis kCalm = 30s;  // what moves or vanishes again so soon does not come to rest
+inline constexpr Backoff kUnrest{.first = 5s, .most = 5min};  // the pauses after that
+inline constexpr Millis kLookInterval = 500ms;                // for what to move by itself, or to evict
 inline constexpr Millis kEvictRetryFirst = 5s;   // until the same eviction is ordered again, doubled...
 inline constexpr Millis kEvictRetryMost = 1min;  // ...up to this
 inline constexpr Millis kRepoRetryFirst =

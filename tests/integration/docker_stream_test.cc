@@ -48,7 +48,7 @@ class DockerStreams : public DockerProject {
   }
 };
 
-constexpr const char* kForever = "trap 'exit 0' TERM; while :; do sleep 1 & wait; done";
+constexpr const char* kWaitsForever = "trap 'exit 0' TERM; while :; do sleep 1 & wait; done";
 
 TEST_F(DockerStreams, LogsAreMergedByTimeAndMayBeCut) {
   ASSERT_TRUE(Up({{"a", Service("a", "echo one; sleep 0.6; echo three >&2; sleep 0.8; echo last")},
@@ -75,7 +75,7 @@ TEST_F(DockerStreams, LongLinesAndOtherBytesArriveWhole) {
 }
 
 TEST_F(DockerStreams, FollowingGoesOnOverARestart) {
-  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo started; ") + kForever)}}).ok());
+  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo started; ") + kWaitsForever)}}).ok());
   std::mutex mutex;
   std::condition_variable_any changed;
   int starts = 0;
@@ -103,7 +103,7 @@ TEST_F(DockerStreams, FollowingGoesOnOverARestart) {
 }
 
 TEST_F(DockerStreams, FollowingGoesOnWithTheContainersOfTheNextRelease) {
-  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo old; ") + kForever)}}).ok());
+  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo old; ") + kWaitsForever)}}).ok());
   std::mutex mutex;
   std::condition_variable_any changed;
   std::vector<std::string> texts;
@@ -118,14 +118,14 @@ TEST_F(DockerStreams, FollowingGoesOnWithTheContainersOfTheNextRelease) {
         stop));
   });
   std::this_thread::sleep_for(Millis(700));
-  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo new; ") + kForever)}}).ok());
+  ASSERT_TRUE(Up({{"a", Service("a", std::string("echo new; ") + kWaitsForever)}}).ok());
   std::unique_lock lock(mutex);
   changed.wait_for(lock, std::chrono::seconds(10), [&] { return !texts.empty(); });
   EXPECT_EQ(texts, (std::vector<std::string>{"new"})) << "nothing of before, all of what came later";
 }
 
 TEST_F(DockerStreams, ExecGivesItsExitCodeAndBothStreams) {
-  ASSERT_TRUE(Up({{"a", Service("a", kForever)}}).ok());
+  ASSERT_TRUE(Up({{"a", Service("a", kWaitsForever)}}).ok());
   auto session = runtime().Exec({id_, "a", {"sh", "-c", "echo out; echo err >&2; exit 7"}});
   ASSERT_TRUE(session.ok()) << ToString(session.error());
   std::string out;
@@ -142,7 +142,7 @@ TEST_F(DockerStreams, ExecGivesItsExitCodeAndBothStreams) {
 }
 
 TEST_F(DockerStreams, ExecOfAMissingProgramSaysSo) {
-  ASSERT_TRUE(Up({{"a", Service("a", kForever)}}).ok());
+  ASSERT_TRUE(Up({{"a", Service("a", kWaitsForever)}}).ok());
   auto session = runtime().Exec({id_, "a", {"/no/such"}});
   if (session.ok()) {
     EXPECT_NE(ReadAll(**session).find("/no/such"), std::string::npos);
@@ -153,7 +153,7 @@ TEST_F(DockerStreams, ExecOfAMissingProgramSaysSo) {
 }
 
 TEST_F(DockerStreams, ATtyHasASizeThatChanges) {
-  ASSERT_TRUE(Up({{"a", Service("a", kForever)}}).ok());
+  ASSERT_TRUE(Up({{"a", Service("a", kWaitsForever)}}).ok());
   ExecRequest request{id_, "a", {"sh"}, true, 101, 31};
   auto session = runtime().Exec(request);
   ASSERT_TRUE(session.ok()) << ToString(session.error());
@@ -172,7 +172,7 @@ TEST_F(DockerStreams, ATtyHasASizeThatChanges) {
 }
 
 TEST_F(DockerStreams, LeavingAnExecKillsItsCommand) {
-  ASSERT_TRUE(Up({{"a", Service("a", kForever)}}).ok());
+  ASSERT_TRUE(Up({{"a", Service("a", kWaitsForever)}}).ok());
   {
     auto session = runtime().Exec({id_, "a", {"sh", "-c", "echo begun; sleep 271.82; echo over"}});
     ASSERT_TRUE(session.ok());

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/base/size_units.h"
 #include "common/model/names.h"
 #include "common/model/trial_name.h"
 #include "edm/v1/worker_service.pb.h"
@@ -10,7 +11,6 @@ namespace edm::worker {
 namespace {
 
 constexpr Millis kSizesDeadline{3'000};  // the master waits 5 s for the answer; a size is worth no more
-constexpr std::uint64_t kKibibyte = 1'024;
 
 std::uint32_t ToKib(std::uint64_t bytes) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>((bytes + kKibibyte - 1) / kKibibyte,

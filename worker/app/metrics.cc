@@ -1,11 +1,8 @@
 #include "worker/app/metrics.h"
 
+#include "common/base/size_units.h"
+
 namespace edm::worker {
-namespace {
-
-constexpr double kMebibyte = 1024 * 1024;
-
-}  // namespace
 
 void ExposeReadings(Exposition& to, const WorkerReadings& it) {
   to.Gauge("edm_worker_instances_running", "instances that are meant to run here", it.counts.running);

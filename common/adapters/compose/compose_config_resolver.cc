@@ -10,7 +10,6 @@
 namespace edm {
 namespace {
 
-constexpr std::uint32_t kNobody = 65'534;
 constexpr std::size_t kOutputBytesMax = 8U << 20;
 constexpr std::size_t kComplaintsMax = 20;  // lines
 constexpr Seconds kCpu{10};
@@ -79,8 +78,7 @@ Result<ResolvedConfig> ComposeConfigResolver::Resolve(const ConfigRequest& reque
                "config",
                "--format",
                "json"};
-  spec.environment = {
-      {"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"HOME", folder.path()}, {"LC_ALL", "C.UTF-8"}};
+  spec.environment = {{"PATH", kProgramPath}, {"HOME", folder.path()}, {"LC_ALL", "C.UTF-8"}};
   spec.directory = folder.path();
   spec.limits.cpu = kCpu;
   spec.limits.memory_bytes = kMemoryBytes;

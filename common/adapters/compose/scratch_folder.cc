@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPrefix = "edm-compose-";
-constexpr uid_t kNobody = 65'534;  // whom root gives such folders to
 
 Error Failed(const std::string& what) {
   return Error{Code::kUnavailable,

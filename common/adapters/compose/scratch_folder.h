@@ -10,6 +10,8 @@
 
 namespace edm {
 
+inline constexpr std::uint32_t kNobody = 65'534;  // whom root gives such folders to
+
 // A folder with given files, readable by one user only, removed with this object. It is locked as long as
 // this lives, so that what a killed program left can be told from what is in use.
 class ScratchFolder {

@@ -16,6 +16,7 @@
 #include <future>
 
 #include "common/base/text.h"
+#include "common/ports/process_runner.h"
 
 namespace edm {
 namespace {
@@ -107,7 +108,7 @@ Result<std::string> FindProgram(const ProcessSpec& spec) {
   const auto& name = spec.argv.front();
   if (name.find('/') != std::string::npos) return name;
   const char* path = ::getenv("PATH");
-  for (const auto& folder : Split(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
+  for (const auto& folder : Split(path != nullptr ? path : kProgramPath, ':')) {
     auto candidate = folder + "/" + name;
     struct stat about {};
     if (::stat(candidate.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "common/adapters/seal/sodium_bytes.h"
+
 namespace edm {
 namespace {
 
@@ -23,11 +25,6 @@ struct Head {
 constexpr std::size_t kHeadBytes =
     13 + 8 + crypto_pwhash_SALTBYTES + crypto_secretstream_xchacha20poly1305_HEADERBYTES;
 static_assert(kMagic.size() == 13);
-
-unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 void PutNumber(std::string& to, std::uint32_t number) {
   for (int i = 0; i < 4; ++i) to += static_cast<char>(number >> (8 * i) & 0xFFU);

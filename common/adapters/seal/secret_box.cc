@@ -2,17 +2,13 @@
 
 #include <sodium.h>
 
+#include "common/adapters/seal/sodium_bytes.h"
 #include "common/rpc/secret_file.h"
 
 namespace edm {
 namespace {
 
 constexpr std::size_t kExtraBytes = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 }  // namespace
 

@@ -8,7 +8,7 @@
 namespace edm::compose {
 namespace {
 
-Error Refused(std::string_view text) {
+Error NoVolume(std::string_view text) {
   return Error{Code::kInvalidArgument,
                "",
                "'" + Shown(text) + "' is no volume",
@@ -25,21 +25,21 @@ bool IsVolumeName(std::string_view name) {
 }
 
 // target | source:target | source:target:options
-Result<Mount> ReadShort(std::string_view text) {
+Result<Mount> ReadShortMount(std::string_view text) {
   const auto parts = Split(text, ':');
   if (parts.size() > 3 || std::ranges::any_of(parts, [](const auto& part) { return part.empty(); }))
-    return Refused(text);
+    return NoVolume(text);
   Mount mount;
   mount.type = "volume";
   mount.target = parts.size() == 1 ? parts[0] : parts[1];
-  if (!mount.target.starts_with('/')) return Refused(text);
+  if (!mount.target.starts_with('/')) return NoVolume(text);
   if (parts.size() == 1) return mount;
   mount.source = parts[0];
   const auto first = mount.source.front();
   if (first == '.' || first == '/' || first == '~') {
     mount.type = "bind";
   } else if (!IsVolumeName(mount.source)) {
-    return Refused(text);
+    return NoVolume(text);
   }
   if (parts.size() < 3) return mount;
   for (const auto& option : Split(parts[2], ',')) {
@@ -53,8 +53,8 @@ Result<Mount> ReadShort(std::string_view text) {
 }  // namespace
 
 Result<Mount> ReadMount(const yaml::Node& entry) {
-  if (entry.is_scalar()) return ReadShort(entry.text());
-  if (!entry.is_map()) return Refused("entry");
+  if (entry.is_scalar()) return ReadShortMount(entry.text());
+  if (!entry.is_map()) return NoVolume("entry");
   const auto text = [&](const yaml::Node& map, std::string_view key) -> std::string {
     const auto* node = map.Find(key);
     return node ? node->text() : "";
@@ -65,7 +65,7 @@ Result<Mount> ReadMount(const yaml::Node& entry) {
   if (const auto* bind = entry.Find("bind")) mount.propagation = text(*bind, "propagation");
   if (mount.type.empty() ||
       (mount.type == "volume" && !mount.source.empty() && !IsVolumeName(mount.source))) {
-    return Refused(mount.source.empty() ? mount.target : mount.source);
+    return NoVolume(mount.source.empty() ? mount.target : mount.source);
   }
   return mount;
 }

@@ -7,7 +7,7 @@
 namespace edm::compose {
 namespace {
 
-Error Refused(std::string_view text) {
+Error NoPort(std::string_view text) {
   return Error{Code::kInvalidArgument,
                "",
                "'" + Shown(text) + "' is no port",
@@ -24,7 +24,7 @@ struct Range {
 Result<std::uint16_t> ReadPort(std::string_view text, std::string_view all) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return Refused(all);
+  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return NoPort(all);
   return port;
 }
 
@@ -33,7 +33,7 @@ Result<Range> ReadRange(std::string_view text, std::string_view all) {
   EDM_TRY(const auto first, ReadPort(text.substr(0, dash), all));
   if (dash == std::string_view::npos) return Range{first, first};
   EDM_TRY(const auto last, ReadPort(text.substr(dash + 1), all));
-  if (last < first) return Refused(all);
+  if (last < first) return NoPort(all);
   return Range{first, last};
 }
 
@@ -46,7 +46,7 @@ struct Written {
 
 Result<std::vector<WantedPort>> Ports(const Written& written, std::string_view all) {
   EDM_TRY(const auto inside, ReadRange(written.target, all));
-  if (inside.first == 0) return Refused(all);
+  if (inside.first == 0) return NoPort(all);
   if (inside.size() > kPortsMax) {
     return Error{Code::kResourceExhausted,
                  "",
@@ -89,7 +89,7 @@ Result<std::vector<WantedPort>> Ports(const Written& written, std::string_view a
 }
 
 // [[host_ip:]published:]target[/protocol]
-Result<std::vector<WantedPort>> ReadShort(std::string_view text) {
+Result<std::vector<WantedPort>> ReadShortPort(std::string_view text) {
   Written written;
   auto rest = text;
   if (const auto slash = rest.rfind('/'); slash != std::string_view::npos) {
@@ -110,9 +110,9 @@ Result<std::vector<WantedPort>> ReadShort(std::string_view text) {
 }  // namespace
 
 Result<std::vector<WantedPort>> ReadPorts(const yaml::Node& entry) {
-  if (entry.is_scalar()) return ReadShort(entry.text());
+  if (entry.is_scalar()) return ReadShortPort(entry.text());
   const auto* target = entry.Find("target");
-  if (!target || !target->is_scalar()) return Refused("target");
+  if (!target || !target->is_scalar()) return NoPort("target");
   const auto text = [&](std::string_view key) -> std::string_view {
     const auto* node = entry.Find(key);
     return node && node->is_scalar() ? std::string_view(node->text()) : std::string_view();

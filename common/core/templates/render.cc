@@ -10,7 +10,7 @@
 namespace edm::templates {
 namespace {
 
-constexpr std::size_t kResultBytesMax = 4U << 20;
+constexpr std::size_t kRenderedBytesMax = 4U << 20;
 constexpr std::string_view kGenerated = "generated.";
 
 using Lookup = std::function<Result<std::string>(std::string_view name)>;
@@ -46,7 +46,7 @@ Result<std::string> Walk(std::string_view text, std::string_view file, const Loo
     auto value = value_of(Trim(text.substr(open + 2, close - open - 2)));
     if (!value.ok()) return About(value.error(), PlaceOf(text, open, file));
     out += *value;
-    if (out.size() > kResultBytesMax) {
+    if (out.size() > kRenderedBytesMax) {
       return Error{Code::kResourceExhausted,
                    std::string(file),
                    "is larger than 4 MiB once rendered",

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/base/size_units.h"
 #include "common/rpc/mapping/failure.h"
 #include "common/rpc/mapping/repeated.h"
 #include "common/rpc/mapping/time.h"
 
 namespace edm::rpc {
 namespace {
-
-constexpr std::uint64_t kKibibyte = 1'024;
-constexpr std::uint64_t kMebibyte = 1'024 * kKibibyte;
 
 std::uint32_t Whole(std::uint64_t bytes, std::uint64_t unit) {
   const auto units = bytes / unit + (bytes % unit != 0 ? 1 : 0);

@@ -26,7 +26,7 @@ Result<Committed> BareGitServer::Push(const RepoName& repo, const std::string& b
   EDM_CHECK(CheckBranch(branch));
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
-  EDM_TRY(auto committed, CommitTree(open.get(), Shown(repo), branch, directory, info));
+  EDM_TRY(auto committed, CommitTree(open.get(), ShownRepo(repo), branch, directory, info));
   if (!committed.unchanged) EDM_CHECK(Publish(repo, {fmt::format("{0}:{0}", BranchRef(branch))}));
   return committed;
 }
@@ -36,15 +36,15 @@ Result<std::string> BareGitServer::FindUpload(const RepoName& repo, const std::s
   EDM_CHECK(CheckBranch(branch));
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
-  return FindUploaded(open.get(), Shown(repo), branch, digest);
+  return FindUploaded(open.get(), ShownRepo(repo), branch, digest);
 }
 
 Result<std::optional<std::string>> BareGitServer::ReadFile(const RepoName& repo, const std::string& commit,
                                                            const std::string& path, std::size_t bytes_max) {
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
-  EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).ParseCommit(commit));
-  return ReadCommitFile(open.get(), id, path, bytes_max, "repo " + Shown(repo));
+  EDM_TRY(const auto id, RepoRefs(open.get(), ShownRepo(repo)).ParseCommit(commit));
+  return ReadCommitFile(open.get(), id, path, bytes_max, "repo " + ShownRepo(repo));
 }
 
 Status BareGitServer::MoveBranch(const RepoName& repo, const std::string& branch, const std::string& from,
@@ -52,7 +52,7 @@ Status BareGitServer::MoveBranch(const RepoName& repo, const std::string& branch
   EDM_CHECK(CheckBranch(branch));
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
-  EDM_CHECK(RepoRefs(open.get(), Shown(repo)).Move(BranchRef(branch), from, to));
+  EDM_CHECK(RepoRefs(open.get(), ShownRepo(repo)).Move(BranchRef(branch), from, to));
   return Publish(repo,
                  {to == kNoCommit ? ":" + BranchRef(branch) : fmt::format("+{0}:{0}", BranchRef(branch))});
 }
@@ -60,7 +60,7 @@ Status BareGitServer::MoveBranch(const RepoName& repo, const std::string& branch
 Status BareGitServer::KeepCommits(const RepoName& repo, const CommitsByRelease& commits) {
   const std::lock_guard lock(bare_->LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
-  EDM_TRY(auto changed, RepoRefs(open.get(), Shown(repo)).KeepCommits(commits));
+  EDM_TRY(auto changed, RepoRefs(open.get(), ShownRepo(repo)).KeepCommits(commits));
   return changed.empty() ? Ok() : Publish(repo, std::move(changed));
 }
 

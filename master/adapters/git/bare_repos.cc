@@ -48,7 +48,7 @@ void SyncFolder(const fs::path& folder) {
 
 }  // namespace
 
-std::string Shown(const RepoName& repo) { return edm::Shown(repo.owner) + "/" + edm::Shown(repo.name); }
+std::string ShownRepo(const RepoName& repo) { return Shown(repo.owner) + "/" + Shown(repo.name); }
 
 Result<std::unique_ptr<BareRepos>> BareRepos::Open(std::string root, Entropy& entropy) {
   StartGitLibrary();
@@ -104,7 +104,7 @@ Status BareRepos::Make(const RepoName& repo, const std::string& branch) {
   const std::lock_guard lock(LockOf(repo));
   if (const auto there = OpenRepo(repo); there.ok()) {
     if (const auto code = git_repository_set_head(there->get(), head.c_str()); code != 0) {
-      return GitFailure("repo " + Shown(repo), code);
+      return GitFailure("repo " + ShownRepo(repo), code);
     }
     return Ok();
   }
@@ -117,7 +117,7 @@ Status BareRepos::Make(const RepoName& repo, const std::string& branch) {
   const GitRepo held(made);
   std::error_code failed;
   if (code != 0) {
-    auto error = GitFailure("repo " + Shown(repo), code);
+    auto error = GitFailure("repo " + ShownRepo(repo), code);
     fs::remove_all(making, failed);
     return error;
   }
@@ -127,7 +127,7 @@ Status BareRepos::Make(const RepoName& repo, const std::string& branch) {
     fs::rename(making, Path(repo), failed);
     if (failed != std::errc::no_such_file_or_directory) break;
   }
-  if (failed) return DiskFailed("repo " + Shown(repo), failed);
+  if (failed) return DiskFailed("repo " + ShownRepo(repo), failed);
   SyncFolder(fs::path(Path(repo)).parent_path());
   return Ok();
 }
@@ -139,7 +139,7 @@ Status BareRepos::Delete(const RepoName& repo) {
   std::error_code failed;
   fs::rename(Path(repo), leaving, failed);
   if (failed == std::errc::no_such_file_or_directory) return Ok();
-  if (failed) return DiskFailed("repo " + Shown(repo), failed);
+  if (failed) return DiskFailed("repo " + ShownRepo(repo), failed);
   const auto owner = fs::path(Path(repo)).parent_path();
   SyncFolder(owner);
   fs::remove_all(leaving, failed);
@@ -167,9 +167,10 @@ Result<GitRepo> BareRepos::OpenRepo(const RepoName& repo) const {
   constexpr unsigned kFlags = GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_BARE;
   const auto code = git_repository_open_ext(&opened, Path(repo).c_str(), kFlags, nullptr);
   if (code == GIT_ENOTFOUND) {
-    return Error{Code::kNotFound, "repo " + Shown(repo), "does not exist", {}, "create the instance first"};
+    return Error{
+        Code::kNotFound, "repo " + ShownRepo(repo), "does not exist", {}, "create the instance first"};
   }
-  if (code != 0) return GitFailure("repo " + Shown(repo), code);
+  if (code != 0) return GitFailure("repo " + ShownRepo(repo), code);
   return GitRepo(opened);
 }
 

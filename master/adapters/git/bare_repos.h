@@ -40,6 +40,6 @@ class BareRepos {
   mutable std::array<std::mutex, 64> locks_;
 };
 
-std::string Shown(const RepoName& repo);  // "owner/name"
+std::string ShownRepo(const RepoName& repo);  // "owner/name"
 
 }  // namespace edm::master

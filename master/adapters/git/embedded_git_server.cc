@@ -29,7 +29,7 @@ Result<std::string> EmbeddedGitServer::Import(const RepoName& repo, const std::s
                                               std::stop_token stop) {
   EDM_CHECK(CheckImport(branch, url, ref));
   EDM_TRY(const auto open, bare().OpenRepo(repo));
-  const RepoRefs refs(open.get(), Shown(repo));
+  const RepoRefs refs(open.get(), ShownRepo(repo));
   const auto into = std::string(kImportRefs) + ToHex(entropy_.Bytes(8));
   TransferRequest request;
   request.repo = bare().Path(repo);
@@ -49,7 +49,7 @@ Result<std::string> EmbeddedGitServer::Import(const RepoName& repo, const std::s
 
 Result<std::string> EmbeddedGitServer::Resolve(const RepoName& repo, const std::string& ref) {
   EDM_TRY(const auto open, bare().OpenRepo(repo));
-  EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).Resolve(ref));
+  EDM_TRY(const auto id, RepoRefs(open.get(), ShownRepo(repo)).Resolve(ref));
   return ToText(id);
 }
 
@@ -57,7 +57,7 @@ Result<RepoAccess> EmbeddedGitServer::GrantRead(const RepoName& repo, const std:
                                                 WallTime until) {
   const std::lock_guard lock(bare().LockOf(repo));
   EDM_TRY(const auto open, bare().OpenRepo(repo));
-  const RepoRefs refs(open.get(), Shown(repo));
+  const RepoRefs refs(open.get(), ShownRepo(repo));
   EDM_CHECK(refs.ParseCommit(commit));
   // What is being pushed has no branch until its deploy is done, and fetches bring only what a ref names.
   EDM_CHECK(refs.Set(std::string(kOrderedRef), commit));

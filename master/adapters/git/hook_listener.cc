@@ -185,7 +185,7 @@ Status HookListener::Store(const HookRequest& request, const PushedRef& ref) con
   const RepoName repo{request.owner, request.instance};
   const std::lock_guard lock(repos_.LockOf(repo));
   EDM_TRY(const auto open, repos_.OpenRepo(repo));
-  return RepoRefs(open.get(), Shown(repo)).Move(ref.name, ref.from, ref.to);
+  return RepoRefs(open.get(), ShownRepo(repo)).Move(ref.name, ref.from, ref.to);
 }
 
 }  // namespace edm::master

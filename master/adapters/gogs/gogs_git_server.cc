@@ -79,7 +79,7 @@ Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::strin
   request.into = std::string(kImportRefs) + ToHex(entropy_.Bytes(8));
   EDM_CHECK(transfer_.Run(request, stop));
   EDM_TRY(const auto open, bare().OpenRepo(repo));
-  const RepoRefs refs(open.get(), Shown(repo));
+  const RepoRefs refs(open.get(), ShownRepo(repo));
   EDM_TRY(const auto commit, refs.Read(request.into));
   EDM_CHECK(refs.Set(BranchRef(branch), ToText(commit)));
   EDM_CHECK(refs.Remove(request.into));
@@ -90,7 +90,7 @@ Result<std::string> GogsGitServer::Import(const RepoName& repo, const std::strin
 Result<std::string> GogsGitServer::Resolve(const RepoName& repo, const std::string& ref) {
   const std::lock_guard lock(bare().LockOf(repo));
   EDM_TRY(const auto open, OpenCurrent(repo));
-  EDM_TRY(const auto id, RepoRefs(open.get(), Shown(repo)).Resolve(ref));
+  EDM_TRY(const auto id, RepoRefs(open.get(), ShownRepo(repo)).Resolve(ref));
   return ToText(id);
 }
 

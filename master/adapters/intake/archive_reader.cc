@@ -18,10 +18,6 @@ constexpr std::size_t kTarBlock = 512;  // bytes
 // Fed to the reader after the last real byte. An archive that has its end mark never gets to it.
 constexpr std::string_view kSentinel = ".edm-end-of-upload";
 
-Error Damaged(std::string_view cause) {
-  return Error{Code::kInvalidArgument, "upload", std::string(cause), {}, "pack and send it again"};
-}
-
 EntryType TypeOf(archive_entry* entry) {
   if (archive_entry_hardlink(entry) != nullptr) return EntryType::kHardLink;
   switch (archive_entry_filetype(entry)) {
@@ -84,7 +80,7 @@ class LibarchiveReader : public ArchiveReader {
     }
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return ArchiveError(reader_.get(), below_);
     auto read = ToEntry(entry);
-    if (read.path == kSentinel) return Damaged("is cut off: the archive has no end mark");
+    if (read.path == kSentinel) return DamagedUpload("is cut off: the archive has no end mark");
     return std::optional(std::move(read));
   }
 
@@ -154,9 +150,10 @@ class TarReader final : public LibarchiveReader {
       EDM_TRY(const auto count, Fill());
       if (count == 0) break;
     }
-    if (given_ == 0) return Damaged("is empty");
-    if (given_ % kTarBlock != 0) return Damaged("is cut off: a tar consists of whole blocks of 512 bytes");
-    if (content_end_ > consumed) return Damaged("has data after the end of the archive");
+    if (given_ == 0) return DamagedUpload("is empty");
+    if (given_ % kTarBlock != 0)
+      return DamagedUpload("is cut off: a tar consists of whole blocks of 512 bytes");
+    if (content_end_ > consumed) return DamagedUpload("has data after the end of the archive");
     return Ok();
   }
 
@@ -186,15 +183,16 @@ Status CheckZipEnd(int fd, std::uint64_t size) {
   constexpr std::size_t kTailMax = kEndBytes + 65'535;
   std::string tail(std::min<std::uint64_t>(size, kTailMax), '\0');
   const auto count = ::pread(fd, tail.data(), tail.size(), static_cast<off_t>(size - tail.size()));
-  if (count != static_cast<ssize_t>(tail.size()) || tail.size() < kEndBytes) return Damaged("is cut off");
+  if (count != static_cast<ssize_t>(tail.size()) || tail.size() < kEndBytes)
+    return DamagedUpload("is cut off");
   const auto at = tail.rfind("PK\x05\x06");
   if (at == std::string::npos || at + kEndBytes > tail.size()) {
-    return Damaged("is cut off: the zip has no end record, or data follows it");
+    return DamagedUpload("is cut off: the zip has no end record, or data follows it");
   }
   const auto comment = static_cast<unsigned char>(tail[at + 20]) | static_cast<unsigned char>(tail[at + 21])
                                                                        << 8;
   if (at + kEndBytes + static_cast<std::size_t>(comment) != tail.size()) {
-    return Damaged("has data after the end of the archive");
+    return DamagedUpload("has data after the end of the archive");
   }
   return Ok();
 }
@@ -210,7 +208,7 @@ Result<std::unique_ptr<ArchiveReader>> OpenTar(std::unique_ptr<ByteSource> sourc
 
 Error ArchiveError(archive* reader, const std::optional<Error>& below) {
   if (below) return *below;
-  auto error = Damaged("is damaged or no archive of a known kind");
+  auto error = DamagedUpload("is damaged or no archive of a known kind");
   if (const auto* said = archive_error_string(reader); said != nullptr)
     error.evidence.push_back(ToUtf8(said));
   return error;

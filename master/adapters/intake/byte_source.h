@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "common/base/result.h"
 #include "master/adapters/intake/intake_limits.h"
@@ -23,6 +24,9 @@ std::unique_ptr<ByteSource> ReadFile(int fd);
 // Unzips all members; checks their checksums and refuses what follows them. libarchive's own filter does
 // neither.
 std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> packed);
+
+// Of packed bytes that do not unpack.
+Error DamagedUpload(std::string_view cause);
 
 // Unpacks zstd frames, by libarchive, which refuses what is cut off or follows.
 Result<std::unique_ptr<ByteSource>> Unzstd(std::unique_ptr<ByteSource> packed);

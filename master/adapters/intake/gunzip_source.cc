@@ -7,10 +7,6 @@
 namespace edm::master {
 namespace {
 
-Error Damaged(std::string_view cause) {
-  return Error{Code::kInvalidArgument, "upload", std::string(cause), {}, "pack and send it again"};
-}
-
 class GunzipSource final : public ByteSource {
  public:
   explicit GunzipSource(std::unique_ptr<ByteSource> packed) : packed_(std::move(packed)) {
@@ -31,7 +27,7 @@ class GunzipSource final : public ByteSource {
         inflateReset(&stream_);
         between_members_ = false;
       }
-      if (ended_ && stream_.avail_in == 0) return Damaged("is cut off: the gzip stream has no end");
+      if (ended_ && stream_.avail_in == 0) return DamagedUpload("is cut off: the gzip stream has no end");
       const auto code = inflate(&stream_, Z_NO_FLUSH);
       if (code == Z_STREAM_END) {
         between_members_ = true;
@@ -40,8 +36,9 @@ class GunzipSource final : public ByteSource {
         return Error{
             Code::kResourceExhausted, "upload", "cannot be unpacked: no memory", {}, "try again later"};
       } else if (code != Z_OK) {
-        return members_ && stream_.total_in < 10 ? Damaged("has bytes after the end of its gzip stream")
-                                                 : Damaged("is damaged: its gzip stream cannot be unpacked");
+        return members_ && stream_.total_in < 10
+                   ? DamagedUpload("has bytes after the end of its gzip stream")
+                   : DamagedUpload("is damaged: its gzip stream cannot be unpacked");
       }
     }
     return into.size() - stream_.avail_out;
@@ -65,6 +62,10 @@ class GunzipSource final : public ByteSource {
 };
 
 }  // namespace
+
+Error DamagedUpload(std::string_view cause) {
+  return Error{Code::kInvalidArgument, "upload", std::string(cause), {}, "pack and send it again"};
+}
 
 std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> packed) {
   return std::make_unique<GunzipSource>(std::move(packed));

@@ -14,11 +14,6 @@ Error NotStoredYet(const Error& trouble) {
           trouble.evidence, "it is made once the store takes it; ask again then, with the same request id"};
 }
 
-Error Stopping() {
-  return {
-      Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
-}
-
 Error Deposed(const Error& refusal) {
   return {Code::kUnavailable,
           "master",
@@ -28,6 +23,11 @@ Error Deposed(const Error& refusal) {
 }
 
 }  // namespace
+
+Error MasterStops() {
+  return {
+      Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
+}
 
 BatchWriter::BatchWriter(Parts parts) : parts_(std::move(parts)), thread_([this] { Run(); }) {}
 
@@ -92,7 +92,7 @@ void BatchWriter::Run() {
     }
     room_.notify_all();
     CarryBatch(std::move(batch), {parts_.log, parts_.effects, parts_.publish, parts_.witness},
-               [this](Batch& it) { return Store(it) ? Ok() : Status(GivenUp().value_or(Stopping())); });
+               [this](Batch& it) { return Store(it) ? Ok() : Status(GivenUp().value_or(MasterStops())); });
   }
 }
 

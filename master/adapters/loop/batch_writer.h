@@ -16,6 +16,9 @@
 
 namespace edm::master {
 
+// What those hear who wait for an answer when the master ends.
+Error MasterStops();
+
 // Stores batches on a thread of its own, and only then lets out what follows from them: the view, the notes,
 // the effects, the answers, in this order. While the store is away it tries again, for as long as it takes;
 // who waits for an answer then hears after kAnswerWaitMax that it is not stored yet. A transaction that its

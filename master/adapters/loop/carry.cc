@@ -16,7 +16,7 @@ std::vector<OperationNote> NotesOf(const Batch& batch, bool from_worker) {
   return notes;
 }
 
-void Release(Batch batch, const Outlets& outlets) {
+void LetOut(Batch batch, const Outlets& outlets) {
   if (outlets.witness) {
     for (const auto& entry : batch.entries) outlets.witness(entry.decision);
   }
@@ -42,7 +42,7 @@ void CarryBatch(Batch batch, const Outlets& outlets, const std::function<Status(
   // than the log does, and asks the worker again for what it has not seen.
   (void)outlets.log.Append(NotesOf(batch, true));
   const auto stored = store(batch);
-  if (stored.ok()) return Release(std::move(batch), outlets);
+  if (stored.ok()) return LetOut(std::move(batch), outlets);
   for (auto& entry : batch.entries) {
     if (entry.answer) entry.answer(stored.error());
   }

@@ -8,11 +8,6 @@
 namespace edm::master {
 namespace {
 
-Error Stopping() {
-  return {
-      Code::kUnavailable, "master", "it is stopping", {}, "try again in a moment, with the same request id"};
-}
-
 Error TooBusy() {
   return {Code::kResourceExhausted, "master", "65,536 requests wait already", {}, "try again a little later"};
 }
@@ -76,7 +71,7 @@ void ClusterLoop::Stop() {
   {
     const std::lock_guard lock(mutex_);
     left.swap(inputs_);
-    why = given_up_.value_or(Stopping());
+    why = given_up_.value_or(MasterStops());
   }
   for (auto& input : left) {
     if (input.answer) input.answer(why);
@@ -100,7 +95,7 @@ void ClusterLoop::Enqueue(Input input) {
   std::unique_lock lock(mutex_);
   const bool full = inputs_.size() >= kQueuedMax && std::holds_alternative<Command>(input.what);
   if (stopping_ || full) {
-    const auto why = !stopping_ ? TooBusy() : given_up_.value_or(Stopping());
+    const auto why = !stopping_ ? TooBusy() : given_up_.value_or(MasterStops());
     lock.unlock();
     if (input.answer) input.answer(why);
     return;

@@ -142,7 +142,7 @@ ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute&
   spec.directory = "/";
   spec.deadline = options_.deadline;
   spec.environment = {
-      {"PATH", "/usr/local/bin:/usr/bin:/bin"},
+      {"PATH", kProgramPath},
       {"HOME", "/nonexistent"},
       {"LC_ALL", "C.UTF-8"},
       {"GIT_CONFIG_NOSYSTEM", "1"},

@@ -19,7 +19,7 @@ using nlohmann::json;
 constexpr int kDepthMax = 32;  // objects and arrays in each other
 constexpr const char* kSeeSchema = "/openapi.json describes what it takes";
 
-Error Refused(const std::string& where, std::string cause, std::string hint = kSeeSchema) {
+Error BadBody(const std::string& where, std::string cause, std::string hint = kSeeSchema) {
   return {Code::kInvalidArgument, "body" + where, std::move(cause), {}, std::move(hint)};
 }
 
@@ -40,12 +40,12 @@ Result<json> Parse(std::string_view text) {
   try {
     auto parsed = json::parse(text, watch);
     if (deep)
-      return Refused("", "it is nested deeper than " + std::to_string(kDepthMax), "no call needs that");
+      return BadBody("", "it is nested deeper than " + std::to_string(kDepthMax), "no call needs that");
     if (!repeated.empty())
-      return Refused("." + Shown(repeated), "the key is there twice", "keep one of them");
+      return BadBody("." + Shown(repeated), "the key is there twice", "keep one of them");
     return parsed;
   } catch (const json::exception& failure) {
-    Error error = Refused("", "it is not JSON", "send one JSON object");
+    Error error = BadBody("", "it is not JSON", "send one JSON object");
     error.evidence.push_back(ToUtf8(failure.what()));
     return error;
   }
@@ -57,7 +57,7 @@ Status CheckValue(const json& value, const pb::FieldDescriptor& field, const std
   if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM && value.is_string()) {
     const auto name = value.get<std::string>();
     if (field.enum_type()->FindValueByName(name) != nullptr) return Ok();
-    return Refused(where, "'" + Shown(name) + "' is none of its values",
+    return BadBody(where, "'" + Shown(name) + "' is none of its values",
                    Suggest(name, ValueNames(*field.enum_type())));
   }
   const bool has_fields = field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE &&
@@ -69,14 +69,14 @@ Status CheckValue(const json& value, const pb::FieldDescriptor& field, const std
 Status CheckField(const json& value, const pb::FieldDescriptor& field, const std::string& where) {
   if (value.is_null()) return Ok();
   if (field.is_map()) {
-    if (!value.is_object()) return Refused(where, "it must be an object of keys and values");
+    if (!value.is_object()) return BadBody(where, "it must be an object of keys and values");
     for (const auto& [key, item] : value.items()) {
       EDM_CHECK(CheckValue(item, *field.message_type()->map_value(), where + "." + Shown(key)));
     }
     return Ok();
   }
   if (!field.is_repeated()) return CheckValue(value, field, where);
-  if (!value.is_array()) return Refused(where, "it must be a list");
+  if (!value.is_array()) return BadBody(where, "it must be a list");
   for (std::size_t i = 0; i < value.size(); ++i) {
     EDM_CHECK(CheckValue(value[i], field, where + "[" + std::to_string(i) + "]"));
   }
@@ -84,12 +84,12 @@ Status CheckField(const json& value, const pb::FieldDescriptor& field, const std
 }
 
 Status CheckObject(const json& value, const pb::Descriptor& type, const std::string& where) {
-  if (!value.is_object()) return Refused(where, "it must be an object");
+  if (!value.is_object()) return BadBody(where, "it must be an object");
   for (const auto& [key, item] : value.items()) {
     const auto* field = type.FindFieldByName(key);
     if (field == nullptr) field = type.FindFieldByCamelcaseName(key);
     if (field == nullptr) {
-      return Refused(where + "." + Shown(key), "there is no such field here", Suggest(key, FieldNames(type)));
+      return BadBody(where + "." + Shown(key), "there is no such field here", Suggest(key, FieldNames(type)));
     }
     EDM_CHECK(CheckField(item, *field, where + "." + field->name()));
   }
@@ -114,7 +114,7 @@ Status FromJson(std::string_view text, pb::Message& message) {
   EDM_CHECK(CheckObject(parsed, *message.GetDescriptor(), ""));
   const auto status = pb::util::JsonStringToMessage({text.data(), text.size()}, &message);
   if (status.ok()) return Ok();
-  return Refused("", ToUtf8(status.message().ToString()));
+  return BadBody("", ToUtf8(status.message().ToString()));
 }
 
 }  // namespace edm::master::rest

@@ -13,7 +13,7 @@ namespace {
 constexpr char kOwner[] = "templates";
 constexpr char kBranch[] = "main";
 
-std::string DataOf(const google::protobuf::Message& message) {
+std::string TemplateDataOf(const google::protobuf::Message& message) {
   return static_cast<const v1::UploadTemplateRequest&>(message).data();
 }
 
@@ -116,7 +116,7 @@ void RegisterTemplates(rpc::MethodTable& table, const ServiceParts& parts) {
         auto head = std::make_shared<v1::UploadTemplateRequest>(request);
         head->clear_data();
         const auto incoming = std::make_shared<IncomingSource>(
-            parts, call, &DataOf, [parts, call, head](const std::shared_ptr<StagedTree>& staged) {
+            parts, call, &TemplateDataOf, [parts, call, head](const std::shared_ptr<StagedTree>& staged) {
               OnStaged(parts, call, *head, staged);
             });
         incoming->Begin(request.data());

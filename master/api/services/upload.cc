@@ -10,7 +10,7 @@
 namespace edm::master {
 namespace {
 
-std::string DataOf(const google::protobuf::Message& message) {
+std::string SourceDataOf(const google::protobuf::Message& message) {
   return static_cast<const v1::UploadSourceRequest&>(message).data();
 }
 
@@ -122,7 +122,7 @@ void RegisterUpload(rpc::MethodTable& table, const ServiceParts& parts) {
         auto head = std::make_shared<v1::UploadSourceRequest>(request);
         head->clear_data();
         const auto incoming = std::make_shared<IncomingSource>(
-            parts, call, &DataOf,
+            parts, call, &SourceDataOf,
             [parts, call, head, begin = std::move(begin).value()](const std::shared_ptr<StagedTree>& staged) {
               OnStaged(parts, call, *head, begin, staged);
             });

@@ -9,7 +9,7 @@
 namespace edm::master {
 namespace {
 
-Error BadRequest() {
+Error BadHookRequest() {
   return Error{Code::kInvalidArgument, "push", "came by a hook of another version", {}, "restart the master"};
 }
 
@@ -44,10 +44,10 @@ Result<HookRequest> DecodeHookRequest(std::string_view text) {
     } else if (words[0] == "ref" && words.size() == 4 && words[1].size() == 40 && words[2].size() == 40) {
       request.refs.push_back({words[1], words[2], words[3]});
     } else {
-      return BadRequest();
+      return BadHookRequest();
     }
   }
-  if (request.owner.empty() || request.instance.empty() || request.refs.empty()) return BadRequest();
+  if (request.owner.empty() || request.instance.empty() || request.refs.empty()) return BadHookRequest();
   return request;
 }
 

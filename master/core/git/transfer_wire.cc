@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kActions = {"fetch-ref", "fetch-all", "push"};
 
-Error BadRequest() {
+Error BadTransferRequest() {
   return Error{Code::kInternal, "git transfer", "got a request it cannot read", {}, "report this"};
 }
 
@@ -27,7 +27,7 @@ std::string OneLine(std::string text) {
 Result<std::uint64_t> ToNumber(std::string_view text) {
   std::uint64_t number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return BadRequest();
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return BadTransferRequest();
   return number;
 }
 
@@ -49,7 +49,7 @@ Result<std::string> EncodeTransfer(const TransferRequest& request) {
   add("into", request.into);
   for (const auto& refspec : request.refspecs) add("refspec", refspec);
   add("bytes_max", std::to_string(request.bytes_max));
-  if (!plain) return BadRequest();
+  if (!plain) return BadTransferRequest();
   return text;
 }
 
@@ -58,12 +58,12 @@ Result<TransferRequest> DecodeTransfer(std::string_view text) {
   for (const auto& line : Split(text, '\n')) {
     if (line.empty()) continue;
     const auto space = line.find(' ');
-    if (space == std::string::npos) return BadRequest();
+    if (space == std::string::npos) return BadTransferRequest();
     const auto key = line.substr(0, space);
     auto value = line.substr(space + 1);
     if (key == "action") {
       const auto* found = std::ranges::find(kActions, value);
-      if (found == kActions.end()) return BadRequest();
+      if (found == kActions.end()) return BadTransferRequest();
       request.action = static_cast<TransferRequest::Action>(found - kActions.begin());
     } else if (key == "repo") {
       request.repo = std::move(value);
@@ -82,7 +82,7 @@ Result<TransferRequest> DecodeTransfer(std::string_view text) {
     } else if (key == "bytes_max") {
       EDM_TRY(request.bytes_max, ToNumber(value));
     } else {
-      return BadRequest();
+      return BadTransferRequest();
     }
   }
   return request;

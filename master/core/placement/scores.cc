@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kPointsOfAll = 1e9;
 
-const PlacementRequest kNobody;
+const PlacementRequest kNoRequest;
 
 }  // namespace
 
@@ -29,7 +29,7 @@ std::span<const Score* const> ScoresOfRequest() {
 }
 
 Points PointsOfWorker(Strategy strategy, const Site& site) {
-  const Question question{kNobody, strategy};
+  const Question question{kNoRequest, strategy};
   Points sum = 0;
   for (const auto* score : ScoresOfWorker(strategy)) sum += score->points(question, site);
   return sum;

@@ -4,14 +4,10 @@
 #include <iterator>
 
 #include "edmctl/output/disk.h"
+#include "tests/unit/edmctl/golden.h"
 
 namespace edm::ctl {
 namespace {
-
-std::string Golden(const std::string& name) {
-  std::ifstream file(std::string(EDM_GOLDEN) + "/" + name);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 void Add(google::protobuf::RepeatedPtrField<v1::DiskUse>* uses, const std::string& kind, std::uint32_t count,
          std::uint32_t size_kib, std::uint32_t shared_kib = 0) {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "edmctl/output/status_screen.h"
+#include "tests/unit/edmctl/golden.h"
 
 namespace edm::ctl {
 namespace {
@@ -189,13 +190,6 @@ TEST(ClusterJudgement, AFailedDeployOfWhatNeverRanIsLessThanAnOutage) {
   look.instances[0].mutable_status()->set_phase(v1::Phase::FAILED);
   look.instances[0].mutable_status()->set_desired(v1::InstanceStatus::BUILT);
   EXPECT_EQ(Judge(look).at(0).severity, Severity::kDegraded);
-}
-
-std::string Golden(const std::string& name) {
-  std::ifstream file(std::string(EDM_GOLDEN) + "/" + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 Look Unwell() {

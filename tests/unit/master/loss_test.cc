@@ -161,7 +161,7 @@ TEST(Loss, OfASingletonThatDidNotArriveIsTriedAgain) {
   const auto there = cluster.Op(first).worker;
   (void)cluster.End(first, Phase::kFailed, 0, Error{Code::kInternal, "shop", "crashes", {}, "mend it"});
   EXPECT_EQ(cluster.Is().worker, there);
-  cluster.Pass(kUnrestFirst + Millis(1'000), true, {"w1"});
+  cluster.Pass(kUnrest.first + Millis(1'000), true, {"w1"});
   const auto second = cluster.OpenOf();
   ASSERT_FALSE(second.empty());
   EXPECT_EQ(cluster.Op(second).plan.until, Until::kRunning);
@@ -283,7 +283,7 @@ TEST(Loss, WhatDoesNotComeToRestWaitsLongerEachTime) {
     pauses.push_back(std::chrono::duration_cast<Millis>(cluster.now.steady - since));
   }
   for (std::size_t i = 1; i < pauses.size(); ++i) EXPECT_GT(pauses[i], pauses[i - 1]) << i;
-  EXPECT_GE(pauses[0], kUnrestFirst);
+  EXPECT_GE(pauses[0], kUnrest.first);
 }
 
 TEST(Loss, OfAFlappingWorkerDoesNotBringInstancesBackToIt) {

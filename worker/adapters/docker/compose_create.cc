@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::size_t kLinesKeptMax = 50;
 constexpr std::size_t kForeignShownMax = 5;
-constexpr const char* kProgramPath = "/usr/local/bin:/usr/bin:/bin";
-constexpr Millis kPingDeadline{5'000};
-constexpr int kServerError = 500;  // compose hands on the engine's words without its status
 
 Status RefuseForeign(const EngineApi& api, const std::string& instance) {
   EDM_TRY(auto foreign, ListForeign(api, instance));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/base/size_units.h"
 #include "worker/adapters/docker/engine_time.h"
 #include "worker/adapters/docker/json_reading.h"
 
@@ -10,8 +11,6 @@ namespace edm::worker {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::uint64_t kKibibyte = 1'024;
 
 std::uint64_t Unsigned(const json& object, const std::string& key) {
   if (!object.is_object()) return 0;

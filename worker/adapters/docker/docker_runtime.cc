@@ -25,8 +25,6 @@
 namespace edm::worker {
 namespace {
 
-constexpr Millis kPingDeadline{5'000};
-
 // The only service need not be named; of several, one must be.
 Result<std::string> ServiceMeant(const ExecRequest& request, const std::vector<ContainerFacts>& containers) {
   if (!request.service.empty()) return request.service;

@@ -16,6 +16,8 @@
 
 namespace edm::worker {
 
+inline constexpr Millis kPingDeadline{5'000};
+
 // Calls of the Docker Engine API 1.41 over its socket. Blocking; any thread; several calls at once.
 // Errors carry the engine's own words. `object` names what the call is about ("instance shop").
 class EngineApi {

@@ -9,7 +9,7 @@
 namespace edm::worker {
 namespace {
 
-constexpr std::size_t kMessageBytesMax = 512;
+constexpr std::size_t kEngineErrorBytesMax = 512;
 
 struct Known {
   std::string_view words;
@@ -98,7 +98,7 @@ std::string EngineMessage(std::string_view body) {
   }
   std::replace(text.begin(), text.end(), '\n', ' ');
   text = std::string(Trim(text));
-  if (text.size() > kMessageBytesMax) text.resize(kMessageBytesMax);
+  if (text.size() > kEngineErrorBytesMax) text.resize(kErrorBytesMax);
   return ToUtf8(text);
 }
 

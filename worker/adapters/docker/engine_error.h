@@ -7,6 +7,9 @@
 
 namespace edm::worker {
 
+// Of an answer whose words alone are known.
+inline constexpr int kServerError = 500;
+
 // An answer of the engine that is no success, as an Error: the code by what may be done about it, the cause
 // in the engine's own words. Pure.
 Error EngineError(int status, std::string_view message, std::string_view object);

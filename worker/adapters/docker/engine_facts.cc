@@ -9,7 +9,6 @@ namespace edm::worker {
 namespace {
 
 constexpr Millis kAnswerDeadline{5'000};
-constexpr const char* kProgramPath = "/usr/local/bin:/usr/bin:/bin";
 
 // "" where there is no such program: a deploy says so better than a worker that does not start.
 std::string ComposeVersion(ProcessRunner& processes) {

@@ -14,8 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kServerError = 500;
-
 std::string FullName(const ImageRepository& repository) {
   return repository.registry + "/" + repository.name;
 }

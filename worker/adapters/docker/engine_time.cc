@@ -8,8 +8,6 @@
 namespace edm::worker {
 namespace {
 
-constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
-constexpr std::int64_t kNanosPerMilli = 1'000'000;
 constexpr std::size_t kSecondsLength = 19;  // "2026-11-21T06:55:00"
 constexpr int kNanoDigits = 9;
 

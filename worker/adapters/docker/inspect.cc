@@ -16,7 +16,6 @@ constexpr const char* kDependsOnLabel = "com.docker.compose.depends_on";
 constexpr Millis kHealthTimeoutDefault{30'000};     // the engine's own
 constexpr const char* kContainerShell = "/bin/sh";  // of an image that names none
 constexpr const char* kCommandFollows = "-c";
-constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
 ContainerState StateOf(const std::string& word) {
   if (word == "running") return ContainerState::kRunning;

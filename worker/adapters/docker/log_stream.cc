@@ -15,10 +15,9 @@
 namespace edm::worker {
 namespace {
 
-constexpr Millis kLookEvery{500};  // for containers that came, went or started again
+constexpr Millis kContainersLookEvery{500};  // for containers that came, went or started again
 constexpr Millis kMergeDeadline{60'000};
 constexpr std::size_t kMergedLinesMax = 200'000;  // of one request that does not follow
-constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
 std::string SinceText(std::int64_t nanos) {
   std::string fraction = std::to_string(nanos % kNanosPerSecond);
@@ -123,7 +122,7 @@ class Follower {
                             [&](const Inspected& one) { return one.facts.id == entry.first; });
       });
       std::unique_lock lock(mutex_);
-      pause.wait_for(lock, stop, kLookEvery, [] { return false; });
+      pause.wait_for(lock, stop, kContainersLookEvery, [] { return false; });
     }
     return Ok();
   }

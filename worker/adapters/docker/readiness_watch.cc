@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 using State = ServiceVerdict::State;
 
 // Looks are dense at first, when most services become ready, and cost little later.
-constexpr Millis kLookEvery{25};
+constexpr Millis kReadyLookEvery{25};
 constexpr Millis kLookEveryLater{250};
 constexpr Millis kDenseFor{3'000};
 // What a waiting container listens on is read now and then: it is for people.
@@ -127,7 +127,7 @@ class Wait {
       const auto verdict = JudgeService(wanted, seen);
       if (verdict.state == State::kReady) continue;
       const bool only_window = verdict.container != nullptr && verdict.text == "has just started";
-      if (!only_window) return seen.since_start < kDenseFor ? kLookEvery : kLookEveryLater;
+      if (!only_window) return seen.since_start < kDenseFor ? kReadyLookEvery : kLookEveryLater;
       rest = std::max(rest, WindowOf(*verdict.container) - verdict.container->running_for);
     }
     return std::max(Millis(1), rest);

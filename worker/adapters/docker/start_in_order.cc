@@ -20,7 +20,7 @@ namespace {
 using Condition = Dependency::Condition;
 using State = ServiceVerdict::State;
 
-constexpr Millis kLookEvery{50};
+constexpr Millis kStartedLookEvery{50};
 
 // One pass over an instance. Used once, by one thread.
 class Starter {
@@ -43,7 +43,7 @@ class Starter {
       if (stop.stop_requested())
         return Error{Code::kCancelled, "instance " + instance_, "cancelled while it started"};
       if (std::chrono::steady_clock::now() >= until) return TooLate(deadline);
-      std::this_thread::sleep_for(kLookEvery);
+      std::this_thread::sleep_for(kStartedLookEvery);
     }
     return Ok();
   }

@@ -23,12 +23,10 @@ std::vector<std::pair<std::string, std::string>> Environment(const ShallowFetch&
                           "Authorization: Basic " + ToBase64(access.user + ":" + access.password));
   }
   if (!wanted.ca_file.empty()) settings.emplace_back("http.sslCAInfo", wanted.ca_file);
-  std::vector<std::pair<std::string, std::string>> environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"},
-                                                                  {"HOME", "/nonexistent"},
-                                                                  {"GIT_CONFIG_NOSYSTEM", "1"},
-                                                                  {"GIT_CONFIG_GLOBAL", "/dev/null"},
-                                                                  {"GIT_TERMINAL_PROMPT", "0"},
-                                                                  {"GIT_ALLOW_PROTOCOL", "http:https:file"}};
+  std::vector<std::pair<std::string, std::string>> environment = {
+      {"PATH", kProgramPath},       {"HOME", "/nonexistent"},
+      {"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"},
+      {"GIT_TERMINAL_PROMPT", "0"}, {"GIT_ALLOW_PROTOCOL", "http:https:file"}};
   environment.emplace_back("GIT_CONFIG_COUNT", std::to_string(settings.size()));
   for (std::size_t i = 0; i < settings.size(); ++i) {
     environment.emplace_back("GIT_CONFIG_KEY_" + std::to_string(i), settings[i].first);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/base/size_units.h"
 #include "common/base/time.h"
 #include "common/model/disk.h"
 #include "worker/core/disk/cache_claim.h"
@@ -14,9 +15,6 @@
 #include "worker/ports/event_log.h"
 
 namespace edm::worker {
-
-inline constexpr std::uint64_t kMebibyte = 1'024ULL * 1'024;
-inline constexpr std::uint64_t kGibibyte = 1'024 * kMebibyte;
 
 inline constexpr std::uint64_t kAllRoom = std::numeric_limits<std::uint64_t>::max();
 

@@ -6,8 +6,6 @@
 namespace edm::compose {
 namespace {
 
-constexpr std::string_view kRemove = "remove it";
-
 bool LooksRemote(std::string_view context) {
   return context.find("://") != std::string_view::npos || context.starts_with("git@") ||
          context.starts_with("github.com/") || context.find('#') != std::string_view::npos;

@@ -11,7 +11,6 @@
 namespace edm::compose {
 namespace {
 
-constexpr std::string_view kRemove = "remove it";
 constexpr std::uint16_t kLowPorts = 1024;
 
 // The name that an external thing has on the machine.

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <string_view>
+
 #include "common/core/compose/rules/ruling.h"
 
 namespace edm::compose {
+
+// What to do about a key that has no better form.
+inline constexpr std::string_view kRemove = "remove it";
 
 // Each judges one part of a document; `value` is not null.
 void JudgeService(Ruling& ruling, const Spot& value);

@@ -176,8 +176,6 @@ void JudgeGrace(Ruling& ruling, const Spot& value) {
   ruling.Refuse(value, "'" + Shown(value.node.text()) + "' is no duration of at most 10m", "write it as 30s");
 }
 
-constexpr std::string_view kRemove = "remove it";
-
 constexpr KeyRule kServiceKeys[] = {
     {"annotations", nullptr, "annotations steer the container runtime", kRemove},
     {"attach"},

@@ -12,7 +12,7 @@
 namespace edm::worker {
 namespace {
 
-namespace buildkit = moby::buildkit::v1;
+namespace moby_control = moby::buildkit::v1;
 
 constexpr const char* kObject = "build cache of the container engine";
 Error Failed(const grpc::Status& status) {
@@ -28,11 +28,11 @@ void SetDeadline(grpc::ClientContext& context, Millis deadline) {
   context.set_deadline(std::chrono::system_clock::now() + deadline);
 }
 
-std::uint64_t BytesOf(const buildkit::UsageRecord& record) {
+std::uint64_t BytesOf(const moby_control::UsageRecord& record) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, record.size()));
 }
 
-CacheRecord Read(const buildkit::UsageRecord& from) {
+CacheRecord Read(const moby_control::UsageRecord& from) {
   CacheRecord record{.id = from.id(),
                      .parents = {from.parents().begin(), from.parents().end()},
                      .kind = from.recordtype(),
@@ -52,13 +52,13 @@ Result<std::uint64_t> DropSome(const std::string& endpoint, std::span<const std:
   EDM_TRY(const auto channel, DialBuilder(endpoint, BuildCache::kListDeadline));
   grpc::ClientContext context;
   SetDeadline(context, BuildCache::kDropDeadline);
-  buildkit::PruneRequest request;
+  moby_control::PruneRequest request;
   request.set_all(true);  // also what images share: the image keeps its layers
   for (const auto& id : ids) request.add_filter("id==" + id);
-  const auto stub = buildkit::Control::NewStub(channel);
+  const auto stub = moby_control::Control::NewStub(channel);
   const auto reader = stub->Prune(&context, request);
   std::uint64_t bytes = 0;
-  buildkit::UsageRecord gone;
+  moby_control::UsageRecord gone;
   while (reader->Read(&gone)) bytes += gone.shared() ? 0 : BytesOf(gone);
   if (const auto status = reader->Finish(); !status.ok()) return Failed(status);
   return bytes;
@@ -70,8 +70,8 @@ Result<std::vector<CacheRecord>> BuildCache::List() const {
   EDM_TRY(const auto channel, DialBuilder(endpoint_, kListDeadline));
   grpc::ClientContext context;
   SetDeadline(context, kListDeadline);
-  buildkit::DiskUsageResponse answer;
-  const auto stub = buildkit::Control::NewStub(channel);
+  moby_control::DiskUsageResponse answer;
+  const auto stub = moby_control::Control::NewStub(channel);
   if (const auto status = stub->DiskUsage(&context, {}, &answer); !status.ok()) return Failed(status);
   std::vector<CacheRecord> records;
   for (const auto& one : answer.record()) records.push_back(Read(one));
