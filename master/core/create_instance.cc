@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "common/model/member_name.h"
+#include "master/core/count_on.h"
 #include "master/core/idempotency.h"
 #include "master/core/members.h"
 #include "master/core/not_found.h"
@@ -67,6 +68,7 @@ Status AddInstance(Draft& draft, Instance instance) {
   InstanceRecord record;
   record.instance = std::move(instance);
   record.instance.created_at = draft.now().wall;
+  CountOn(state, record);
   const auto id = record.instance.id;
   draft.PutSpec(record);
   draft.PutStatus(*draft.state().instances.Find(id));

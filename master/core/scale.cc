@@ -6,6 +6,7 @@
 
 #include "common/model/member_name.h"
 #include "common/model/names.h"
+#include "master/core/count_on.h"
 #include "master/core/each_worker.h"
 #include "master/core/members.h"
 
@@ -43,6 +44,7 @@ std::vector<InstanceRecord> Lacking(const State& state, const InstanceRecord& se
 
 void AddMember(Draft& draft, InstanceRecord record) {
   record.instance.created_at = draft.now().wall;
+  CountOn(draft.state(), record);
   const auto id = record.instance.id;
   draft.PutSpec(std::move(record));
   draft.PutStatus(*draft.state().instances.Find(id));

@@ -126,13 +126,28 @@ void Checks::OnDecision(const master::State& state, const master::Decision& deci
   }
 }
 
+// Of an instance since it was made, the last time: its numbers may go on from those of one before it.
+bool Checks::IsFirstOrder(const master::State& state, const master::SendOrder& send) const {
+  const auto own = state.operations.Find(send.order.operation);
+  if (own == nullptr || !own->plan.rejected_by.empty() || send.after_cursor != 0) return false;
+  std::uint64_t deleted = 0;
+  std::uint64_t ordered = 0;
+  for (const auto& [id, record] : state.operations.all()) {
+    const auto& one = record->operation;
+    if (one.instance != send.order.instance || record == own) continue;
+    const auto seen = operations_.find(id);
+    const auto began = seen == operations_.end() ? orders_ + 1 : seen->second.order;
+    const bool is_delete = one.kind == OperationKind::kDelete && one.state == OperationState::kDone;
+    if (is_delete) deleted = std::max(deleted, began);
+    if (!is_delete && record->attempt != 0) ordered = std::max(ordered, began);
+  }
+  return ordered <= deleted;
+}
+
 // What is placed anew finds room for itself and for all that is there or on its way there.
 void Checks::CheckRoom(const master::State& state, const master::SendOrder& send,
                        const std::set<std::string>& later) {
-  const auto operation = state.operations.Find(send.order.operation);
-  const bool is_new = send.order.build && send.after_cursor == 0 && send.order.release == 1 && operation &&
-                      operation->attempt == 1;
-  if (!is_new) return;
+  if (!send.order.build || !IsFirstOrder(state, send)) return;
   const auto& machine = **std::find_if(world_.machines.begin(), world_.machines.end(),
                                        [&](const auto& one) { return one->id == send.worker; });
   std::map<std::string, std::uint32_t> wanted;

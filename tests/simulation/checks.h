@@ -60,6 +60,7 @@ class Checks {
   // An attempt as one leader follows it: epoch, operation, attempt.
   using Followed = std::tuple<std::uint32_t, std::string, std::uint32_t>;
   void OnOperation(const master::OperationRecord& record);
+  bool IsFirstOrder(const master::State& state, const master::SendOrder& send) const;
   void CheckRoom(const master::State& state, const master::SendOrder& send,
                  const std::set<std::string>& later);
 

@@ -339,6 +339,41 @@ TEST(Deploy, TakesNoNumberOfWhatItsWorkerRunsOfBefore) {
   EXPECT_EQ(cluster.Op(deploy).attempt, 5U);
 }
 
+std::string DeleteShop(ClusterFixture& cluster) {
+  const auto gone = cluster.Give(cluster.Asking(OperationKind::kDelete)).reply->operation;
+  (void)cluster.End(gone, Phase::kDeleted);
+  (void)cluster.Tell(RepoDeleted{gone, Ok()});
+  return gone;
+}
+
+// A build of the one before may still be under way, or an order of it on its way to whatever worker.
+TEST(Deploy, OfWhatIsMadeAnewGoesOnWithTheNumbersOfTheOneBefore) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  const auto before = cluster.DeployToOrder();
+  const auto gone = DeleteShop(cluster);
+  EXPECT_EQ(cluster.StateOf(before), OperationState::kCancelled);
+  cluster.AddInstance("shop");
+  const auto deploy = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(deploy).attempt, cluster.Op(gone).attempt + 1);
+  EXPECT_EQ(cluster.Op(deploy).operation.release, cluster.Op(before).operation.release + 1);
+}
+
+TEST(Deploy, OfWhatWasDeletedLongAgoBeginsAtOne) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1");
+  cluster.AddInstance("shop");
+  (void)cluster.DeployToRunning();
+  (void)DeleteShop(cluster);
+  cluster.Pass(cluster.state.settings.operations_of_deleted_kept_for);
+  (void)DecideSweep(cluster.state, cluster.now);
+  cluster.AddInstance("shop");
+  const auto deploy = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(deploy).attempt, 1U);
+  EXPECT_EQ(cluster.Op(deploy).operation.release, 1U);
+}
+
 TEST(Start, IsRefusedWhereNothingWasBuilt) {
   ClusterFixture cluster;
   cluster.AddWorker("w1");

@@ -375,6 +375,17 @@ TEST(Scale, TakesTheHighestAwayOneByOne) {
   EXPECT_EQ(cluster.Inst().instance.spec.replicas, 1U);
 }
 
+TEST(Scale, GoesOnWithTheAttemptsOfAMemberThatWasTakenAway) {
+  MembersFixture cluster(2);
+  (void)cluster.Run(2);
+  (void)cluster.Give(cluster.Scaling(1));
+  const auto last = cluster.Op(cluster.PartOf(2)).attempt;
+  cluster.Succeed(2);
+  (void)cluster.Give(cluster.Scaling(2));
+  EXPECT_EQ(cluster.Op(cluster.PartOf(2)).attempt, last + 1);
+  EXPECT_EQ(cluster.Op(cluster.PartOf(2)).order.release, 1U) << "that is the set's";
+}
+
 TEST(Scale, ThatWasBrokenOffIsFinishedByTheNextOrder) {
   MembersFixture cluster;
   (void)cluster.Run();

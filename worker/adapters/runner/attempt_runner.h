@@ -71,7 +71,7 @@ class AttemptRunner final : public Attempts {
   // With mutex_ held:
   void PostNext(const std::string& instance, Slot& slot);
   Status Admitted(Slot& slot, Order order);
-  // An instance that is made again under the id of a deleted one counts its attempts from 1 again.
+  // An instance that is made again under the id of one deleted long ago counts its attempts from 1 again.
   void ForgetDeletedFor(const Order& order);
   void Supersede(Slot& slot, const Order& by);
   SteadyTime DueOf(const Order& order) const;
