@@ -33,16 +33,26 @@ struct KvSnapshot {
   KvRevision revision = 0;       // of the store: give it to the next Watch
 };
 
+// How much a store takes in one transaction.
+struct KvLimits {
+  std::size_t ops = 0;
+  std::size_t bytes = 0;  // of keys and values
+};
+
 // The only truth that outlives a master. Blocking; any thread. What was acknowledged survives a power cut.
 // Errors: kUnavailable (the store is away; a write may or may not have happened), kAborted (an expected
-// revision did not hold; nothing was written), kResourceExhausted (a limit below).
+// revision did not hold; nothing was written), kResourceExhausted (its limits).
 class KvStore {
  public:
-  static constexpr std::size_t kOpsMax = 64;  // per transaction (Consul's limit)
+  // What every store takes in one transaction.
+  static constexpr std::size_t kOpsMax = 64;  // Consul's limit
   static constexpr std::size_t kTransactionBytesMax =
       380'000;  // keys + values: base64 of it stays below 512 KiB
 
   virtual ~KvStore() = default;
+
+  // What this one takes: each transaction waits for the disk once, so fewer are quicker.
+  virtual KvLimits limits() const { return {kOpsMax, kTransactionBytesMax}; }
 
   virtual Result<std::optional<KvEntry>> Get(const std::string& key) = 0;
   virtual Result<KvSnapshot> List(const std::string& prefix) = 0;

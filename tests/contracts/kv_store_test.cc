@@ -20,6 +20,7 @@ namespace {
 class SqliteInFolder final : public KvStore {
  public:
   SqliteInFolder() : store_(std::move(SqliteKvStore::Open(folder_.path() + "/state.db")).value()) {}
+  KvLimits limits() const override { return store_->limits(); }
   Result<std::optional<KvEntry>> Get(const std::string& key) override { return store_->Get(key); }
   Result<KvSnapshot> List(const std::string& prefix) override { return store_->List(prefix); }
   Status Transact(const std::vector<KvOp>& ops) override { return store_->Transact(ops); }

@@ -235,7 +235,7 @@ void Term::KeepWriting() {
 Status Term::Store(master::Batch& batch) {
   if (given_up_) return *given_up_;
   storing_since_ = world_.agenda.now();
-  for (const auto& ops : PackTransactions(batch.entries, world_.sealer, fence_)) {
+  for (const auto& ops : PackTransactions(batch.entries, world_.sealer, store_.limits(), fence_)) {
     EDM_CHECK(StoreOne(ops, batch));
     trouble_.reset();
   }

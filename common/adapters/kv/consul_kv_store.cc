@@ -154,7 +154,7 @@ Result<std::optional<KvEntry>> ConsulKvStore::Get(const std::string& key) {
 Result<KvSnapshot> ConsulKvStore::List(const std::string& prefix) { return api_->List(prefix); }
 
 Status ConsulKvStore::Transact(const std::vector<KvOp>& ops) {
-  EDM_CHECK(CheckTransaction(ops));
+  EDM_CHECK(CheckTransaction(ops, limits()));
   return api_->Transact(ops);
 }
 

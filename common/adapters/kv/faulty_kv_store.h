@@ -38,6 +38,7 @@ class FaultyKvStore final : public KvStore {
   // For the next calls, one each.
   void Script(std::initializer_list<KvFault> faults);
 
+  KvLimits limits() const override { return inner_.limits(); }
   Result<std::optional<KvEntry>> Get(const std::string& key) override;
   Result<KvSnapshot> List(const std::string& prefix) override;
   Status Transact(const std::vector<KvOp>& ops) override;

@@ -24,7 +24,7 @@ Result<KvSnapshot> MemoryKvStore::List(const std::string& prefix) {
 }
 
 Status MemoryKvStore::Transact(const std::vector<KvOp>& ops) {
-  EDM_CHECK(CheckTransaction(ops));
+  EDM_CHECK(CheckTransaction(ops, limits()));
   const std::lock_guard lock(mutex_);
   Undo undo;
   ++revision_;

@@ -15,6 +15,7 @@ class MeteredKvStore final : public KvStore {
   // `inner` must outlive it; `report` is called on the calling thread.
   MeteredKvStore(KvStore& inner, Report report) : inner_(inner), report_(std::move(report)) {}
 
+  KvLimits limits() const override { return inner_.limits(); }
   Result<std::optional<KvEntry>> Get(const std::string& key) override;
   Result<KvSnapshot> List(const std::string& prefix) override;
   Status Transact(const std::vector<KvOp>& ops) override;

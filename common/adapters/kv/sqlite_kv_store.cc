@@ -116,9 +116,11 @@ class SqliteKvStore::Database {
     EDM_TRY(const auto last, RevisionOf(""));
     const auto revision = last + 1;
     for (const auto& op : ops) {
-      EDM_TRY(const auto found, RevisionOf(op.key));
-      EDM_CHECK(CheckExpected(op, found));
-      if (op.kind == KvOp::Kind::kCheck || (op.kind == KvOp::Kind::kDelete && found == 0)) continue;
+      if (op.expected || op.kind == KvOp::Kind::kDelete) {
+        EDM_TRY(const auto found, RevisionOf(op.key));
+        EDM_CHECK(CheckExpected(op, found));
+        if (op.kind == KvOp::Kind::kCheck || (op.kind == KvOp::Kind::kDelete && found == 0)) continue;
+      }
       changed.push_back(op.key);
       if (op.kind == KvOp::Kind::kPut) {
         EDM_CHECK(Put(op.key, op.value, revision));
@@ -172,7 +174,7 @@ Result<std::optional<KvEntry>> SqliteKvStore::Get(const std::string& key) {
 Result<KvSnapshot> SqliteKvStore::List(const std::string& prefix) { return database_->List(prefix); }
 
 Status SqliteKvStore::Transact(const std::vector<KvOp>& ops) {
-  EDM_CHECK(CheckTransaction(ops));
+  EDM_CHECK(CheckTransaction(ops, limits()));
   return database_->Transact(ops);
 }
 

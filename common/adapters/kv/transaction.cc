@@ -29,11 +29,11 @@ Status CheckKey(const std::string& key) {
       ""};
 }
 
-Status CheckTransaction(const std::vector<KvOp>& ops) {
-  if (ops.size() > KvStore::kOpsMax) {
+Status CheckTransaction(const std::vector<KvOp>& ops, const KvLimits& limits) {
+  if (ops.size() > limits.ops) {
     return Error{Code::kResourceExhausted,
                  "transaction",
-                 std::to_string(ops.size()) + " operations, 64 at most",
+                 std::to_string(ops.size()) + " operations, " + std::to_string(limits.ops) + " at most",
                  {},
                  "write in several transactions"};
   }
@@ -45,10 +45,10 @@ Status CheckTransaction(const std::vector<KvOp>& ops) {
     }
     bytes += op.key.size() + op.value.size();
   }
-  if (bytes > KvStore::kTransactionBytesMax) {
+  if (bytes > limits.bytes) {
     return Error{Code::kResourceExhausted,
                  "transaction",
-                 std::to_string(bytes) + " bytes, 380000 at most",
+                 std::to_string(bytes) + " bytes, " + std::to_string(limits.bytes) + " at most",
                  {},
                  "write in several transactions, or store less"};
   }

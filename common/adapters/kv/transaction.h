@@ -12,7 +12,7 @@ inline constexpr std::size_t kKvKeyBytesMax = 512;
 
 // What every store refuses: too many or too large operations (kResourceExhausted), keys that are empty, too
 // long, not printable ASCII or with odd parts, and checks that expect nothing (kInvalidArgument).
-Status CheckTransaction(const std::vector<KvOp>& ops);
+Status CheckTransaction(const std::vector<KvOp>& ops, const KvLimits& limits);
 Status CheckKey(const std::string& key);
 
 // kAborted: what `op` expects is not so. `found` is the entry's revision, 0 for none.

@@ -25,11 +25,12 @@ struct Batch {
   bool empty() const { return entries.empty() && !view; }
 };
 
-// The changes of all decisions, in their order, in as few transactions as the store's limits allow. Those of
+// The changes of all decisions, in their order, in as few transactions as `limits` allow. Those of
 // one decision stay in one transaction (only one that is larger than a transaction is split). Within a
 // transaction the last of several changes of one key stands. Each begins with `fence`, if given: a check that
 // refuses all of it once another master leads.
 std::vector<std::vector<KvOp>> PackTransactions(const std::vector<Batch::Entry>& entries,
-                                                const Sealer& sealer, const std::optional<KvOp>& fence = {});
+                                                const Sealer& sealer, const KvLimits& limits,
+                                                const std::optional<KvOp>& fence = {});
 
 }  // namespace edm::master

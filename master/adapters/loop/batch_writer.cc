@@ -100,7 +100,8 @@ bool BatchWriter::Store(Batch& batch) {
   if (GivenUp()) return false;
   std::uint32_t tries = 0;
   auto away_since = std::chrono::steady_clock::now();
-  for (const auto& ops : PackTransactions(batch.entries, parts_.sealer, parts_.fence)) {
+  for (const auto& ops :
+       PackTransactions(batch.entries, parts_.sealer, parts_.store.limits(), parts_.fence)) {
     for (auto outcome = Try(ops); outcome != Outcome::kStored; outcome = Try(ops)) {
       if (outcome == Outcome::kRefused || !PauseBeforeRetry(++tries)) return false;
       if (std::chrono::steady_clock::now() - away_since >= parts_.answer_wait) AnswerThatItWaits(batch);

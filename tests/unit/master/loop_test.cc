@@ -464,12 +464,28 @@ TEST(PackTransactions, KeepsADecisionTogetherAndMeetsTheLimits) {
     entries.push_back({std::move(decision), {}});
   }
   std::size_t total = 0;
-  for (const auto& ops : PackTransactions(entries, sealer)) {
-    EXPECT_LE(ops.size(), KvStore::kOpsMax);
+  const KvLimits few{64, 10'000};
+  for (const auto& ops : PackTransactions(entries, sealer, few)) {
+    EXPECT_LE(ops.size(), few.ops);
     EXPECT_EQ(ops.size() % 3, 0U);
     total += ops.size();
   }
   EXPECT_EQ(total, 150U);
+  EXPECT_EQ(PackTransactions(entries, sealer, {150, 10'000}).size(), 1U) << "one wait for the disk";
+}
+
+TEST(PackTransactions, WritesTheLastOfSeveralChangesOfOneEntry) {
+  World world;
+  const auto sealer = Sealer::Open(world.folder.path() + "/seal.key").value();
+  std::vector<Batch::Entry> entries(2);
+  entries[0].decision.changes = {StoredAddress{"a", "10.0.0.1"}, StoredAddress{"b", "10.0.0.1"},
+                                 StoredAddress{"a", "10.0.0.2"}};
+  entries[1].decision.changes = {StoredAddress{"b", "10.0.0.3"}};
+  const auto packed = PackTransactions(entries, sealer, {64, 10'000});
+  ASSERT_EQ(packed.size(), 1U);
+  ASSERT_EQ(packed[0].size(), 2U);
+  EXPECT_EQ(packed[0][0].value, "10.0.0.2");
+  EXPECT_EQ(packed[0][1].value, "10.0.0.3");
 }
 
 }  // namespace
