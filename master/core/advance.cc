@@ -166,7 +166,7 @@ void TryToPlace(Draft& draft, OperationRecord record, const InstanceRecord& inst
   if (record.plan.move && MustLeaveFirst(state, record, instance)) record.plan.move->leg = Leg::kLeave;
   // A singleton does not stop before there is a place for it.
   const bool places = IsPlaced(record, SeatOf(state, instance, draft.now().steady)) || record.plan.move;
-  const auto request = RequestOf(state, record, instance, draft.now().steady);
+  const auto request = places ? RequestOf(state, record, instance, draft.now().steady) : PlacementRequest{};
   auto outcome = places ? draft.placer().Place(request, PolicyOf(state), draft.now().wall)
                         : Placer::Outcome{Holder(state, status.worker, draft.now().wall), Hope::kMended};
   auto& placement = outcome.placement;
