@@ -196,11 +196,16 @@ class LifecycleTest(TracelessTest):
             return self.rest.put("/v1/templates/keyed/source", images.tarball({"compose.yaml": text}),
                                  headers={"Content-Type": "application/gzip", "Idempotency-Key": key})
 
-        first, second = put("services: {}\n", "one").json, put("services: {a: {}}\n", "two").json
-        self.assertNotEqual(first["commit"], second["commit"])
-        self.assertEqual(put("services: {}\n", "one").json["commit"], first["commit"])
+        def commit_of(text, key):
+            answer = put(text, key)
+            self.assertEqual(answer.status, 200, answer)
+            return answer.json["commit"]
+
+        first, second = commit_of("services: {}\n", "one"), commit_of("services: {a: {}}\n", "two")
+        self.assertNotEqual(first, second)
+        self.assertEqual(commit_of("services: {}\n", "one"), first)
         listed = {one["name"]: one["commit"] for one in self.rest.get("/v1/templates").json["templates"]}
-        self.assertEqual(listed["keyed"], second["commit"], "the repeat has changed nothing")
+        self.assertEqual(listed["keyed"], second, "the repeat has changed nothing")
         other = put("services: {b: {}}\n", "one")
         self.assertEqual((other.status, other.json["code"]), (409, "ALREADY_EXISTS"))
         for status in (204, 204):
