@@ -1,18 +1,13 @@
 #include "master/app/cluster_diary.h"
 
-#include <algorithm>
-
 #include "common/adapters/log/log.h"
 #include "common/base/text.h"
 #include "edm/v1/worker_service.pb.h"
+#include "master/app/in_seconds.h"
 #include "master/app/words.h"
 
 namespace edm::master {
 namespace {
-
-double InSeconds(WallTime from, WallTime to) {
-  return std::max(0.0, std::chrono::duration<double>(to - from).count());
-}
 
 std::string TargetWord(Target target) {
   return Folded(v1::Order::Target_Name(static_cast<v1::Order::Target>(target)));
@@ -32,7 +27,7 @@ void WriteEnd(const Operation& ended) {
                    {"instance", ended.instance},
                    {"kind", kind},
                    {"outcome", state},
-                   {"seconds", InSeconds(ended.created_at, ended.ended_at.value_or(ended.created_at))},
+                   {"seconds", InSeconds(ended.ended_at.value_or(ended.created_at) - ended.created_at)},
                    {"actor", ended.actor}};
   if (ended.failure) Add(fields, *ended.failure);
   Log(ended.state == OperationState::kDone ? LogLevel::kInfo : LogLevel::kWarn, "operation ended", fields);
@@ -45,7 +40,7 @@ void WriteStep(const OperationNote& note, const Step& step) {
   LogFields fields{{"operation", note.operation}, {"step", step.name}, {"state", state}};
   if (note.attempt != 0) fields.push_back({"attempt", std::uint64_t{note.attempt}});
   if (step.started_at && step.ended_at)
-    fields.push_back({"seconds", InSeconds(*step.started_at, *step.ended_at)});
+    fields.push_back({"seconds", InSeconds(*step.ended_at - *step.started_at)});
   Log(level, "operation step", fields);
 }
 

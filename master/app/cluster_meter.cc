@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/base/text.h"
+#include "master/app/in_seconds.h"
 #include "master/app/words.h"
 
 namespace edm::master {
@@ -16,8 +17,6 @@ constexpr std::array<std::string_view, 7> kSteps{"source", "place", "policy", "b
 std::string_view KnownStep(std::string_view name) {
   return std::ranges::find(kSteps, name) != kSteps.end() ? name : "other";
 }
-
-double InSeconds(Millis time) { return std::max(0.0, std::chrono::duration<double>(time).count()); }
 
 }  // namespace
 

@@ -5,13 +5,9 @@
 #include "common/base/version.h"
 #include "common/rpc/metered_call.h"
 #include "master/app/cluster_diary.h"
+#include "master/app/in_seconds.h"
 
 namespace edm::master {
-namespace {
-
-double InSeconds(std::chrono::microseconds time) { return std::chrono::duration<double>(time).count(); }
-
-}  // namespace
 
 void Telemetry::Witness(const Decision& decision) {
   cluster_.Count(decision);

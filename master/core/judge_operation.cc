@@ -8,6 +8,7 @@
 #include "master/core/begin_operation.h"
 #include "master/core/each_worker.h"
 #include "master/core/members.h"
+#include "master/core/not_as_it_is.h"
 #include "master/core/open_delete.h"
 #include "master/core/placement/plan.h"
 #include "master/core/releases.h"
@@ -41,11 +42,10 @@ Result<std::uint32_t> ReleaseFor(const State& state, const Begin& begin, const I
 }
 
 Error StaysWithItsWorker(const std::string& member) {
-  return {Code::kFailedPrecondition,
-          "instance " + member,
-          "it is the one that " + SetOf(member) + " has on this worker, and each other worker has its own",
-          {},
-          "edmctl worker drain, or take a label away: it goes then"};
+  return NotAsItIs(
+      member,
+      "it is the one that " + SetOf(member) + " has on this worker, and each other worker has its own",
+      "edmctl worker drain, or take a label away: it goes then");
 }
 
 Result<Verdict> JudgeCopy(const State& state, const Begin& begin, const InstanceRecord& record) {
@@ -56,11 +56,8 @@ Result<Verdict> JudgeCopy(const State& state, const Begin& begin, const Instance
     case OperationKind::kBuild:
       if (!begin.part_of.empty()) return Verdict{begin.release};
       if (status.source.commit.empty()) {
-        return Error{Code::kFailedPrecondition,
-                     "instance " + record.instance.id,
-                     "it has no source yet",
-                     {},
-                     "edmctl deploy DIR, or upload a source first"};
+        return NotAsItIs(record.instance.id, "it has no source yet",
+                         "edmctl deploy DIR, or upload a source first");
       }
       return verdict;
     case OperationKind::kStart: {
@@ -100,11 +97,8 @@ Result<Verdict> JudgeCopy(const State& state, const Begin& begin, const Instance
 
 Error HasMembers(const InstanceRecord& record, std::string cause) {
   const auto& id = record.instance.id;
-  return {Code::kFailedPrecondition,
-          "instance " + id,
-          "it has members, and " + std::move(cause),
-          {},
-          "name a member, as " + MemberOf(id, 1) + "; edmctl show " + id + " lists them"};
+  return NotAsItIs(id, "it has members, and " + std::move(cause),
+                   "name a member, as " + MemberOf(id, 1) + "; edmctl show " + id + " lists them");
 }
 
 // Those that are new run what the others run.
@@ -162,11 +156,7 @@ Error IsOfMembers(const Begin& begin) {
 }  // namespace
 
 Error IsLeaving(const std::string& instance, const std::string& operation) {
-  return {Code::kFailedPrecondition,
-          "instance " + instance,
-          "it is being deleted",
-          {},
-          "wait for operation " + operation};
+  return NotAsItIs(instance, "it is being deleted", "wait for operation " + operation);
 }
 
 Result<Verdict> JudgeOperation(const State& state, const Begin& begin, const InstanceRecord& record) {

@@ -7,6 +7,7 @@
 
 #include "common/base/text.h"
 #include "common/model/member_name.h"
+#include "master/core/not_as_it_is.h"
 
 namespace edm::master {
 namespace {
@@ -104,11 +105,8 @@ std::shared_ptr<const Release> ReleaseOf(const State& state, const std::string& 
 
 Error BelongsToSet(const std::string& member) {
   const auto set = SetOf(member);
-  return {Code::kFailedPrecondition,
-          "instance " + member,
-          "it is a member of " + set + ", and has what that one has",
-          {},
-          "ask it of " + set + "; a member alone may start, stop, restart and move"};
+  return NotAsItIs(member, "it is a member of " + set + ", and has what that one has",
+                   "ask it of " + set + "; a member alone may start, stop, restart and move");
 }
 
 std::vector<std::string> HowTheyAre(const InstanceStatus& set) {

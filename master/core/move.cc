@@ -5,6 +5,7 @@
 #include "common/base/backoff.h"
 #include "master/core/begin_operation.h"
 #include "master/core/end_operation.h"
+#include "master/core/not_as_it_is.h"
 #include "master/core/not_found.h"
 #include "master/core/order.h"
 #include "master/core/releases.h"
@@ -14,25 +15,21 @@
 namespace edm::master {
 namespace {
 
-Error MoveRefusal(const std::string& instance, std::string cause, std::string hint) {
-  return {Code::kFailedPrecondition, "instance " + instance, std::move(cause), {}, std::move(hint)};
-}
-
 Status CheckTarget(const State& state, const Begin& begin, const InstanceStatus& status) {
   if (begin.to.empty() || begin.to == status.worker) return Ok();
   if (state.workers.Find(begin.to) == nullptr)
     return NoSuch("worker", begin.to, state.workers, "edmctl worker ls");
   if (ShareEngine(state, begin.to, status.worker)) {
-    return MoveRefusal(begin.instance, "workers " + begin.to + " and " + status.worker + " share one engine",
-                       "name a worker with an engine of its own");
+    return NotAsItIs(begin.instance, "workers " + begin.to + " and " + status.worker + " share one engine",
+                     "name a worker with an engine of its own");
   }
   return Ok();
 }
 
 Status CheckData(const Begin& begin, const InstanceStatus& status) {
   if (!status.keeps_data || begin.give_up_data) return Ok();
-  return MoveRefusal(begin.instance, "it keeps data in volumes or folders of worker " + status.worker,
-                     "edmctl move " + begin.instance + " --give-up-data begins with empty ones elsewhere");
+  return NotAsItIs(begin.instance, "it keeps data in volumes or folders of worker " + status.worker,
+                   "edmctl move " + begin.instance + " --give-up-data begins with empty ones elsewhere");
 }
 
 // What was started there no longer has its images where it came from: what is left there goes.
@@ -75,11 +72,11 @@ Result<MoveVerdict> JudgeMove(const State& state, const Begin& begin, const Inst
   const auto& status = instance.instance.status;
   const auto& id = instance.instance.id;
   if (status.worker.empty()) {
-    return MoveRefusal(id, "it is on no worker", "edmctl deploy places it");
+    return NotAsItIs(id, "it is on no worker", "edmctl deploy places it");
   }
   if (begin.only_if_lost && !IsAway(state, status.worker)) {
-    return MoveRefusal(id, "its worker " + status.worker + " is there",
-                       "edmctl move " + id + " brings it to another one");
+    return NotAsItIs(id, "its worker " + status.worker + " is there",
+                     "edmctl move " + id + " brings it to another one");
   }
   EDM_CHECK(CheckTarget(state, begin, status));
   EDM_CHECK(CheckData(begin, status));

@@ -8,7 +8,7 @@ namespace edm::master {
 
 namespace {
 
-bool EndsGone(const OperationRecord& record) {
+bool LeavesNothing(const OperationRecord& record) {
   return record.operation.kind == OperationKind::kDelete || UndoesCreation(record);
 }
 
@@ -16,14 +16,14 @@ bool EndsGone(const OperationRecord& record) {
 
 std::shared_ptr<const OperationRecord> OpenDelete(const State& state, const std::string& instance) {
   for (auto& record : OpenOf(state, instance)) {
-    if (EndsGone(*record)) return std::move(record);
+    if (LeavesNothing(*record)) return std::move(record);
   }
   return nullptr;
 }
 
 bool MayHaveRepo(const State& state, const std::string& instance) {
   const auto has_come_to_it = [](const auto& record) {
-    return EndsGone(*record) && record->plan.stage == Stage::kFinish;
+    return LeavesNothing(*record) && record->plan.stage == Stage::kFinish;
   };
   return state.instances.Find(instance) != nullptr &&
          std::ranges::none_of(OpenOf(state, instance), has_come_to_it);

@@ -7,16 +7,14 @@
 #include "common/base/text.h"
 #include "common/model/epoch.h"
 #include "common/model/member_name.h"
+#include "master/core/not_as_it_is.h"
 
 namespace edm::master {
 namespace {
 
 Error NothingBuilt(const std::string& instance) {
-  return {Code::kFailedPrecondition,
-          "instance " + instance,
-          "no release of it was built yet",
-          {},
-          "edmctl deploy, or give it a source and build it"};
+  return NotAsItIs(instance, "no release of it was built yet",
+                   "edmctl deploy, or give it a source and build it");
 }
 
 std::vector<std::uint32_t> NumbersOf(const State& state, const std::string& instance) {
@@ -78,11 +76,7 @@ Result<std::uint32_t> ReleaseToRollBackTo(const State& state, const InstanceReco
                  {},
                  hint};
   }
-  return Error{Code::kFailedPrecondition,
-               "instance " + record.instance.id,
-               "no good release is older than what runs",
-               {},
-               hint};
+  return NotAsItIs(record.instance.id, "no good release is older than what runs", hint);
 }
 
 std::uint32_t GoodReleaseBeside(const State& state, const InstanceRecord& record, std::uint32_t started) {

@@ -10,6 +10,7 @@
 #include "master/core/fresh_id.h"
 #include "master/core/keep_to_plan.h"
 #include "master/core/members.h"
+#include "master/core/not_as_it_is.h"
 #include "master/core/scale.h"
 #include "master/core/steps.h"
 
@@ -236,11 +237,9 @@ Rollout RolloutOf(const State& state, const OperationRecord& record) {
 }
 
 Error NoWorkerFor(const std::string& set) {
-  return {Code::kFailedPrecondition,
-          "instance " + set,
-          "it is to have a member on each worker, and there is none that is open and has its labels",
-          {},
-          "see edmctl worker ls, and edmctl set " + set};
+  return NotAsItIs(set,
+                   "it is to have a member on each worker, and there is none that is open and has its labels",
+                   "see edmctl worker ls, and edmctl set " + set);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "master/core/count_on.h"
 #include "master/core/each_worker.h"
 #include "master/core/members.h"
+#include "master/core/not_as_it_is.h"
 
 namespace edm::master {
 namespace {
@@ -51,10 +52,6 @@ void AddMember(Draft& draft, InstanceRecord record) {
   draft.Event({{}, "instance.created", id, "", "", ""});
 }
 
-Error ScaleRefusal(const std::string& instance, std::string cause, std::string hint) {
-  return {Code::kFailedPrecondition, "instance " + instance, std::move(cause), {}, std::move(hint)};
-}
-
 Status CheckSetId(const std::string& id) {
   const auto longest = MemberOf(id, kOrdinalMax);
   if (CheckInstanceName(longest).ok()) return Ok();
@@ -90,12 +87,12 @@ Status CheckEachWorker(const std::string& id, const InstanceSpec& spec) {
 Status CheckScale(const State& state, const InstanceRecord& instance, std::uint32_t replicas) {
   const auto& one = instance.instance;
   if (IsMember(one.id))
-    return ScaleRefusal(one.id, "it is a member of " + SetOf(one.id), "edmctl scale " + SetOf(one.id));
+    return NotAsItIs(one.id, "it is a member of " + SetOf(one.id), "edmctl scale " + SetOf(one.id));
   if (one.spec.on_each_worker && replicas != 0)
-    return ScaleRefusal(one.id, "it has a member on each worker", "label workers, or take labels away");
+    return NotAsItIs(one.id, "it has a member on each worker", "label workers, or take labels away");
   if (!IsSet(one) && (!one.status.worker.empty() || !ReleasesOf(state, one.id).empty())) {
-    return ScaleRefusal(one.id, "it was deployed without members, and its copy would have to change its name",
-                        "deploy another one: edmctl deploy --id NAME --replicas " + std::to_string(replicas));
+    return NotAsItIs(one.id, "it was deployed without members, and its copy would have to change its name",
+                     "deploy another one: edmctl deploy --id NAME --replicas " + std::to_string(replicas));
   }
   // The master lets the members follow their workers.
   if (one.spec.on_each_worker) return Ok();

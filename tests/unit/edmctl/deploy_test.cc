@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/edmctl/fake_master.h"
+#include "tests/unit/edmctl/golden.h"
 #include "tests/unit/edmctl/run_edmctl.h"
 #include "tests/unit/edmctl/screen.h"
 
@@ -46,7 +47,7 @@ class Deploying : public testing::Test {
 TEST_F(Deploying, ShowsTheStepsAndEndsWithTheUrl) {
   const auto ran = Run({"deploy"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  auto expected = ReadGolden("deploy_plain.txt");
+  auto expected = Golden("deploy_plain.txt");
   expected.replace(expected.find("MASTER"), 6, master_.address());
   EXPECT_EQ(ran.out, expected);
   EXPECT_THAT(Asked(), testing::ElementsAre("GetInstance", "UploadSource", "WatchOperation"));
@@ -80,7 +81,7 @@ TEST_F(Deploying, EndsWith1AndTheWholeReasonWhenTheReleaseIsNotHealthy) {
   master_.events = FailedDeployment();
   const auto ran = Run({"deploy"});
   EXPECT_EQ(ran.code, 1);
-  EXPECT_EQ(ran.err.substr(ran.err.find("error:")), ReadGolden("deploy_failed.txt"));
+  EXPECT_EQ(ran.err.substr(ran.err.find("error:")), Golden("deploy_failed.txt"));
 }
 
 TEST_F(Deploying, RemembersWhichFolderIsWhichInstance) {
@@ -157,7 +158,7 @@ TEST_F(Deploying, GoesOnFromItsCursorWhenTheConnectionBreaks) {
   master_.watch_breaks_after = 3;
   const auto ran = Run({"deploy"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  auto expected = ReadGolden("deploy_plain.txt");
+  auto expected = Golden("deploy_plain.txt");
   expected.replace(expected.find("MASTER"), 6, master_.address());
   EXPECT_EQ(ran.out, expected);
 }
@@ -200,7 +201,7 @@ TEST_F(Deploying, DrawsOverItsLinesOnATerminalAndKeepsWithin80Columns) {
   EXPECT_THAT(ran.out, HasSubstr("\x1b[J"));
   Screen screen;
   screen.Write(ran.out);
-  auto expected = ReadGolden("deploy_terminal.txt");
+  auto expected = Golden("deploy_terminal.txt");
   expected.replace(expected.find("MASTER"), 6, master_.address());
   EXPECT_EQ(screen.Text(), expected);
 }

@@ -1,12 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "edmctl/inventory/host_range.h"
 #include "edmctl/inventory/ini_words.h"
 #include "edmctl/inventory/read.h"
 #include "edmctl/output/worker_plan.h"
+#include "tests/unit/edmctl/golden.h"
 
 namespace edm::ctl {
 namespace {
@@ -257,9 +255,7 @@ TEST(WorkerPlan, SaysWhatAnImportWouldDo) {
  "c02": {"ipv4": "10.0.0.5"}})",
                     "hosts.json", std::nullopt);
   ASSERT_TRUE(inventory.ok()) << ToString(inventory.error());
-  std::ostringstream expected;
-  expected << std::ifstream(std::string(EDM_GOLDEN) + "/worker_plan.txt").rdbuf();
-  EXPECT_EQ(RenderWorkerPlan(Terminal{}, *inventory, {{"c01", "ready"}}), expected.str());
+  EXPECT_EQ(RenderWorkerPlan(Terminal{}, *inventory, {{"c01", "ready"}}), Golden("worker_plan.txt"));
 }
 
 TEST(HostRange, ExpandsAsAnsibleDoes) {

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace edm::ctl {
 namespace {
@@ -117,13 +116,6 @@ Ran RunEdmctl(const Home& home, const RunSpec& spec) {
   if (pipes.err[0] >= 0) close(pipes.err[0]);
   if (WIFEXITED(status)) ran.code = WEXITSTATUS(status);
   return ran;
-}
-
-std::string ReadGolden(const std::string& name) {
-  const std::ifstream file(std::string(EDM_GOLDEN) + "/" + name);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 }  // namespace edm::ctl

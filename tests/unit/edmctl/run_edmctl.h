@@ -38,6 +38,4 @@ class Home {
 // Runs the real program to its end; 20 s at most.
 Ran RunEdmctl(const Home& home, const RunSpec& spec);
 
-std::string ReadGolden(const std::string& name);
-
 }  // namespace edm::ctl

@@ -10,8 +10,8 @@ namespace {
 
 using State = ServiceVerdict::State;
 
-// "60 s", as the timeout was given, not "1 min 0 s".
-std::string InSeconds(Millis duration) {
+// A timeout: "60 s" and not "1 min 0 s".
+std::string AsGiven(Millis duration) {
   const auto whole = std::chrono::duration_cast<Seconds>(duration);
   return whole == duration ? std::to_string(whole.count()) + " s" : FormatDuration(duration);
 }
@@ -182,7 +182,7 @@ Verdict Judge(const ReadyRequest& wanted, const Seen& seen) {
     if (!tells_more) continue;
     waiting = Waiting{service.service, verdict.text};
     at_timeout = AsError(wanted, service.service, verdict, Code::kDeadlineExceeded,
-                         (service.one_shot ? "not done in " : "not healthy in ") + InSeconds(wanted.timeout) +
+                         (service.one_shot ? "not done in " : "not healthy in ") + AsGiven(wanted.timeout) +
                              ": " + verdict.text);
   }
   if (!waiting) {
