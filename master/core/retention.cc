@@ -10,7 +10,11 @@
 namespace edm::master {
 namespace {
 
-constexpr std::size_t kSweepMax = 500;  // removals per sweep: the next one takes the rest
+constexpr std::size_t kSweepMax = 1'000;  // removals per sweep: the next one takes the rest
+constexpr Millis kEndedKeptMin{2'000};    // however many there are: who waits for an end asks once more
+
+// By a clock that was set back meanwhile nothing is young.
+bool IsYoung(Millis age) { return age >= Millis(0) && age < kEndedKeptMin; }
 
 // Its instance is gone, and so long ago that nobody repeats the call any more.
 bool IsOfDeleted(const State& state, const RequestRecord& request, WallTime now) {
@@ -89,7 +93,9 @@ void SweepOperations(Draft& draft) {
     const auto age = draft.now().wall - one.at;
     const auto most =
         one.instance_is_gone ? settings.operations_of_deleted_kept_for : settings.operations_kept_for;
-    if (surplus == 0 && (age < most || !CanTellAge(draft, most))) continue;
+    const bool is_old = age >= most && CanTellAge(draft, most);
+    const bool is_surplus = surplus > 0 && !IsYoung(age);
+    if (!is_old && !is_surplus) continue;
     draft.RemoveOperation(one.operation);
     surplus -= surplus > 0 ? 1 : 0;
     ++removed;

@@ -28,7 +28,8 @@ bool IsEmpty(const Decision& decision) {
 
 }  // namespace
 
-ClusterLoop::ClusterLoop(State loaded, Parts parts) : parts_(parts), state_(std::move(loaded)) {
+ClusterLoop::ClusterLoop(State loaded, Parts parts)
+    : parts_(parts), state_(std::move(loaded)), left_by_sweep_(state_.operations.size()) {
   state_.started = parts_.clock.Steady();
   next_tick_ = state_.started + kTickInterval;
   next_sweep_ = state_.started + kTickInterval;
@@ -171,15 +172,20 @@ void ClusterLoop::Carry(Decision decision) {
   HandOver(std::move(batch));
 }
 
+bool ClusterLoop::IsSweepDue(SteadyTime now) const {
+  return now >= next_sweep_ || state_.operations.size() >= left_by_sweep_ + parts_.sweep_after;
+}
+
 void ClusterLoop::OnTime() {
   const auto now = Now();
   if (now.steady >= next_tick_) {
     next_tick_ = now.steady + kTickInterval;
     Carry(Decide(state_, master::Report(Tick{}), now));
   }
-  if (now.steady >= next_sweep_) {
+  if (IsSweepDue(now.steady)) {
     next_sweep_ = now.steady + kSweepInterval;
     Carry(DecideSweep(state_, now));
+    left_by_sweep_ = state_.operations.size();
   }
 }
 

@@ -29,6 +29,7 @@ class ClusterLoop final : public Cluster {
   static constexpr std::size_t kRoundMax = 512;      // inputs decided before the view is renewed
   static constexpr Millis kTickInterval{200};
   static constexpr Millis kSweepInterval{10'000};
+  static constexpr std::size_t kSweepAfter = 1'000;  // operations more than a sweep left: it is time for one
   static constexpr Millis kTurnMax{
       15'000};  // of one round; it takes milliseconds, and seconds under sanitizers
 
@@ -45,6 +46,7 @@ class ClusterLoop final : public Cluster {
     std::optional<KvOp> fence = {};
     std::function<void(Error)> on_deposed = {};
     std::function<void(const Decision&)> witness = {};  // as BatchWriter has it; may be none
+    std::size_t sweep_after = kSweepAfter;
     // Of its thread; loops that follow one another may share it.
     std::shared_ptr<Pulse> pulse = std::make_shared<Pulse>();
   };
@@ -79,6 +81,7 @@ class ClusterLoop final : public Cluster {
   std::deque<Input> TakeInputs();
   void DecideAll(std::deque<Input> inputs);
   void OnTime();
+  bool IsSweepDue(SteadyTime now) const;
   void Carry(Decision decision);
   void HandOver(Batch batch);
   Moment Now() const { return {parts_.clock.Now(), parts_.clock.Steady()}; }
@@ -87,6 +90,7 @@ class ClusterLoop final : public Cluster {
   State state_;  // the loop's thread only
   SteadyTime next_tick_;
   SteadyTime next_sweep_;
+  std::size_t left_by_sweep_;  // operations
   std::unique_ptr<BatchWriter> writer_;
 
   mutable std::mutex mutex_;

@@ -24,6 +24,7 @@ namespace {
 
 // Longer than a store of these tests is away, unless it is dead.
 constexpr Millis kAnswerWait{3'000};
+constexpr std::uint32_t kOperationsKept = 20;
 
 // The system's, and on demand one that does not answer: as if its reader had stopped for ever.
 class StickingClock final : public Clock {
@@ -53,7 +54,7 @@ struct World {
 
 // One life of a master. Killed: what was not stored is gone, what was posted is dropped.
 struct Life {
-  explicit Life(World& in, KvStore& through)
+  explicit Life(World& in, KvStore& through, std::size_t sweep_after = ClusterLoop::kSweepAfter)
       : world(in),
         store(through),
         sealer(Sealer::Open(folder() + "/seal.key").value()),
@@ -61,10 +62,17 @@ struct Life {
         pool(std::make_unique<ThreadPool>(ThreadPool::Options{"test", 4, 4'096})),
         effects({world.git, world.workers, *log, *pool, world.clock}) {
     auto state = LoadState(world.kept, sealer).value();
+    state.settings.operations_kept = kOperationsKept;
     RepairLogs(state, *log);
     loop = std::make_unique<ClusterLoop>(std::move(state),
-                                         ClusterLoop::Parts{store, sealer, *log, effects, world.clock,
-                                                            [this] { return world.room; }, kAnswerWait});
+                                         ClusterLoop::Parts{.store = store,
+                                                            .sealer = sealer,
+                                                            .log = *log,
+                                                            .effects = effects,
+                                                            .clock = world.clock,
+                                                            .check_room = [this] { return world.room; },
+                                                            .answer_wait = kAnswerWait,
+                                                            .sweep_after = sweep_after});
     effects.Connect(*loop);
     loop->Start();
   }
@@ -194,6 +202,26 @@ TEST(ClusterLoop, ItsPulseIsLateOnlyWhenItHasStoppedDeciding) {
   world.clock.stuck.notify_all();
   ASSERT_TRUE(life.Create("more").ok());
   EXPECT_FALSE(life.loop->pulse().IsLate(world.clock.Steady()));
+}
+
+TEST(ClusterLoop, SweepsBeforeItsTimeWhenManyOperationsHaveEnded) {
+  World world;
+  Life life(world, world.kept, 1);
+  ASSERT_NO_FATAL_FAILURE(DeployShop(life));
+  for (std::uint32_t number = 0; number < kOperationsKept + 10; ++number) {
+    const Begin again{.operation = "op-again-" + std::to_string(number),
+                      .instance = "shop",
+                      .kind = number % 2 == 0 ? OperationKind::kStop : OperationKind::kStart};
+    ASSERT_TRUE(life.Ask(again).ok());
+    ASSERT_TRUE(life.Eventually(
+        [&](const State& state) { return StateOf(state, again.operation) == OperationState::kDone; }));
+  }
+  std::this_thread::sleep_for(Millis(2'000));
+  ASSERT_TRUE(
+      life.Ask({Begin{.operation = "op-last", .instance = "shop", .kind = OperationKind::kStop}}).ok());
+  EXPECT_TRUE(
+      life.Eventually([](const State& state) { return state.operations.size() <= kOperationsKept + 2; },
+                      ClusterLoop::kSweepInterval / 4));
 }
 
 // Whoever waits for the end reads the view when the log is closed; what comes right behind must not matter.

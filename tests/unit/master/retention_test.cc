@@ -49,6 +49,21 @@ TEST_F(Retention, KeepsThoseOfAnInstanceThatIsThere) {
   EXPECT_EQ(cluster.state.operations.Find(deploy), nullptr);
 }
 
+TEST_F(Retention, TakesThoseThatAreTooManyOnceTheyWereThereForAMoment) {
+  cluster.state.settings.operations_kept = 0;
+  (void)SweepAfter(Millis(1'900));
+  EXPECT_NE(cluster.state.operations.Find(deploy), nullptr);
+  (void)SweepAfter(Millis(100));
+  EXPECT_EQ(cluster.state.operations.Find(deploy), nullptr);
+}
+
+TEST_F(Retention, TakesThoseThatAreTooManyAfterTheClockWasSetBack) {
+  cluster.state.settings.operations_kept = 0;
+  cluster.now.wall -= std::chrono::hours(72);
+  (void)SweepAfter(Millis(0));
+  EXPECT_EQ(cluster.state.operations.Find(deploy), nullptr);
+}
+
 TEST_F(Retention, KeepsWhatARequestIdStandsFor) {
   cluster.state.settings.operations_kept_for = std::chrono::minutes(1);
   auto stop = cluster.Asking(OperationKind::kStop);
