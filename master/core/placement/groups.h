@@ -18,10 +18,12 @@ class Groups {
 
   template <class LabelOf>  // the value of the label of the worker in a slot
   const ZoneCounts& Zones(GroupId group, const std::string& label, const LabelOf& label_of) {
-    auto& found = groups_[group];
-    const auto [at, is_new] = found.zones.try_emplace(label);
+    static const ZoneCounts kNowhere;
+    const auto found = groups_.find(group);
+    if (found == groups_.end()) return kNowhere;
+    const auto [at, is_new] = found->second.zones.try_emplace(label);
     if (is_new) {
-      for (const auto& [slot, count] : found.slots) at->second[label_of(slot, label)] += count;
+      for (const auto& [slot, count] : found->second.slots) at->second[label_of(slot, label)] += count;
     }
     return at->second;
   }
