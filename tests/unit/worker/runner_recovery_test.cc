@@ -64,6 +64,20 @@ TEST_F(Recovers, AKillBeforeItWasLookedAtTakesNothingAway) {
   EXPECT_EQ(RunningRelease(), 0U);
 }
 
+TEST_F(Recovers, WhatWasNotLookedAtBeforeANewerOneWasCancelledIsLookedAtAfterAKill) {
+  BringUp(Deploy(1, 1));
+  runtime_.Fail("Stop", Refused());
+  ASSERT_TRUE(runner_->Assign(Reach(2, Target::kStopped)).ok());
+  while (!HasEnded(1)) ASSERT_TRUE(executor_->RunOne());
+  ASSERT_TRUE(runner_->Assign(Deploy(3, 2)).ok());
+  ASSERT_TRUE(runner_->Cancel(1, "shop", 3, "").ok());
+  while (!HasEnded(3)) ASSERT_TRUE(executor_->RunOne());
+  ASSERT_EQ(RunningRelease(), 1U);
+  Begin();
+  executor_->RunAll();
+  EXPECT_EQ(RunningRelease(), 0U);
+}
+
 TEST_F(Recovers, WhatWasReadyWhenTheMachineWentDownRunsOnceItsAttemptHasEnded) {
   ASSERT_TRUE(runner_->Assign(Deploy(1, 1)).ok());
   while (!journal_.Load()->attempts.empty() && journal_.Load()->attempts.at(0).done != Effect::kAwaitReady)

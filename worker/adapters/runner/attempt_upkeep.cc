@@ -21,7 +21,6 @@ Status AttemptRunner::Load() {
       around_.addresses.Adopt(holding.instance, {holding.ports, holding.subnets});
     }
     auto& slot = slots_[holding.instance];
-    slot.errand = holding.running_release != 0 ? Errand::kRecover : Errand::kNone;
     slot.is_unsure = true;
     slot.holding = std::move(holding);
   }
@@ -36,6 +35,8 @@ Status AttemptRunner::Load() {
   }
   around_.events.KeepOnly(histories);
   for (auto& [instance, slot] : slots_) {
+    // What is there may be other than the journal says: the machine went down, or an attempt left doubt.
+    slot.errand = Errand::kRecover;
     // The lowest that has not ended was under way, the highest waited; between them none was ever begun.
     for (auto& [number, record] : slot.attempts) {
       if (record.ended()) continue;
@@ -44,9 +45,6 @@ Status AttemptRunner::Load() {
       (slot.current == 0 ? slot.current : slot.waiting) = number;
     }
     if (slot.waiting != 0) Supersede(slot, slot.attempts[slot.waiting].order);
-    // Its containers may have stopped with the machine after the steps that it will not take again.
-    const bool is_open = slot.current != 0;
-    if (is_open || (slot.Newest() != nullptr && LeavesDoubt(*slot.Newest()))) slot.errand = Errand::kRecover;
   }
   return Ok();
 }
