@@ -21,6 +21,8 @@ using Condition = Dependency::Condition;
 using State = ServiceVerdict::State;
 
 constexpr Millis kStartedLookEvery{50};
+// Of one container: an engine that starts a hundred at once may take more than half of it.
+constexpr Millis kStartDeadline{120'000};
 
 // One pass over an instance. Used once, by one thread.
 class Starter {
@@ -98,8 +100,8 @@ class Starter {
                   const std::function<void(std::string_view)>& on_line) {
     EDM_CHECK(InParallel(startable.size(), [&](std::size_t i) -> Status {
       const auto& facts = containers_[startable[i]].facts;
-      auto started =
-          api_.Post("/containers/" + facts.id + "/start", nlohmann::json(), instance_ + "/" + facts.service);
+      auto started = api_.Post("/containers/" + facts.id + "/start", nlohmann::json(),
+                               instance_ + "/" + facts.service, kStartDeadline);
       if (!started.ok()) return std::move(started).error();
       return Ok();
     }));
