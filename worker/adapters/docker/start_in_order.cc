@@ -21,7 +21,7 @@ using Condition = Dependency::Condition;
 using State = ServiceVerdict::State;
 
 constexpr Millis kStartedLookEvery{50};
-// Of one container: an engine that starts a hundred at once may take more than half of it.
+// Of one container: an engine that starts a hundred at once has taken more than 30 s.
 constexpr Millis kStartDeadline{120'000};
 
 // One pass over an instance. Used once, by one thread.
