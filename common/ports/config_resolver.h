@@ -12,6 +12,7 @@ struct ConfigRequest {
   std::string project;
   std::string main_file;
   std::map<std::string, std::string> files;
+  bool operator==(const ConfigRequest&) const = default;
 };
 
 struct ResolvedConfig {

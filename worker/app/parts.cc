@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "common/adapters/compose/cached_config_resolver.h"
 #include "common/adapters/compose/compose_config_resolver.h"
 #include "common/adapters/files/data_version.h"
 #include "common/adapters/files/directory_tree.h"
@@ -101,9 +102,10 @@ void MakeSources(Parts& parts, const WorkerOptions& options) {
                        .mirrors = fs::path(options.data) / "mirrors",
                        .ca_file = options.git_ca.empty() ? CaFile(options) : options.git_ca});
   parts.sources->RemoveLeftovers();
-  auto resolver = std::make_unique<ComposeConfigResolver>(parts.processes);
-  resolver->RemoveAbandoned();
-  parts.resolver = std::move(resolver);
+  auto compose = std::make_unique<ComposeConfigResolver>(parts.processes);
+  compose->RemoveAbandoned();
+  parts.compose = std::move(compose);
+  parts.resolver = std::make_unique<CachedConfigResolver>(*parts.compose);
   parts.workloads = std::make_unique<ComposeWorkloadReader>(
       *parts.resolver,
       [](const std::string& directory) -> Result<std::shared_ptr<const FileTree>> {

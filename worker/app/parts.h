@@ -62,7 +62,8 @@ struct Parts {
   std::unique_ptr<CacheLedger> cache;
   std::unique_ptr<RoomMaker> room;
   std::unique_ptr<DiskSurvey> survey;
-  std::unique_ptr<ConfigResolver> resolver;
+  std::unique_ptr<ConfigResolver> compose;
+  std::unique_ptr<ConfigResolver> resolver;  // asks `compose` what it was not asked before
   std::unique_ptr<ComposeWorkloadReader> workloads;
   std::unique_ptr<SystemLoadProbe> load;
   std::shared_ptr<Registry> registry;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "common/base/text.h"
 #include "common/rpc/status.h"
 #include "master/api/git/git_bridge.h"
@@ -26,6 +28,15 @@ void Refuse(rpc::Exchange& exchange, int status, const Error& error) {
 
 void Refuse(rpc::Exchange& exchange, const Error& error) {
   Refuse(exchange, rpc::HttpStatus(error.code), error);
+}
+
+// "git http-backend" starts one program more, whose only work is to start this one, which is not in PATH.
+std::vector<std::string> BackendCommand() {
+  for (const auto* path : {"/usr/lib/git-core/git-http-backend", "/usr/libexec/git-core/git-http-backend"}) {
+    std::error_code unknown;
+    if (std::filesystem::exists(path, unknown)) return {path};
+  }
+  return {"git", "http-backend"};
 }
 
 Error TooLarge(const GitRoute& route, std::uint64_t limit) {
@@ -138,7 +149,8 @@ ProcessSpec GitHttp::BackendFor(const rpc::HttpRequest& request, const GitRoute&
   // No CONTENT_LENGTH: its input ends with the pipe. Of a body that breaks off before that length,
   // http-backend reads the end over and over, for ever.
   ProcessSpec spec;
-  spec.argv = {"git", "http-backend"};
+  static const auto kBackend = BackendCommand();
+  spec.argv = kBackend;
   spec.directory = "/";
   spec.deadline = options_.deadline;
   spec.environment = {
