@@ -126,6 +126,7 @@ struct UpRequest {
   // deadline.
   std::optional<Millis> start_within;
   std::vector<LentContainer> lent;
+  bool at_once = false;  // does not wait until others have started: nobody is served meanwhile
 };
 
 struct LogRequest {

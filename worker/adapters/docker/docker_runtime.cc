@@ -62,13 +62,14 @@ Result<BuiltImage> DockerRuntime::Build(const BuildRequest& request, const LineS
 }
 
 Status DockerRuntime::Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) {
+  auto turn = request.at_once ? turns_.TakeAtOnce() : turns_.Take(stop);
   const auto began = std::chrono::steady_clock::now();
   EDM_CHECK(CreateProject(api_, processes_, options_.staging, request, on_line, stop));
   EDM_CHECK(Lend(api_, request.lent));
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
   const auto left = std::max(Millis(0), request.deadline - took);
-  return StartInOrder(api_, request.instance, std::min(left, request.start_within.value_or(left)), on_line,
-                      stop);
+  const auto within = std::min(left, request.start_within.value_or(left));
+  return StartInOrder(api_, turns_, std::move(turn), request.instance, within, on_line, stop);
 }
 
 Status DockerRuntime::Stop(const std::string& instance, Seconds grace) {
@@ -77,7 +78,7 @@ Status DockerRuntime::Stop(const std::string& instance, Seconds grace) {
 }
 
 Status DockerRuntime::StartKept(const std::string& instance, std::stop_token stop) {
-  return StartInOrder(api_, instance, kStartDeadline, {}, stop);
+  return StartInOrder(api_, turns_, std::nullopt, instance, kStartDeadline, {}, stop);
 }
 
 Status DockerRuntime::Remove(const std::string& instance, bool keep_volumes) {

@@ -5,6 +5,7 @@
 
 #include "common/ports/process_runner.h"
 #include "worker/adapters/docker/engine_api.h"
+#include "worker/adapters/docker/turns.h"
 #include "worker/ports/container_runtime.h"
 
 namespace edm::worker {
@@ -52,6 +53,7 @@ class DockerRuntime final : public ContainerRuntime {
   DockerOptions options_;
   EngineApi api_;
   ProcessRunner& processes_;
+  Turns turns_;
 };
 
 }  // namespace edm::worker

@@ -1,5 +1,7 @@
 #include "worker/adapters/docker/repeated_check.h"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 
 namespace edm::worker {
@@ -18,7 +20,9 @@ CheckSeen RepeatedCheck::last() const {
 void RepeatedCheck::Run(const Attempt& attempt, std::stop_token stop) {
   std::condition_variable_any pause;
   while (!stop.stop_requested()) {
+    const auto began = std::chrono::steady_clock::now();
     const Try last = attempt(stop);
+    const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - began);
     if (stop.stop_requested()) return;
     std::unique_lock lock(mutex_);
     seen_.passed = last.passed;
@@ -26,7 +30,8 @@ void RepeatedCheck::Run(const Attempt& attempt, std::stop_token stop) {
     seen_.output = last.output;
     ++seen_.tries;
     if (last.passed) return;
-    pause.wait_for(lock, stop, kPause.After(seen_.tries), [] { return false; });
+    pause.wait_for(lock, stop, std::max(std::min(took, kPauseOfSlow), kPause.After(seen_.tries)),
+                   [] { return false; });
   }
 }
 

@@ -24,6 +24,8 @@ class RepeatedCheck {
 
   // Between two tries.
   static constexpr Backoff kPause{Millis(100), Millis(1'000)};
+  // As long as the last one took, up to this: a machine that is late is not to be kept busy.
+  static constexpr Millis kPauseOfSlow{5'000};
 
   RepeatedCheck(std::string what, Attempt attempt);
   CheckSeen last() const;

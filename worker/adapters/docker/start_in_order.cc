@@ -27,24 +27,28 @@ constexpr Millis kStartDeadline{120'000};
 // One pass over an instance. Used once, by one thread.
 class Starter {
  public:
-  Starter(const EngineApi& api, std::string instance, std::vector<Inspected> containers)
-      : api_(api), instance_(std::move(instance)), containers_(std::move(containers)) {
+  Starter(const EngineApi& api, Turns& turns, std::optional<Turns::Turn> turn, std::string instance,
+          std::vector<Inspected> containers)
+      : api_(api),
+        turns_(turns),
+        turn_(std::move(turn)),
+        instance_(std::move(instance)),
+        containers_(std::move(containers)) {
     for (std::size_t i = 0; i < containers_.size(); ++i) {
       if (containers_[i].facts.state != ContainerState::kRunning) pending_.insert(i);
     }
   }
 
   Status Run(Millis deadline, const std::function<void(std::string_view)>& on_line, std::stop_token stop) {
-    const auto until = std::chrono::steady_clock::now() + deadline;
+    until_ = Clock::now() + deadline;
     while (!pending_.empty()) {
       EDM_TRY(const auto startable, Startable());
       if (!startable.empty()) {
-        EDM_CHECK(StartAll(startable, on_line));
+        EDM_CHECK(StartAll(startable, on_line, stop));
         continue;
       }
-      if (stop.stop_requested())
-        return Error{Code::kCancelled, "instance " + instance_, "cancelled while it started"};
-      if (std::chrono::steady_clock::now() >= until) return TooLate(deadline);
+      if (stop.stop_requested()) return Cancelled();
+      if (Clock::now() >= until_) return TooLate(deadline);
       std::this_thread::sleep_for(kStartedLookEvery);
     }
     return Ok();
@@ -97,7 +101,11 @@ class Starter {
   }
 
   Status StartAll(const std::vector<std::size_t>& startable,
-                  const std::function<void(std::string_view)>& on_line) {
+                  const std::function<void(std::string_view)>& on_line, std::stop_token stop) {
+    const auto asked = Clock::now();
+    const auto turn = turn_ ? std::exchange(turn_, std::nullopt) : turns_.Take(stop);
+    if (!turn) return Cancelled();
+    until_ += Clock::now() - asked;
     EDM_CHECK(InParallel(startable.size(), [&](std::size_t i) -> Status {
       const auto& facts = containers_[startable[i]].facts;
       auto started = api_.Post("/containers/" + facts.id + "/start", nlohmann::json(),
@@ -112,6 +120,10 @@ class Starter {
     return Ok();
   }
 
+  Error Cancelled() const {
+    return {Code::kCancelled, "instance " + instance_, "cancelled while it started"};
+  }
+
   Error TooLate(Millis deadline) const {
     return {Code::kDeadlineExceeded,
             instance_ + "/" + last_wait_.first,
@@ -120,7 +132,12 @@ class Starter {
             "see its log (edmctl logs), or allow more time"};
   }
 
+  using Clock = std::chrono::steady_clock;
+
   const EngineApi& api_;
+  Turns& turns_;
+  std::optional<Turns::Turn> turn_;
+  Clock::time_point until_;
   std::string instance_;
   std::vector<Inspected> containers_;
   std::set<std::size_t> pending_;
@@ -131,13 +148,14 @@ class Starter {
 
 }  // namespace
 
-Status StartInOrder(const EngineApi& api, const std::string& instance, Millis deadline,
+Status StartInOrder(const EngineApi& api, Turns& turns, std::optional<Turns::Turn> turn,
+                    const std::string& instance, Millis deadline,
                     const std::function<void(std::string_view)>& on_line, std::stop_token stop) {
   EDM_TRY(auto containers, InspectContainers(api, instance));
   if (containers.empty()) {
     return Error{Code::kNotFound, "containers of " + instance, "there are none", {}, "deploy it again"};
   }
-  return Starter(api, instance, std::move(containers)).Run(deadline, on_line, stop);
+  return Starter(api, turns, std::move(turn), instance, std::move(containers)).Run(deadline, on_line, stop);
 }
 
 }  // namespace edm::worker

@@ -43,7 +43,8 @@ Status BringUp(Job& job, std::uint32_t release, std::optional<Millis> start_with
       {.instance = job.instance(),
        .compose_json = std::move(compose_json),
        .directory = job.around.files.CheckoutDirectory(job.instance(), release),
-       .start_within = start_within},
+       .start_within = start_within,
+       .at_once = release != job.release()},
       [&](std::string_view line) { job.Log("", line); }, stop);
 }
 
