@@ -77,11 +77,20 @@ class Source : public ::testing::Test {
     std::ifstream file(fs::path(Checkout()) / path);
     return {std::istreambuf_iterator<char>(file), {}};
   }
+  // What no packing makes smaller.
+  static std::string Large(unsigned seed) {
+    std::mt19937 random(seed);
+    std::string text(kLarge, '\0');
+    for (auto& byte : text) byte = static_cast<char>(random());
+    return text;
+  }
   // libgit2 takes plain paths, which a master never gives.
   CheckoutRequest Request(const std::string& commit) const {
     return {.layers = {{"instances/shop", {.url = Repo().string(), .commit = commit}}},
             .directory = Checkout()};
   }
+
+  static constexpr std::size_t kLarge = 1'000'000;
 
   const fs::path folder_;
   BoostProcessRunner processes_;
@@ -117,13 +126,21 @@ TEST_F(Source, ANewerCommitIsFetchedAndAKnownOneNeedsNoServer) {
   EXPECT_EQ(Read("a"), "1");
 }
 
+TEST_F(Source, OfARepoThatIsSmallAllIsThereAtOnce) {
+  Write("a", "1");
+  const auto first = Commit();
+  Write("a", "2");
+  ASSERT_TRUE(store_.Checkout(Request(Commit()), {}).ok());
+  fs::rename(Repo(), Repo("away"));
+  ASSERT_TRUE(store_.Checkout(Request(first), {}).ok());
+  EXPECT_EQ(Read("a"), "1");
+}
+
 TEST_F(Source, OfARepoThatChangesOftenOnlyWhatItIsNowIsFetched) {
-  constexpr std::size_t kLarge = 1'000'000;
-  std::mt19937 random(1);  // what no packing makes smaller
-  std::string text(kLarge, '\0');
+  std::string text;
   std::string commit;
   for (int i = 0; i < 10; ++i) {
-    for (auto& byte : text) byte = static_cast<char>(random());
+    text = Large(i);
     Write("large", text);
     commit = Commit();
   }
@@ -136,6 +153,9 @@ TEST_F(Source, OfARepoThatChangesOftenOnlyWhatItIsNowIsFetched) {
 }
 
 TEST_F(Source, WhatDoesNotComeWithoutItsHistoryIsFetchedIntoAMirrorWithOne) {
+  Write("large", Large(1));
+  Commit();
+  Write("large", Large(2));
   Write("a", "1");
   const auto commit = Commit();
   const auto is_without_history = [&] {

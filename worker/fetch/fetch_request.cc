@@ -14,7 +14,9 @@ Result<FetchRequest> ParseRequest(const std::string& text) {
                         "it is started by edm-worker"};
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   try {
-    FetchRequest request{.directory = json.at("directory"), .ca_file = json.at("ca_file")};
+    FetchRequest request{.directory = json.at("directory"),
+                         .ca_file = json.at("ca_file"),
+                         .only_small = json.at("only_small")};
     for (const auto& layer : json.at("layers")) {
       request.layers.push_back(
           {layer.at("mirror"), layer.at("url"), layer.at("user"), layer.at("password"), layer.at("commit")});

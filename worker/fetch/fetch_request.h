@@ -20,6 +20,7 @@ struct FetchRequest {
   std::vector<Layer> layers;  // later ones lie over earlier ones
   std::string directory;      // replaced as a whole, once everything is there
   std::string ca_file;        // for https; "": the system's
+  bool only_small = false;    // nothing is fetched that is more than a moment's work
 };
 
 Result<FetchRequest> ParseRequest(const std::string& text);

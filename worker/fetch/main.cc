@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 Status Lay(const FetchRequest& request, const fs::path& staging) {
   for (const auto& layer : request.layers) {
-    EDM_TRY(const auto mirror, OpenMirror(layer));
+    EDM_TRY(const auto mirror, OpenMirror(layer, request.only_small));
     EDM_CHECK(TreeExport(staging).Write(mirror.get(), layer.commit));
   }
   return CheckLinks(staging);

@@ -6,7 +6,8 @@
 
 namespace edm::fetch {
 
-// The layer's bare mirror, made if there is none, with its commit in it. Only what is missing is fetched.
-Result<Repository> OpenMirror(const Layer& layer);
+// The layer's bare mirror, made if there is none, with its commit in it. Only what is missing is fetched,
+// with all of its history. `only_small`: kUnavailable where that is more than a moment's work.
+Result<Repository> OpenMirror(const Layer& layer, bool only_small);
 
 }  // namespace edm::fetch

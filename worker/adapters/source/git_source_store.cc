@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+// A first fetch of a repo that is small: by one program, where git needs six, and half of it is their start.
+constexpr Millis kSmallMost{5'000};
 constexpr std::uint64_t kMemoryBytesMax = 4ULL * 1024 * 1024 * 1024;  // of address space
 
 Error FromLine(const std::string& line, const std::string& last_words) {
@@ -60,33 +62,56 @@ GitSourceStore::MirrorLock GitSourceStore::Lock(const std::string& mirror) {
   return MirrorLock(*lock);
 }
 
+bool GitSourceStore::HasMirror(const CheckoutRequest& request) const {
+  return std::ranges::any_of(request.layers, [&](const SourceLayer& layer) {
+    std::error_code unknown;
+    return std::filesystem::exists(PathOf(layer.mirror), unknown);
+  });
+}
+
 Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token stop) {
-  json input = {{"directory", request.directory}, {"ca_file", options_.ca_file}, {"layers", json::array()}};
   std::vector<std::string> mirrors;
+  for (const auto& layer : request.layers) mirrors.push_back(layer.mirror);
+  // In the order of their names, so that two checkouts never wait for each other.
+  std::sort(mirrors.begin(), mirrors.end());
+  std::vector<MirrorLock> locks;
+  for (const auto& mirror : mirrors) locks.push_back(Lock(mirror));
+  const auto due = std::chrono::steady_clock::now() + request.deadline;
+  if (!HasMirror(request)) {
+    const auto status = Lay(request, /*only_small=*/true, std::min(kSmallMost, LeftUntil(due) / 2), stop);
+    if (status.ok() || stop.stop_requested()) return status;
+  }
+  for (const auto& layer : request.layers) {
+    // Half of the time at most: what does not come this way is to have time for the other.
+    const ShallowFetch wanted{layer, PathOf(layer.mirror), options_.ca_file, LeftUntil(due) / 2};
+    if (!FetchShallow(processes_, wanted, stop) && !stop.stop_requested()) PrepareForHistory(wanted.mirror);
+  }
+  auto status = Lay(request, /*only_small=*/false, LeftUntil(due), stop);
+  if (status.ok() || status.error().code != Code::kDeadlineExceeded) return status;
+  auto error = std::move(status).error();
+  error.cause = "not fetched in " + FormatDuration(request.deadline);
+  return error;
+}
+
+Status GitSourceStore::Lay(const CheckoutRequest& request, bool only_small, Millis deadline,
+                           std::stop_token stop) {
+  json input = {{"directory", request.directory},
+                {"ca_file", options_.ca_file},
+                {"only_small", only_small},
+                {"layers", json::array()}};
   for (const auto& layer : request.layers) {
     input["layers"].push_back({{"mirror", PathOf(layer.mirror).string()},
                                {"url", layer.access.url},
                                {"user", layer.access.user},
                                {"password", layer.access.password},
                                {"commit", layer.access.commit}});
-    mirrors.push_back(layer.mirror);
-  }
-  // In the order of their names, so that two checkouts never wait for each other.
-  std::sort(mirrors.begin(), mirrors.end());
-  std::vector<MirrorLock> locks;
-  for (const auto& mirror : mirrors) locks.push_back(Lock(mirror));
-  const auto due = std::chrono::steady_clock::now() + request.deadline;
-  for (const auto& layer : request.layers) {
-    // Half of the time at most: what does not come this way is to have time for the other.
-    const ShallowFetch wanted{layer, PathOf(layer.mirror), options_.ca_file, LeftUntil(due) / 2};
-    if (!FetchShallow(processes_, wanted, stop) && !stop.stop_requested()) PrepareForHistory(wanted.mirror);
   }
   std::string answer;
   std::string last_words;
   ProcessSpec spec{.argv = {options_.fetch_program},
                    .environment = {{"HOME", "/nonexistent"}},
                    .input = input.dump(-1, ' ', false, json::error_handler_t::replace),
-                   .deadline = LeftUntil(due)};
+                   .deadline = deadline};
   spec.limits.memory_bytes = kMemoryBytesMax;
   EDM_TRY(const auto end, processes_.Run(
                               spec,
@@ -96,13 +121,13 @@ Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token 
                               stop));
   if (end.succeeded()) return Ok();
   RemovePartOf(request.directory);
-  for (const auto& mirror : mirrors) RemoveGitLeftovers(PathOf(mirror));
+  for (const auto& layer : request.layers) RemoveGitLeftovers(PathOf(layer.mirror));
   const auto object = "source " + request.layers.back().access.url;
   if (end.cancelled) return Error{Code::kCancelled, object, "cancelled"};
   if (end.deadline_met) {
     return Error{Code::kDeadlineExceeded,
                  object,
-                 "not fetched in " + FormatDuration(request.deadline),
+                 "not fetched in " + FormatDuration(deadline),
                  {},
                  "see whether the git server answers"};
   }

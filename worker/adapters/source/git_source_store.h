@@ -35,6 +35,9 @@ class GitSourceStore final : public SourceStore {
   using MirrorLock = std::unique_lock<std::mutex>;
   MirrorLock Lock(const std::string& mirror);
   std::filesystem::path PathOf(const std::string& mirror) const;
+  bool HasMirror(const CheckoutRequest& request) const;  // of any of its layers
+  // Has the program fetch what its mirrors lack, with its history, and lay it into the folder.
+  Status Lay(const CheckoutRequest& request, bool only_small, Millis deadline, std::stop_token stop);
 
   ProcessRunner& processes_;
   const GitSourceOptions options_;
