@@ -16,7 +16,7 @@ Result<FetchRequest> ParseRequest(const std::string& text) {
   try {
     FetchRequest request{.directory = json.at("directory"),
                          .ca_file = json.at("ca_file"),
-                         .only_small = json.at("only_small")};
+                         .only_small = json.value("only_small", false)};
     for (const auto& layer : json.at("layers")) {
       request.layers.push_back(
           {layer.at("mirror"), layer.at("url"), layer.at("user"), layer.at("password"), layer.at("commit")});
