@@ -16,6 +16,14 @@ std::future<bool> TakeElsewhere(Turns& turns, std::stop_token stop = {}) {
 
 bool Waits(const std::future<bool>& taken) { return taken.wait_for(kMoment) == std::future_status::timeout; }
 
+bool WaitsUntilItIsStopped(Turns& turns) {
+  std::stop_source stop;
+  auto taken = TakeElsewhere(turns, stop.get_token());
+  const bool waits = Waits(taken);
+  stop.request_stop();
+  return waits && !taken.get();
+}
+
 TEST(Turns, NoMoreThanThereAreAtOnce) {
   Turns turns(2, kLong);
   auto first = turns.Take({});
@@ -29,11 +37,7 @@ TEST(Turns, NoMoreThanThereAreAtOnce) {
 TEST(Turns, WhoIsStoppedWaitsNoLonger) {
   Turns turns(1, kLong);
   const auto held = turns.Take({});
-  std::stop_source stop;
-  auto other = TakeElsewhere(turns, stop.get_token());
-  EXPECT_TRUE(Waits(other));
-  stop.request_stop();
-  EXPECT_FALSE(other.get());
+  EXPECT_TRUE(WaitsUntilItIsStopped(turns));
 }
 
 TEST(Turns, WhatTakesLongHoldsNobodyUp) {
@@ -48,11 +52,7 @@ TEST(Turns, AtOnceWaitsForNobodyAndIsCounted) {
   const auto urgent = turns.TakeAtOnce();
   EXPECT_TRUE(urgent.has_value());
   held.reset();
-  std::stop_source stop;
-  auto other = TakeElsewhere(turns, stop.get_token());
-  EXPECT_TRUE(Waits(other));
-  stop.request_stop();
-  EXPECT_FALSE(other.get());
+  EXPECT_TRUE(WaitsUntilItIsStopped(turns));
 }
 
 TEST(Turns, EndsOnceHoweverItIsMoved) {

@@ -86,11 +86,7 @@ Status GitSourceStore::Checkout(const CheckoutRequest& request, std::stop_token 
     const ShallowFetch wanted{layer, PathOf(layer.mirror), options_.ca_file, LeftUntil(due) / 2};
     if (!FetchShallow(processes_, wanted, stop) && !stop.stop_requested()) PrepareForHistory(wanted.mirror);
   }
-  auto status = Lay(request, /*only_small=*/false, LeftUntil(due), stop);
-  if (status.ok() || status.error().code != Code::kDeadlineExceeded) return status;
-  auto error = std::move(status).error();
-  error.cause = "not fetched in " + FormatDuration(request.deadline);
-  return error;
+  return Lay(request, /*only_small=*/false, LeftUntil(due), stop);
 }
 
 Status GitSourceStore::Lay(const CheckoutRequest& request, bool only_small, Millis deadline,
@@ -127,7 +123,7 @@ Status GitSourceStore::Lay(const CheckoutRequest& request, bool only_small, Mill
   if (end.deadline_met) {
     return Error{Code::kDeadlineExceeded,
                  object,
-                 "not fetched in " + FormatDuration(deadline),
+                 "not fetched in " + FormatDuration(request.deadline),
                  {},
                  "see whether the git server answers"};
   }
