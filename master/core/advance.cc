@@ -124,8 +124,9 @@ void FinishWithoutWorker(Draft& draft, OperationRecord record, const std::string
 // A worker that was away when the move was asked for may be back.
 bool MustLeaveFirst(const State& state, const OperationRecord& record, const InstanceRecord& instance) {
   const auto& move = *record.plan.move;
+  const bool may_run = record.plan.until == Until::kRunning || MayBeStarting(instance.instance.status);
   return instance.instance.spec.requirements.singleton && move.leg == Leg::kArrive && !move.was_left &&
-         record.plan.until == Until::kRunning && !IsAway(state, move.from);
+         may_run && !IsAway(state, move.from);
 }
 
 // Whether a copy of a singleton may still run on a worker that is silent.

@@ -101,6 +101,16 @@ Claim JudgeCopy(const State& state, const std::string& worker, const std::string
   return is_safe ? Claim::kLeft : Claim::kWaiting;
 }
 
+std::map<std::string, std::string> BarredByTheOneBefore(const State& state, const Instance& instance) {
+  std::map<std::string, std::string> barred;
+  if (!instance.status.worker.empty()) return barred;
+  for (const auto& [worker, copies] : state.watch.copies) {
+    if (copies.contains(instance.id) && JudgeCopy(state, worker, instance.id) == Claim::kGone)
+      barred[worker] = "still has what was deleted under this id";
+  }
+  return barred;
+}
+
 std::uint32_t AttemptSeenOn(const State& state, const std::string& worker, const std::string& instance) {
   const auto there = state.watch.copies.find(worker);
   if (there == state.watch.copies.end()) return 0;

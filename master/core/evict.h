@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,10 @@ enum class Claim : std::uint8_t {
 // Decides; never acts. The only copy of an instance is never kLeft: for that another worker must hold the
 // instance, be there, and report a copy of it itself, on an engine of its own.
 Claim JudgeCopy(const State& state, const std::string& worker, const std::string& instance);
+
+// Workers that still have what was deleted under the id of an instance that was made anew, and why they will
+// not do until that is gone: what it left would be taken for the new one's.
+std::map<std::string, std::string> BarredByTheOneBefore(const State& state, const Instance& instance);
 
 // The highest attempt number that the worker knows of the instance, evictions included; 0: none. An order for
 // it must go beyond.

@@ -116,8 +116,9 @@ void AssignOrder(Draft& draft, OperationRecord& record, InstanceRecord& instance
   record.order = std::move(order);
   if (beside) return;  // what is so stays so until it has arrived
 
-  // A singleton that is on its way is still meant to run.
-  if (kind != OperationKind::kMove) status.desired = TargetOf(record);
+  // A singleton that is on its way is still meant to run, and so is what only builds its next release.
+  const bool still_runs = kind == OperationKind::kBuild && status.desired == Target::kRunning;
+  if (kind != OperationKind::kMove && !still_runs) status.desired = TargetOf(record);
   status.attempt = record.attempt;
   status.phase = Phase::kPlaced;
   if (kind == OperationKind::kStop) SetStep(draft, record, "stop", StepState::kRunning);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "master/core/each_worker.h"
+#include "master/core/evict.h"
 #include "master/core/placement/tenants.h"
 #include "master/core/seat.h"
 
@@ -28,6 +29,7 @@ PlacementRequest RequestFor(const State& state, const InstanceRecord& record, St
   request.spread_by = wants.spread_by;
   request.strategy = wants.strategy;
   request.barred = BarredBySiblings(state, instance.id);
+  request.barred.merge(BarredByTheOneBefore(state, instance));
   if (IsThere(instance.status)) request.at = instance.status.worker;
   for (const auto& release : ReleasesOf(state, instance.id)) {
     if (!release->worker.empty() &&

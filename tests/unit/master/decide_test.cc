@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "common/model/epoch.h"
 #include "master/core/open_delete.h"
 #include "master/core/releases.h"
 #include "tests/unit/master/cluster_fixture.h"
@@ -328,9 +329,11 @@ TEST(Deploy, GoesWhereSomethingRunsThoughNobodyHeardOfItsRelease) {
   EXPECT_EQ(cluster.Op(again).worker, "w1");
 }
 
-// It was deleted while its worker was away, and is made anew: that one runs release 3 of it still.
+// It was deleted while its worker was away, and is made anew in a restored state: that one runs release 3 of
+// it still.
 TEST(Deploy, TakesNoNumberOfWhatItsWorkerRunsOfBefore) {
   ClusterFixture cluster;
+  cluster.state.epoch = kEpochLeap + 1;
   const Observation before{.instance = "shop", .attempt = 4, .phase = Phase::kRunning, .release = 3};
   cluster.AddWorker("w1", {before});
   cluster.AddInstance("shop");

@@ -120,6 +120,23 @@ TEST(Eviction, OfWhatIsUnknownWaitsWhereAStateWasRestored) {
   }
 }
 
+// What an instance made anew is built beside would be taken for its own, should the build fail.
+TEST(Eviction, OfTheOneBeforeComesBeforeTheOneThatIsMadeAnew) {
+  ClusterFixture cluster;
+  cluster.AddWorker("w1", {Running(1)});
+  cluster.AddInstance("shop");
+  const auto deploy = cluster.DeployToOrder();
+  EXPECT_EQ(cluster.Op(deploy).plan.stage, Stage::kPlace);
+  EXPECT_EQ(cluster.Op(deploy).operation.steps[1].detail,
+            "waits: 1 worker: 1 still has what was deleted under this id");
+  cluster.Pass(cluster.state.settings.evict_after + Millis(1'000));
+  EXPECT_EQ(cluster.state.watch.copies["w1"]["shop"].evicting, 2U);
+  (void)cluster.Tell(Beat("w1", {{.instance = "shop", .attempt = 2, .phase = Phase::kDeleted}}));
+  cluster.Pass(Millis(500));
+  EXPECT_EQ(cluster.Op(deploy).worker, "w1");
+  EXPECT_EQ(cluster.Op(deploy).attempt, 3U);
+}
+
 TEST(Eviction, OfWhatARestoredMasterDeletedItselfGoesOn) {
   ClusterFixture cluster;
   cluster.state.epoch = kEpochLeap + 1;

@@ -61,6 +61,30 @@ TEST(Move, OfASingletonThatMayBeStartingStopsItFirst) {
   EXPECT_EQ(send->order.target, Target::kStopped);
 }
 
+// A build that nobody heard of leaves what runs: a worker that was away when the move was asked for, and is
+// back, is left first.
+TEST(Move, OfASingletonStopsItWhereItRanBesideABuildThatNobodyHeardOf) {
+  MovesFixture cluster(true);
+  auto build = cluster.Asking(OperationKind::kBuild);
+  build.source = ClusterFixture::Uploaded(std::string(40, 'b'));
+  (void)cluster.Give(build);
+  EXPECT_EQ(cluster.Is().phase, Phase::kPlaced);
+  EXPECT_EQ(cluster.Is().desired, Target::kRunning);
+  cluster.Pass(Millis(8'000), true, {"w1"});
+  const auto move = cluster.Moving();
+  (void)cluster.Give(move);
+  EXPECT_EQ(cluster.Op(move.operation).plan.stage, Stage::kPlace) << "w1 may run it still";
+  cluster.AddWorker("w1");
+  cluster.Pass(Millis(500));
+  EXPECT_EQ(cluster.Op(move.operation).worker, "w1");
+  EXPECT_EQ(cluster.Op(move.operation).order.target, Target::kStopped);
+  const auto stopped = cluster.End(move.operation, Phase::kStopped);
+  const auto* start = EffectOf<SendOrder>(stopped);
+  ASSERT_NE(start, nullptr);
+  EXPECT_EQ(start->worker, "w2");
+  EXPECT_EQ(start->order.target, Target::kRunning) << "it is to run there as it did before";
+}
+
 TEST(Move, OfWhatIsBeingDeployedStartsItThere) {
   MovesFixture cluster;
   (void)cluster.DeployToOrder();

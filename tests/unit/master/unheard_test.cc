@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "common/model/epoch.h"
 #include "tests/unit/master/cluster_fixture.h"
 
 namespace edm::master {
@@ -114,9 +115,11 @@ TEST_F(Unheard, WhatWasHeardOfAnAttemptStands) {
   EXPECT_EQ(Status().phase, Phase::kStopped);
 }
 
-// Deleted while its worker was away, and made anew: what waited there has a higher number than was shown.
+// Deleted while its worker was away, and made anew in a restored state, which evicts nothing by itself: what
+// waited there has a higher number than was shown.
 TEST(Anew, WhatItsWorkerTellsOfBeforeIsSeenOnceNobodyWaits) {
   ClusterFixture cluster;
+  cluster.state.epoch = kEpochLeap + 1;
   cluster.AddWorker("w1", {Seen(8, Phase::kStopping, 2)});
   cluster.AddInstance("shop");
   const auto deploy = cluster.DeployToOrder();

@@ -3,7 +3,8 @@
 namespace edm::master {
 namespace {
 
-// A move does not go back to where it leaves from, nor to another worker than the one that was asked for.
+// A move does not go back to where it leaves from, nor to another worker than the one that was asked for;
+// what is made anew does not go where the one before it still is.
 Hope Judge(const Question& question, const Site& site) {
   const auto& barred = question.request.barred;
   return barred.empty() || !barred.contains(site.id()) ? Hope::kFits : Hope::kMended;
