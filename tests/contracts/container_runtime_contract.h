@@ -202,6 +202,14 @@ TYPED_TEST_P(ContainerRuntimeContract, StopAndStartKeepTheSameContainers) {
   EXPECT_EQ(after[0].state, ContainerState::kRunning);
 }
 
+TYPED_TEST_P(ContainerRuntimeContract, StopSparesWhatItIsTold) {
+  this->BuildAndUp();
+  ASSERT_TRUE(this->runtime().StopBut(this->id(), {"web"}, Seconds(1)).ok());
+  EXPECT_EQ(this->Containers().at(0).state, ContainerState::kRunning);
+  ASSERT_TRUE(this->runtime().StopBut(this->id(), {"db"}, Seconds(1)).ok());
+  EXPECT_EQ(this->Containers().at(0).state, ContainerState::kExited);
+}
+
 TYPED_TEST_P(ContainerRuntimeContract, StartOfWhatIsNotThereIsNotFoundAndStopIsDone) {
   const auto started = this->runtime().StartKept(this->id());
   ASSERT_FALSE(started.ok());
@@ -358,7 +366,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     ContainerRuntimeContract, ABuildMakesALabelledImageUnderItsTag, TheSameBuildAgainIsCachedAndTheSameImage,
     ABuildWithoutDockerfileSaysSoAndLeavesNothing, ACancelledBuildIsCancelled,
     UpRunsWhatTheFileSaysAndAgainChangesNothing, UpOfAnotherReleaseReplacesTheContainer,
-    StopAndStartKeepTheSameContainers, StartOfWhatIsNotThereIsNotFoundAndStopIsDone,
+    StopAndStartKeepTheSameContainers, StopSparesWhatItIsTold, StartOfWhatIsNotThereIsNotFoundAndStopIsDone,
     RemoveLeavesNothingButImagesAndAskedTwiceIsDone, RemoveMayKeepVolumes, AnImageInUseStays,
     AForeignProjectOfThatNameIsRefused, ExecGivesOutputAndExitCode, ExecNeedsAServiceThatRuns,
     AWatchTellsOfStartsAndEnds, ListeningAndHealthNeedARunningContainer, AnImageHasTheSameContentByTagAndById,

@@ -112,6 +112,36 @@ class TrialTest(TracelessTest):
         self.assertEqual(self.cluster.page(done), "third")
         self.assertEqual(self.of_trial("beside"), [])
 
+    def store_of(self, name):
+        return lab.run(["docker", "inspect", "-f", "{{.Id}} {{.State.StartedAt}}", f"{name}.store.1"]).stdout.split()
+
+    def test_a_store_that_has_not_changed_runs_on(self):
+        compose = images.COMPOSE + STORE.replace('["data:/data"]', '["data:/data", "./conf:/conf:ro"]')
+        site = lambda page, conf="1", compose=compose: images.site(page, compose=compose, **{"conf/a": conf})
+        def deploy(*arguments):
+            done = self.cluster.deploy("keeps", site(*arguments))
+            self.assertEqual(done["state"], "DONE", done)
+            self.assertEqual(self.cluster.page(done), arguments[0])
+        deploy("1")
+        before = self.store_of("keeps")
+        for page in "2345678":  # the release that it was made for can no longer be rolled back to
+            deploy(page)
+        self.assertEqual(self.store_of("keeps"), before)
+        worker = self.cluster.workers["worker-1"]
+        worker.program.kill()
+        worker.start()
+        lab.eventually(worker.ready, 20)
+        self.assertEqual(self.cluster.order("keeps", "rollback")["state"], "DONE")
+        self.assertEqual(self.store_of("keeps"), before)
+        self.assertEqual(self.cluster.order("keeps", "stop")["state"], "DONE")
+        self.assertEqual(self.cluster.order("keeps", "start")["state"], "DONE")
+        self.assertEqual(self.store_of("keeps")[0], before[0], "its bound file was there")
+        deploy("9", "2")
+        self.assertNotEqual(self.store_of("keeps")[0], before[0], "its bound file has changed")
+        deploy("10", "2")
+        tags = lab.run(["docker", "images", "--format", "{{.Tag}}", "edm/keeps/store"]).stdout.split()
+        self.assertNotIn("r1", tags)
+
     def test_a_service_on_a_volume_of_its_own_is_back_soon(self):
         good, bad = images.site("good", compose=PLAIN), images.site("bad", compose=PLAIN, dockerfile=DEAF)
         _, caller = self.deploy_unwell("own", good, bad)

@@ -123,6 +123,13 @@ void FakeContainerRuntime::Kill(const std::string& instance, const std::string& 
   Changed(instance);
 }
 
+void FakeContainerRuntime::Lose(const std::string& instance, const std::string& service) {
+  const Lock lock(mutex_);
+  std::erase_if(containers_,
+                [&](const auto& one) { return one.instance == instance && one.service == service; });
+  Changed(instance);
+}
+
 void FakeContainerRuntime::SetHealth(const std::string& instance, const std::string& service,
                                      ContainerHealth health) {
   const std::lock_guard lock(mutex_);
@@ -328,11 +335,13 @@ void FakeContainerRuntime::UpLocked(const UpRequest& request, const LineSink& on
   ensure(volumes_, "volumes");
 }
 
-Status FakeContainerRuntime::Stop(const std::string& instance, Seconds) {
+Status FakeContainerRuntime::StopBut(const std::string& instance, const std::set<std::string>& sparing,
+                                     Seconds) {
   Lock lock(mutex_);
   EDM_CHECK(Begin(lock, "Stop", instance));
   for (auto& container : containers_) {
     if (container.instance != instance || container.state == ContainerState::kExited) continue;
+    if (sparing.contains(container.service)) continue;
     container.state = ContainerState::kExited;
     container.exit_code = 143;
     container.address.clear();

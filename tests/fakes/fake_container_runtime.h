@@ -41,6 +41,7 @@ class FakeContainerRuntime : public ContainerRuntime {
   std::vector<LentContainer> LentTo(const std::string& instance) const;
   // Changes what runs, and tells the watchers.
   void Kill(const std::string& instance, const std::string& service, int exit_code);
+  void Lose(const std::string& instance, const std::string& service);  // as if somebody had removed it
   void SetHealth(const std::string& instance, const std::string& service, ContainerHealth health);
   // Away: every call is kUnavailable.
   void SetAway(bool away);
@@ -54,7 +55,7 @@ class FakeContainerRuntime : public ContainerRuntime {
   Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
                            std::stop_token stop) override;
   Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) override;
-  Status Stop(const std::string& instance, Seconds grace) override;
+  Status StopBut(const std::string& instance, const std::set<std::string>& sparing, Seconds grace) override;
   Status StartKept(const std::string& instance, std::stop_token stop) override;
   Status Remove(const std::string& instance, bool keep_volumes) override;
   Status RemoveImage(const std::string& id_or_tag) override;

@@ -109,10 +109,12 @@ Status Engine::Start(const std::string& project, WallTime now) {
   return Ok();
 }
 
-void Engine::Stop(const std::string& project, WallTime now) {
+void Engine::Stop(const std::string& project, const std::set<std::string>& sparing, WallTime now) {
   const auto found = copies_.find(project);
   if (found == copies_.end()) return;
-  for (auto& [service, facts] : found->second.containers) End(facts, 143, now);
+  for (auto& [service, facts] : found->second.containers) {
+    if (!sparing.contains(service)) End(facts, 143, now);
+  }
   on_change(project);
 }
 

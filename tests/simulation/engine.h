@@ -47,7 +47,7 @@ class Engine {
   // is taken.
   Status Create(const std::string& project, const std::string& compose_json, WallTime now);
   Status Start(const std::string& project, WallTime now);
-  void Stop(const std::string& project, WallTime now);
+  void Stop(const std::string& project, const std::set<std::string>& sparing, WallTime now);
   void Remove(const std::string& project, bool keep_volumes);
   void AddImage(EngineImage image);
   void RemoveImage(const std::string& id_or_tag);

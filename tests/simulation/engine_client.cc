@@ -79,10 +79,10 @@ Status EngineClient::Up(const worker::UpRequest& request, const LineSink&, std::
             [&] { return parts_.engine.Start(request.instance, parts_.clock.Now()); });
 }
 
-Status EngineClient::Stop(const std::string& instance, Seconds) {
+Status EngineClient::StopBut(const std::string& instance, const std::set<std::string>& sparing, Seconds) {
   return Do(Millis(5), Millis(200), {}, [&]() -> Status {
     if (parts_.dice.Hits(kBusy)) return Busy(instance);
-    parts_.engine.Stop(instance, parts_.clock.Now());
+    parts_.engine.Stop(instance, sparing, parts_.clock.Now());
     return Ok();
   });
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "worker/core/kept.h"
+
 namespace edm::worker {
 namespace {
 
@@ -15,6 +17,7 @@ Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& ke
                     const std::vector<std::uint32_t>& checkouts) {
   std::set<std::uint32_t> needed(kept.begin(), kept.end());
   needed.insert({holding.running_release, attempt_release});
+  AddOrigins(holding, needed);
   std::set<std::uint32_t> releases;
   for (const auto& [number, record] : holding.releases) {
     if (!needed.contains(number)) releases.insert(number);
@@ -33,10 +36,12 @@ Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& ke
 }
 
 std::vector<std::uint32_t> SurplusOf(const Holding& holding, const std::vector<std::uint32_t>& kept) {
+  std::set<std::uint32_t> needed(kept.begin(), kept.end());
+  needed.insert(holding.running_release);
+  AddOrigins(holding, needed);
   std::vector<std::uint32_t> surplus;
   for (const auto& [number, record] : holding.releases) {
-    const bool is_kept = std::find(kept.begin(), kept.end(), number) != kept.end();
-    if (!is_kept && number != holding.running_release) surplus.push_back(number);
+    if (!needed.contains(number)) surplus.push_back(number);
   }
   return surplus;
 }

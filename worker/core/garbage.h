@@ -21,12 +21,13 @@ struct Garbage {
 };
 
 // What no kept release of `holding` needs, once an attempt has ended. `running` and those of `kept` stay, and
-// so does `attempt`'s own release.
+// so do `attempt`'s own release and those that containers of these were made for.
 Garbage FindGarbage(const Holding& holding, const std::vector<std::uint32_t>& kept,
                     std::uint32_t attempt_release, const std::vector<Footprint::Object>& images,
                     const std::vector<std::uint32_t>& checkouts);
 
-// The releases of `holding` that are not kept, without the one that runs.
+// The releases of `holding` that are not kept, without the one that runs and those that containers of these
+// were made for.
 std::vector<std::uint32_t> SurplusOf(const Holding& holding, const std::vector<std::uint32_t>& kept);
 
 // The images of one release (`release` 0: of all) of an instance, as RemoveImage takes them.

@@ -40,6 +40,9 @@ struct ReleaseRecord {
   std::string final_digest;
   RunSpec run;
   Millis ready_took{0};  // from its start until it was ready, the last time; 0: it never was
+  // Services that ran on when it took the place of another one, to the release that their containers were
+  // made for.
+  std::map<std::string, std::uint32_t> kept;
 };
 
 // What this worker holds of one instance beyond its attempts. Lives from the first reservation to the

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "worker/core/kept.h"
+
 namespace edm::worker {
 namespace {
 
@@ -26,7 +28,7 @@ Recovery Recover(const Holding& holding, const std::vector<ContainerFacts>& cont
     const auto found = std::find_if(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
       return facts.service == wanted.service;
     });
-    if (found == containers.end() || found->release != holding.running_release) return Recovery::kBringUp;
+    if (found == containers.end() || !IsOf(release->second, *found)) return Recovery::kBringUp;
     if (!IsUp(*found) && !(wanted.one_shot && found->exit_code == 0)) stopped = true;
   }
   return stopped ? Recovery::kStartKept : Recovery::kNothing;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "worker/core/kept.h"
 #include "worker/core/observe.h"
 
 namespace edm::worker {
@@ -28,9 +29,8 @@ bool AllRun(const ReleaseRecord& release, const std::vector<ContainerFacts>& con
     return std::any_of(containers.begin(), containers.end(),
                        [&](const ContainerFacts& facts) { return facts.service == wanted.service; });
   });
-  const bool all_of_it = std::all_of(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
-    return facts.release == release.number;
-  });
+  const bool all_of_it = std::all_of(containers.begin(), containers.end(),
+                                     [&](const ContainerFacts& facts) { return IsOf(release, facts); });
   const auto health = HealthOf(StatusOf(containers, release.run));
   return all_there && all_of_it && (health == Health::kHealthy || health == Health::kStarting);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -170,8 +171,11 @@ class ContainerRuntime {
   // network's subnet was taken by another network before it could be made.
   virtual Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) = 0;
 
-  // Keeps containers, networks and volumes. What was lent is given back. Nothing there: ok.
-  virtual Status Stop(const std::string& instance, Seconds grace) = 0;
+  // Keeps containers, networks and volumes; the services of `sparing` run on. What was lent is given back.
+  // Nothing there: ok.
+  virtual Status StopBut(const std::string& instance, const std::set<std::string>& sparing,
+                         Seconds grace) = 0;
+  Status Stop(const std::string& instance, Seconds grace) { return StopBut(instance, {}, grace); }
   // Starts the kept containers, dependencies first. kNotFound when there are none.
   virtual Status StartKept(const std::string& instance, std::stop_token stop = {}) = 0;
   // Containers and networks; volumes too unless kept. What was lent is given back. Images stay (RemoveImage).

@@ -101,6 +101,12 @@ std::string ImageTag(std::string_view instance, std::string_view service, std::u
   return "edm/" + std::string(instance) + "/" + std::string(service) + ":r" + std::to_string(release);
 }
 
+std::string Retagged(std::string tag, std::string_view instance, std::uint32_t from, std::uint32_t to) {
+  const auto release = ":r" + std::to_string(from);
+  if (!tag.starts_with("edm/" + std::string(instance) + "/") || !tag.ends_with(release)) return tag;
+  return tag.substr(0, tag.size() - release.size()) + ":r" + std::to_string(to);
+}
+
 Result<std::string> FinalCompose(const Blueprint& blueprint, std::string_view effective_json,
                                  const FinalInput& input) {
   EDM_TRY(const auto effective, ReadStored(effective_json));

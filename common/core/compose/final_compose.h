@@ -56,6 +56,8 @@ struct FinalInput {
 
 // "edm/<id>/<service>:r<release>"
 std::string ImageTag(std::string_view instance, std::string_view service, std::uint32_t release);
+// The same of another release; what is no such tag of release `from` stays as it is.
+std::string Retagged(std::string tag, std::string_view instance, std::uint32_t from, std::uint32_t to);
 
 // Exactly what runs, as one compose document in JSON with nothing left to interpolate or resolve.
 // Errors: kInternal, a network without subnet or a published port without host port.

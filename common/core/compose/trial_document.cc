@@ -96,7 +96,7 @@ std::set<std::string> VolumesOf(const Node& services) {
 
 }  // namespace
 
-Result<TrialDocument> DocumentOf(const TrialPlan& plan, const TrialQuestion& question,
+Result<TrialDocument> DocumentOf(const TrialPlan& plan, const ReleasePair& question,
                                  const std::string& instance,
                                  const std::map<std::string, std::string>& subnets) {
   EDM_TRY(auto root, ReadStored(question.wanted));

@@ -19,7 +19,7 @@ struct TrialDocument {
 // those of the running release, so that a lent container still finds its own neighbours and its way out
 // first (the engine takes a container's networks by name).
 // Error: kInternal, a network without subnet.
-Result<TrialDocument> DocumentOf(const TrialPlan& plan, const TrialQuestion& question,
+Result<TrialDocument> DocumentOf(const TrialPlan& plan, const ReleasePair& question,
                                  const std::string& instance,
                                  const std::map<std::string, std::string>& subnets);
 

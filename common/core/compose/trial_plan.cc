@@ -4,9 +4,10 @@
 #include <array>
 #include <optional>
 
+#include "common/core/compose/final_facts.h"
+#include "common/core/compose/same_service.h"
 #include "common/core/compose/stored_document.h"
 #include "common/core/yaml/text_of.h"
-#include "common/model/labels.h"
 
 namespace edm::compose {
 namespace {
@@ -14,44 +15,12 @@ namespace {
 using yaml::Node;
 using yaml::TextOf;
 
-// Absent: it lies elsewhere.
-std::optional<std::string> Below(std::string_view path, std::string_view folder) {
-  if (!path.starts_with(folder) || path.size() <= folder.size() || path[folder.size()] != '/')
-    return std::nullopt;
-  return std::string(path.substr(folder.size() + 1));
-}
-
 std::set<std::string> NamesOf(const Node& document, std::string_view kind) {
   std::set<std::string> names;
   if (const auto* all = document.Find(kind)) {
     for (const auto& entry : all->entries()) names.insert(TextOf(entry.value, "name"));
   }
   return names;
-}
-
-const std::vector<Node>& MountsOf(const Node& service) {
-  static const std::vector<Node> kNone;
-  const auto* mounts = service.Find("volumes");
-  return mounts ? mounts->items() : kNone;
-}
-
-// What makes a second one of a service something that cannot be judged; "" nothing.
-std::string WhyStrange(const Node& service) {
-  for (const std::string_view key : {"volumes_from", "links", "devices", "gpus"}) {
-    if (service.Find(key)) return std::string(key);
-  }
-  for (const std::string_view key : {"network_mode", "ipc", "pid", "cgroup"}) {
-    const auto text = TextOf(service, key);
-    if (text.starts_with("service:") || text.starts_with("container:")) return std::string(key) + ": " + text;
-  }
-  if (const auto* networks = service.Find("networks")) {
-    for (const auto& entry : networks->entries()) {
-      for (const std::string_view key : {"ipv4_address", "ipv6_address", "link_local_ips"}) {
-        if (entry.value.Find(key)) return std::string(key) + " in network " + entry.key;
-      }
-    }
-  }
-  return "";
 }
 
 bool IsStopFirst(const Node& service) {
@@ -75,17 +44,9 @@ std::map<std::string, std::vector<std::string>> NetworksOf(const std::string& na
   return networks;
 }
 
-std::set<std::string> DependenciesOf(const Node& service) {
-  std::set<std::string> names;
-  if (const auto* depends = service.Find("depends_on")) {
-    for (const auto& entry : depends->entries()) names.insert(entry.key);
-  }
-  return names;
-}
-
 class Planner {
  public:
-  Planner(const TrialQuestion& question, const Node& wanted, const Node& running)
+  Planner(const ReleasePair& question, const Node& wanted, const Node& running)
       : question_(question),
         wanted_(wanted),
         running_(running),
@@ -165,31 +126,8 @@ class Planner {
     const auto* before = services ? services->Find(name) : nullptr;
     const auto beside = question_.beside.find(name);
     if (!before || beside == question_.beside.end()) return "is new";
-    if (!beside->second.same_image || !IsUnchanged(service, *before)) return "has changed";
+    if (!IsSameService(question_, name, service, *before)) return "has changed";
     return beside->second.runs || beside->second.ended_well ? "" : "does not run";
-  }
-
-  // Apart from what every release has of its own. What it takes from its release's folder must be the same.
-  bool IsUnchanged(const Node& wanted, const Node& before) const {
-    if (wanted.Find("configs") || wanted.Find("secrets")) return false;
-    for (const auto& mount : MountsOf(wanted)) {
-      const auto file = Below(TextOf(mount, "source"), question_.wanted_folder);
-      if (file && !question_.same_files.contains(*file)) return false;
-    }
-    return Comparable(wanted, question_.wanted_folder).SameAs(Comparable(before, question_.running_folder));
-  }
-
-  static Node Comparable(Node service, std::string_view folder) {
-    service.Remove("image");
-    if (auto* labels = service.Find("labels")) labels->Remove(kReleaseLabel);
-    if (auto* deploy = service.Find("deploy")) deploy->Remove("update_config");
-    if (auto* mounts = service.Find("volumes")) {
-      for (auto& mount : mounts->items()) {
-        auto* source = mount.Find("source");
-        if (const auto file = source ? Below(source->text(), folder) : std::nullopt) source->set_text(*file);
-      }
-    }
-    return service;
   }
 
   // Who needs a service that is tried calls it, and is called by others than it: it takes no part, or it
@@ -213,7 +151,7 @@ class Planner {
     return std::ranges::any_of(plan_.tried, [&](const auto& one) { return needed.contains(one); });
   }
 
-  const TrialQuestion& question_;
+  const ReleasePair& question_;
   const Node& wanted_;
   const Node& running_;
   const std::set<std::string> running_volumes_;
@@ -224,7 +162,7 @@ class Planner {
 
 }  // namespace
 
-Result<TrialPlan> PlanTrial(const TrialQuestion& question) {
+Result<TrialPlan> PlanTrial(const ReleasePair& question) {
   EDM_TRY(const auto wanted, ReadStored(question.wanted));
   EDM_TRY(const auto running, ReadStored(question.running));
   return Planner(question, wanted, running).Plan();

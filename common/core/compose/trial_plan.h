@@ -7,25 +7,9 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/core/compose/release_pair.h"
 
 namespace edm::compose {
-
-// What there is of a service beside the one of that name that is to be tried.
-struct RunningService {
-  bool runs = false;
-  bool ended_well = false;  // a one-shot that is done
-  bool same_image = false;  // made of the same as the one to be tried
-};
-
-struct TrialQuestion {
-  std::string wanted;   // the final document of the release to be tried
-  std::string running;  // that of the release that runs
-  // Of each release; what lies below is its own.
-  std::string wanted_folder;
-  std::string running_folder;
-  std::map<std::string, RunningService> beside;  // by service
-  std::set<std::string> same_files;              // paths below both folders that hold the same
-};
 
 // A service that runs, lent to a trial: by which names, in which networks of the document.
 struct Loan {
@@ -46,7 +30,7 @@ struct TrialPlan {
 // volume of the running release, or says stop-first, is lent where it is unchanged, and otherwise there is no
 // trial. Nor is there one where something cannot be judged.
 // Error: kInternal, a document that is none.
-Result<TrialPlan> PlanTrial(const TrialQuestion& question);
+Result<TrialPlan> PlanTrial(const ReleasePair& question);
 
 // Service to image, as the document has it.
 Result<std::map<std::string, std::string>> ImagesIn(std::string_view document);

@@ -151,6 +151,21 @@ TEST(Garbage, ARunningReleaseStaysThoughNobodyKeepsIt) {
   EXPECT_TRUE(garbage.images.empty());
 }
 
+TEST(Garbage, WhatAKeptContainerWasMadeForStays) {
+  auto holding = Running(4);
+  for (const auto number : {1, 2, 3})
+    holding.releases[number] = {.number = static_cast<std::uint32_t>(number)};
+  holding.releases[4].kept = {{"db", 2}};
+  holding.releases[3].kept = {{"db", 1}};
+  const std::vector<Footprint::Object> images = {{"sha256:1", "edm/shop/db:r1", "shop", 1},
+                                                 {"sha256:2", "edm/shop/db:r2", "shop", 2}};
+  const auto garbage = FindGarbage(holding, {4}, 4, images, {1, 2, 3, 4});
+  EXPECT_EQ(garbage.releases, (std::vector<std::uint32_t>{1, 3})) << "3 has gone itself";
+  EXPECT_EQ(garbage.images, std::vector<std::string>{"edm/shop/db:r1"});
+  EXPECT_EQ(SurplusOf(holding, {4}), (std::vector<std::uint32_t>{1, 3}));
+  EXPECT_EQ(SurplusOf(holding, {3, 4}), std::vector<std::uint32_t>{});
+}
+
 TEST(Garbage, FailedContainersStayForTheStatedTime) {
   Holding holding{.instance = "shop"};
   EXPECT_FALSE(InspectionIsOver(holding.inspect_until, WallTime(Millis(1))));

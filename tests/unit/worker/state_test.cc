@@ -66,7 +66,8 @@ Holding SomeHolding() {
               .ready_timeout = Millis(1'500),
               .ready_least = Millis(900),
               .stop_grace = Seconds(3)},
-      .ready_took = Millis(400)};
+      .ready_took = Millis(400),
+      .kept = {{"db", 2}}};
   return holding;
 }
 
@@ -105,6 +106,7 @@ TEST_F(State, TheJournalGivesBackWhatItWasGiven) {
   EXPECT_EQ(run.ready_timeout, Millis(1'500));
   EXPECT_EQ(run.ready_least, Millis(900));
   EXPECT_EQ(held.releases.at(3).ready_took, Millis(400));
+  EXPECT_EQ(held.releases.at(3).kept, holding.releases.at(3).kept);
   EXPECT_EQ(held.releases.at(3).images, holding.releases.at(3).images);
   EXPECT_EQ(held.releases.at(3).commit, "c1");
   EXPECT_EQ(held.releases.at(3).inputs, holding.releases.at(3).inputs);

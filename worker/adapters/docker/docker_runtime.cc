@@ -72,8 +72,9 @@ Status DockerRuntime::Up(const UpRequest& request, const LineSink& on_line, std:
   return StartInOrder(api_, turns_, std::move(turn), request.instance, within, on_line, stop);
 }
 
-Status DockerRuntime::Stop(const std::string& instance, Seconds grace) {
-  EDM_CHECK(StopInstance(api_, instance, grace));
+Status DockerRuntime::StopBut(const std::string& instance, const std::set<std::string>& sparing,
+                              Seconds grace) {
+  EDM_CHECK(StopInstance(api_, instance, sparing, grace));
   return GiveBack(api_, instance);
 }
 

@@ -31,7 +31,7 @@ class DockerRuntime final : public ContainerRuntime {
   Result<BuiltImage> Build(const BuildRequest& request, const LineSink& on_line,
                            std::stop_token stop) override;
   Status Up(const UpRequest& request, const LineSink& on_line, std::stop_token stop) override;
-  Status Stop(const std::string& instance, Seconds grace) override;
+  Status StopBut(const std::string& instance, const std::set<std::string>& sparing, Seconds grace) override;
   Status StartKept(const std::string& instance, std::stop_token stop = {}) override;
   Status Remove(const std::string& instance, bool keep_volumes) override;
   Status RemoveImage(const std::string& id_or_tag) override;

@@ -39,8 +39,10 @@ Status DeleteContainer(const EngineApi& api, const ContainerFacts& container, bo
 
 }  // namespace
 
-Status StopInstance(const EngineApi& api, const std::string& instance, Seconds grace) {
-  EDM_TRY(const auto containers, InspectContainers(api, instance));
+Status StopInstance(const EngineApi& api, const std::string& instance, const std::set<std::string>& sparing,
+                    Seconds grace) {
+  EDM_TRY(auto containers, InspectContainers(api, instance));
+  std::erase_if(containers, [&](const Inspected& one) { return sparing.contains(one.facts.service); });
   for (const auto& group : StopOrder(containers)) {
     EDM_CHECK(InParallel(group.size(), [&](std::size_t i) -> Status {
       const auto& facts = containers[group[i]].facts;

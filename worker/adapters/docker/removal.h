@@ -12,7 +12,8 @@ namespace edm::worker {
 inline constexpr Millis kRemovalPatience{20'000};
 
 // In the reverse of the order in which they depend on each other, in parallel where independent.
-Status StopInstance(const EngineApi& api, const std::string& instance, Seconds grace);
+Status StopInstance(const EngineApi& api, const std::string& instance, const std::set<std::string>& sparing,
+                    Seconds grace);
 
 // Containers, networks and, unless kept, volumes of this instance; anonymous volumes go with their
 // containers.

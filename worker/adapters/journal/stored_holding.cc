@@ -64,6 +64,7 @@ v1::StoredRelease ReleaseToStored(const ReleaseRecord& release) {
   stored.set_ready_least_ms(static_cast<std::uint32_t>(run.ready_least.count()));
   stored.set_ready_took_ms(static_cast<std::uint32_t>(release.ready_took.count()));
   stored.set_keeps_data(run.keeps_data);
+  stored.mutable_kept()->insert(release.kept.begin(), release.kept.end());
   stored.set_stop_grace_s(static_cast<std::uint32_t>(run.stop_grace.count()));
   return stored;
 }
@@ -87,7 +88,8 @@ ReleaseRecord ReleaseFromStored(const v1::StoredRelease& stored) {
                   .ready_least = Millis(stored.ready_least_ms()),
                   .stop_grace = Seconds(stored.stop_grace_s()),
                   .keeps_data = !stored.has_keeps_data() || stored.keeps_data()},
-          .ready_took = Millis(stored.ready_took_ms())};
+          .ready_took = Millis(stored.ready_took_ms()),
+          .kept = {stored.kept().begin(), stored.kept().end()}};
 }
 
 }  // namespace

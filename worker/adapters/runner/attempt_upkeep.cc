@@ -1,6 +1,7 @@
 #include "common/model/trial_name.h"
 #include "worker/adapters/runner/attempt_runner.h"
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/final_document.h"
 #include "worker/core/garbage.h"
 #include "worker/core/observe.h"
 #include "worker/core/recovery.h"
@@ -171,7 +172,7 @@ Status AttemptRunner::PerformErrand(Errand errand, const Orphans& orphans, Holdi
       EDM_CHECK(runtime.StartKept(instance, {}));
       break;
     case Recovery::kBringUp: {
-      EDM_TRY(auto compose_json, around_.files.ReadFinal(instance, holding.running_release));
+      EDM_TRY(auto compose_json, FinalDocument(around_.files, holding, holding.running_release, containers));
       EDM_CHECK(runtime.Up({.instance = instance,
                             .compose_json = std::move(compose_json),
                             .directory = around_.files.CheckoutDirectory(instance, holding.running_release)},

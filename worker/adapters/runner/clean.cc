@@ -49,6 +49,13 @@ Status LetGoOfAll(Job& job) {
   return Ok();
 }
 
+// Only what runs has containers that were made for another release: what ran before is compared with it anew.
+void LetGoOfKept(Holding& holding) {
+  for (auto& [number, release] : holding.releases) {
+    if (holding.running_release != 0 && number != holding.running_release) release.kept.clear();
+  }
+}
+
 }  // namespace
 
 Status Remove(Job& job) {
@@ -90,6 +97,7 @@ Status Discard(Job& job) {
 }
 
 Status Collect(Job& job) {
+  LetGoOfKept(job.holding);
   EDM_TRY(const auto everything, job.around.runtime.Everything());
   EDM_TRY(const auto checkouts, job.around.files.Releases(job.instance()));
   const auto garbage =

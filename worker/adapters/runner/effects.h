@@ -34,6 +34,9 @@ Status Render(Job& job);
 Status Up(Job& job);
 Status AwaitReady(Job& job);
 Status Restore(Job& job);
+// keep.cc
+// Notes which services run on when the release takes the place of the one that runs.
+Status KeepStores(Job& job, ReleaseRecord& release);
 // trial.cc
 Status Try(Job& job);
 Status Dismiss(Job& job);

@@ -2,7 +2,9 @@
 
 #include "worker/adapters/runner/digest.h"
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/final_document.h"
 #include "worker/adapters/runner/patience.h"
+#include "worker/core/kept.h"
 #include "worker/core/observe.h"
 #include "worker/core/ready_window.h"
 
@@ -24,6 +26,7 @@ Status RenderAnew(Job& job, ReleaseRecord& release) {
   EDM_CHECK(job.around.journal.PutHolding(job.holding));
   EDM_CHECK(job.around.files.WriteFinal(job.instance(), job.release(), final.compose_json, final.rendered));
   release.run = Describe(job);
+  release.kept.clear();
   return Ok();
 }
 
@@ -35,10 +38,12 @@ bool WasBrokenOff(const Job& job, const std::vector<ContainerFacts>& containers)
 }
 
 Status BringUp(Job& job, std::uint32_t release, std::optional<Millis> start_within, std::stop_token stop) {
-  EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
-  if (WasBrokenOff(job, containers))
+  EDM_TRY(auto containers, job.around.runtime.Containers(job.instance()));
+  if (WasBrokenOff(job, containers)) {
     EDM_CHECK(job.around.runtime.Remove(job.instance(), /*keep_volumes=*/true));
-  EDM_TRY(auto compose_json, job.around.files.ReadFinal(job.instance(), release));
+    containers.clear();
+  }
+  EDM_TRY(auto compose_json, FinalDocument(job.around.files, job.holding, release, containers));
   return job.around.runtime.Up(
       {.instance = job.instance(),
        .compose_json = std::move(compose_json),
@@ -102,7 +107,7 @@ bool ContainersAreKept(const Job& job, const ReleaseRecord& release) {
   const auto containers = job.around.runtime.Containers(job.instance());
   if (!containers.ok() || containers->size() != release.run.services.size()) return false;
   return std::all_of(containers->begin(), containers->end(),
-                     [&](const ContainerFacts& facts) { return facts.release == release.number; });
+                     [&](const ContainerFacts& facts) { return IsOf(release, facts); });
 }
 
 // Nobody asked for so short a time.
@@ -112,14 +117,21 @@ Error HintAtMoreTime(Error error, const Job& job, const ReleaseRecord& release) 
   return error;
 }
 
-// Compose would give it the whole time that its services have to stop. Where some of the good release runs
-// still, nothing was replaced yet.
-Status StopWhatFailed(Job& job, std::uint32_t good) {
+// Compose would give it the whole time that its services have to stop. What both releases have runs on. Where
+// more of the good one runs still, nothing was replaced yet.
+Status StopWhatFailed(Job& job, const ReleaseRecord& good) {
   EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
-  const bool still_runs = std::any_of(containers.begin(), containers.end(), [&](const ContainerFacts& facts) {
-    return facts.release == good && facts.state == ContainerState::kRunning;
-  });
-  return still_runs ? Ok() : job.around.runtime.Stop(job.instance(), kReplacedStopGrace);
+  const auto& failed = job.holding.releases.at(job.release());
+  std::set<std::string> shared;
+  for (const auto& facts : containers) {
+    if (!IsOf(good, facts)) continue;
+    if (IsOf(failed, facts)) {
+      shared.insert(facts.service);
+    } else if (facts.state == ContainerState::kRunning) {
+      return Ok();
+    }
+  }
+  return job.around.runtime.StopBut(job.instance(), shared, kReplacedStopGrace);
 }
 
 // The host ports that it names may have been let go since it ran, and be another's.
@@ -165,6 +177,7 @@ Status Up(Job& job) {
   if (!job.final_is_new && ContainersAreKept(job, release)) {
     return job.around.runtime.StartKept(job.instance(), job.stop);
   }
+  EDM_CHECK(KeepStores(job, release));
   std::uint32_t moves = 0;
   return Unhindered(job, [&] { return BringUpWithSubnets(job, release, moves); });
 }
@@ -184,8 +197,9 @@ Status AwaitReady(Job& job) {
     if (!job.detail.empty()) job.detail += ", ";
     job.detail += service.service + " " + service.text;
   }
-  if (const auto containers = job.around.runtime.Containers(job.instance()); containers.ok()) {
+  if (auto containers = job.around.runtime.Containers(job.instance()); containers.ok()) {
     job.attempt.services = StatusOf(*containers, run);
+    std::erase_if(*containers, [&](const ContainerFacts& facts) { return facts.release != release.number; });
     release.ready_took = StartTook(*containers, job.around.clock.Now(), report->took);
   }
   return Ok();
@@ -197,7 +211,7 @@ Status Restore(Job& job) {
   EDM_CHECK(ReserveAgain(job, *found));
   // Nothing may cancel this, nor an engine that restarts: the instance would be left with neither release.
   const auto put_back = [&]() -> Status {
-    EDM_CHECK(StopWhatFailed(job, good));
+    EDM_CHECK(StopWhatFailed(job, *found));
     return Unhindered(job, [&] { return BringUp(job, good, {}, {}); });
   };
   EDM_CHECK(Patiently(job, put_back));

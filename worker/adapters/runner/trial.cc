@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <filesystem>
 
 #include "common/base/text.h"
 #include "common/core/compose/trial_document.h"
 #include "common/model/trial_name.h"
 #include "worker/adapters/runner/effects.h"
+#include "worker/adapters/runner/pair.h"
 #include "worker/adapters/runner/patience.h"
 #include "worker/core/garbage.h"
 #include "worker/core/observe.h"
@@ -13,49 +13,10 @@
 namespace edm::worker {
 namespace {
 
+using compose::ReleasePair;
 using compose::TrialPlan;
-using compose::TrialQuestion;
 
 std::string Named(const Job& job) { return TrialOf(job.instance()); }
-
-// Another release runs: a first start, a restart and a start after a stop disturb nobody.
-bool RunsAnother(const Job& job) {
-  const auto running = job.holding.running_release;
-  return running != 0 && running != job.release() && job.holding.releases.contains(running);
-}
-
-std::string FolderOf(const Job& job, std::uint32_t release) {
-  return std::filesystem::path(job.around.files.CheckoutDirectory(job.instance(), release)).parent_path();
-}
-
-bool IsSameImage(const Job& job, const std::string& one, const std::string& other) {
-  const auto first = job.around.runtime.ImageContent(one);
-  const auto second = job.around.runtime.ImageContent(other);
-  return first.ok() && second.ok() && !first->empty() && *first == *second;
-}
-
-Result<TrialQuestion> QuestionOf(const Job& job, const std::vector<ContainerFacts>& containers) {
-  auto& files = job.around.files;
-  const auto running = job.holding.running_release;
-  TrialQuestion question{.wanted_folder = FolderOf(job, job.release()),
-                         .running_folder = FolderOf(job, running)};
-  EDM_TRY(question.wanted, files.ReadFinal(job.instance(), job.release()));
-  EDM_TRY(question.running, files.ReadFinal(job.instance(), running));
-  EDM_TRY(const auto images, compose::ImagesIn(question.wanted));
-  EDM_TRY(const auto paths, compose::FilesIn(question.wanted, question.wanted_folder));
-  for (const auto& path : paths) {
-    if (files.IsSame(job.instance(), job.release(), running, path)) question.same_files.insert(path);
-  }
-  for (const auto& facts : containers) {
-    const auto image = images.find(facts.service);
-    if (image == images.end() || facts.release != running) continue;
-    question.beside[facts.service] = {
-        .runs = facts.state == ContainerState::kRunning,
-        .ended_well = facts.state == ContainerState::kExited && facts.exit_code == 0,
-        .same_image = IsSameImage(job, facts.image_id, image->second)};
-  }
-  return question;
-}
 
 std::vector<LentContainer> LentBy(const TrialPlan& plan, const std::map<std::string, std::string>& networks,
                                   const std::vector<ContainerFacts>& containers) {
@@ -71,7 +32,7 @@ std::vector<LentContainer> LentBy(const TrialPlan& plan, const std::map<std::str
 }
 
 // From nothing: what an earlier try has made, goes.
-Status BringUp(Job& job, const TrialPlan& plan, const TrialQuestion& question,
+Status BringUp(Job& job, const TrialPlan& plan, const ReleasePair& question,
                const std::vector<ContainerFacts>& containers) {
   EDM_CHECK(DropTrial(job));
   EDM_TRY(const auto reserved,
@@ -121,7 +82,7 @@ Status GoOnWithout(Job& job, const std::string& why) {
   return DropTrial(job);
 }
 
-Status TryAsPlanned(Job& job, const TrialPlan& plan, const TrialQuestion& question,
+Status TryAsPlanned(Job& job, const TrialPlan& plan, const ReleasePair& question,
                     const std::vector<ContainerFacts>& containers) {
   auto status = Unhindered(job, [&] { return BringUp(job, plan, question, containers); });
   if (!status.ok() && status.error().code == Code::kResourceExhausted)
@@ -139,7 +100,7 @@ Status TryAsPlanned(Job& job, const TrialPlan& plan, const TrialQuestion& questi
 Status Try(Job& job) {
   if (!RunsAnother(job)) return Ok();
   EDM_TRY(const auto containers, job.around.runtime.Containers(job.instance()));
-  const auto question = QuestionOf(job, containers);
+  const auto question = PairOf(job, containers);
   if (!question.ok()) return GoOnWithout(job, ToString(question.error()));
   EDM_TRY(const auto plan, compose::PlanTrial(*question));
   if (!plan.why_not.empty()) return GoOnWithout(job, plan.why_not);

@@ -5,6 +5,7 @@
 #include "common/core/compose/trial_document.h"
 #include "common/model/names.h"
 #include "common/model/trial_name.h"
+#include "tests/unit/common/compose/two_releases.h"
 
 namespace edm::compose {
 namespace {
@@ -20,59 +21,8 @@ TEST(TrialName, IsOneThatNoInstanceHas) {
   EXPECT_FALSE(CheckInstanceId(TrialOf("shop")).ok());
 }
 
-// A web service beside a store with a volume, as FinalCompose prints them.
-json Release(int number) {
-  const auto folder = "/d/shop/r" + std::to_string(number);
-  const auto labels = [&](const char* service) {
-    return json{{"dev.edm.instance", "shop"},
-                {"dev.edm.release", std::to_string(number)},
-                {"dev.edm.service", service}};
-  };
-  const json data = {{"type", "volume"}, {"source", "data"}, {"target", "/data"}};
-  const json sql = {{"type", "bind"},
-                    {"source", folder + "/checkout/init.sql"},
-                    {"target", "/init.sql"},
-                    {"read_only", true}};
-  return {{"name", "shop"},
-          {"services",
-           {{"web",
-             {{"image", "edm/shop/web:r" + std::to_string(number)},
-              {"container_name", "shop.web.1"},
-              {"ports", {{{"target", 80}, {"published", "20000"}}}},
-              {"depends_on", {{"store", {{"condition", "service_healthy"}}}}},
-              {"networks", {{"default", nullptr}}},
-              {"restart", "always"},
-              {"labels", labels("web")}}},
-            {"store",
-             {{"image", "postgres:16"},
-              {"container_name", "shop.store.1"},
-              {"networks", {{"default", {{"aliases", {"db"}}}}}},
-              {"volumes", {data, sql}},
-              {"labels", labels("store")}}}}},
-          {"networks",
-           {{"default",
-             {{"name", "shop_default"},
-              {"ipam", {{"config", {{{"subnet", "10.201.0.0/24"}}}}}},
-              {"labels", {{"dev.edm.instance", "shop"}}}}}}},
-          {"volumes", {{"data", {{"name", "shop_data"}, {"labels", {{"dev.edm.instance", "shop"}}}}}}}};
-}
-
-struct Setting {
-  json wanted = Release(2);
-  json running = Release(1);
-  std::map<std::string, RunningService> beside = {{"web", {.runs = true}},
-                                                  {"store", {.runs = true, .same_image = true}}};
-  std::set<std::string> same_files = {"checkout/init.sql"};
-
-  json& web() { return wanted["services"]["web"]; }
-  json& store() { return wanted["services"]["store"]; }
-  TrialQuestion Question() const {
-    return {wanted.dump(), running.dump(), "/d/shop/r2", "/d/shop/r1", beside, same_files};
-  }
-};
-
 TEST(TrialPlan, WhatSharesNothingIsTriedAndAnUnchangedStoreLent) {
-  const auto plan = PlanTrial(Setting{}.Question());
+  const auto plan = PlanTrial(Setting{}.Pair());
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan->why_not, "");
   EXPECT_EQ(plan->tried, std::vector<std::string>{"web"});
@@ -109,9 +59,7 @@ TEST(TrialPlan, IsMadeOnlyWhereNothingIsWrittenTwice) {
       {"a new service on the volume", [](Setting& s) { s.running["services"].erase("store"); },
        "store writes to the volume data, and is new"},
       {"a one-shot on the volume that is done",
-       [](Setting& s) {
-         s.beside["store"] = {false, true, true};
-       },
+       [](Setting& s) { s.beside["store"] = {.ended_well = true, .same_image = true}; },
        "",
        {"web"},
        0},
@@ -178,7 +126,7 @@ TEST(TrialPlan, IsMadeOnlyWhereNothingIsWrittenTwice) {
     SCOPED_TRACE(row.name);
     Setting setting;
     row.change(setting);
-    const auto plan = PlanTrial(setting.Question());
+    const auto plan = PlanTrial(setting.Pair());
     ASSERT_TRUE(plan.ok());
     EXPECT_EQ(plan->why_not, row.why_not);
     if (*row.why_not != '\0') continue;
@@ -188,7 +136,7 @@ TEST(TrialPlan, IsMadeOnlyWhereNothingIsWrittenTwice) {
 }
 
 json DocumentFor(Setting setting) {
-  const auto question = setting.Question();
+  const auto question = setting.Pair();
   const auto document = DocumentOf(*PlanTrial(question), question, "shop", {{"default", "10.201.9.0/24"}});
   EXPECT_TRUE(document.ok());
   return document.ok() ? json::parse(document->json) : json();
