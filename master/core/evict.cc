@@ -28,11 +28,6 @@ bool IsNamed(const State& state, const std::string& worker, const std::string& i
   });
 }
 
-bool HasCopy(const State& state, const std::string& worker, const std::string& instance) {
-  const auto there = state.watch.copies.find(worker);
-  return there != state.watch.copies.end() && there->second.contains(instance);
-}
-
 Order EvictionOf(const State& state, const std::string& instance, const Copy& copy) {
   Order order;
   order.epoch = state.epoch;
@@ -96,48 +91,46 @@ Claim JudgeCopy(const State& state, const std::string& worker, const std::string
   const auto& holder = found->instance.status.worker;
   if (holder.empty())
     return ReleasesOf(state, instance).empty() ? JudgeUnheard(state, instance) : Claim::kWaiting;
-  const bool is_safe =
-      IsThere(state, holder) && HasCopy(state, holder, instance) && !ShareEngine(state, holder, worker);
+  const bool is_safe = IsThere(state, holder) && state.watch.copies.Find(holder, instance) != nullptr &&
+                       !ShareEngine(state, holder, worker);
   return is_safe ? Claim::kLeft : Claim::kWaiting;
 }
 
 std::map<std::string, std::string> BarredByTheOneBefore(const State& state, const Instance& instance) {
   std::map<std::string, std::string> barred;
   if (!instance.status.worker.empty()) return barred;
-  for (const auto& [worker, copies] : state.watch.copies) {
-    if (copies.contains(instance.id) && JudgeCopy(state, worker, instance.id) == Claim::kGone)
+  for (const auto& worker : state.watch.copies.WorkersOf(instance.id)) {
+    if (JudgeCopy(state, worker, instance.id) == Claim::kGone)
       barred[worker] = "still has what was deleted under this id";
   }
   return barred;
 }
 
 std::uint32_t AttemptSeenOn(const State& state, const std::string& worker, const std::string& instance) {
-  const auto there = state.watch.copies.find(worker);
-  if (there == state.watch.copies.end()) return 0;
-  const auto found = there->second.find(instance);
-  return found == there->second.end() ? 0 : std::max(found->second.attempt, found->second.evicting);
+  const auto* copy = state.watch.copies.Find(worker, instance);
+  return copy == nullptr ? 0 : std::max(copy->attempt, copy->evicting);
 }
 
 void NoteCopy(Draft& draft, const std::string& worker, const Observation& seen) {
-  auto& there = draft.watch().copies[worker];
+  auto& copies = draft.watch().copies;
   if (seen.phase != Phase::kDeleted) {
-    auto& copy = there[seen.instance];
+    auto& copy = copies.Add(worker, seen.instance);
     copy.attempt = seen.attempt;
     copy.phase = seen.phase;
     copy.release = seen.release;
     return;
   }
-  const auto found = there.find(seen.instance);
-  if (found == there.end()) return;
-  const bool was_evicted = found->second.evicting != 0 || seen.operation == kEvictionName;
+  const auto* copy = copies.Find(worker, seen.instance);
+  if (copy == nullptr) return;
+  const bool was_evicted = copy->evicting != 0 || seen.operation == kEvictionName;
   if (was_evicted) PutAddressAgain(draft, seen.instance);
   ForgetReleases(draft, worker, seen.instance);
-  there.erase(found);
+  copies.Remove(worker, seen.instance);
 }
 
 void NoteAllCopies(Draft& draft, const std::string& worker, const std::vector<Observation>& seen) {
-  auto before = std::move(draft.watch().copies[worker]);
-  draft.watch().copies.erase(worker);
+  auto& copies = draft.watch().copies;
+  auto before = copies.RemoveAllOf(worker);
   for (const auto& one : seen) {
     NoteCopy(draft, worker, one);
     before.erase(one.instance);
@@ -147,7 +140,7 @@ void NoteAllCopies(Draft& draft, const std::string& worker, const std::vector<Ob
   }
   std::set<std::string> left;
   for (const auto& [key, release] : draft.state().releases.all()) {
-    if (release->worker == worker && !draft.watch().copies[worker].contains(release->instance))
+    if (release->worker == worker && copies.Find(worker, release->instance) == nullptr)
       left.insert(release->instance);
   }
   for (const auto& instance : left) ForgetReleases(draft, worker, instance);
@@ -155,31 +148,30 @@ void NoteAllCopies(Draft& draft, const std::string& worker, const std::vector<Ob
 
 void EvictLeftOvers(Draft& draft) {
   const auto now = draft.now().steady;
-  for (auto& [id, copies] : draft.watch().copies) {
+  auto& all = draft.watch().copies;
+  for (const auto& entry : all.all()) {
+    const auto& id = entry.first;
     if (!IsThere(draft.state(), id)) continue;
     const auto worker = draft.state().workers.Find(id);
-    for (auto& [instance, copy] : copies) {
+    all.ForEachOn(id, [&](const std::string& instance, Copy& copy) {
       const auto claim = JudgeCopy(draft.state(), id, instance);
       if (claim == Claim::kHeld || claim == Claim::kWaiting) {
         copy.unwanted_since.reset();
         copy.tries = 0;
-        continue;
+        return;
       }
       if (!copy.unwanted_since) copy.unwanted_since = now;
-      if (now - *copy.unwanted_since < draft.state().settings.evict_after) continue;
+      if (now - *copy.unwanted_since < draft.state().settings.evict_after) return;
       if (copy.tries == 0 || now >= copy.next_try) Evict(draft, *worker, instance, copy);
-    }
+    });
   }
 }
 
 void ForgetCopies(Draft& draft, const std::string& worker) {
-  const auto found = draft.watch().copies.find(worker);
-  if (found == draft.watch().copies.end()) return;
-  for (const auto& [instance, copy] : found->second) {
+  for (const auto& [instance, copy] : draft.watch().copies.RemoveAllOf(worker)) {
     if (copy.evicting != 0)
       draft.Do(CancelAttempt{worker, "", instance, copy.evicting, "the worker is lost", true});
   }
-  draft.watch().copies.erase(found);
 }
 
 }  // namespace edm::master

@@ -8,7 +8,6 @@
 #include "master/core/releases.h"
 #include "master/core/steps.h"
 #include "master/core/stored_images.h"
-#include "master/core/unheard.h"
 
 namespace edm::master {
 namespace {
@@ -54,7 +53,7 @@ void PullFromSibling(const State& state, const OperationRecord& record, Order& o
 
 // What runs there still, of before the instance was deleted and made anew, keeps its number for itself.
 std::uint32_t NextRelease(const State& state, const OperationRecord& record, const InstanceRecord& instance) {
-  const auto* copy = CopyOn(state, record.worker, instance.instance.id);
+  const auto* copy = state.watch.copies.Find(record.worker, instance.instance.id);
   return std::max(instance.releases, copy == nullptr ? 0 : copy->release) + 1;
 }
 

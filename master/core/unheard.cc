@@ -5,15 +5,9 @@
 #include "master/core/seat.h"
 
 namespace edm::master {
-const Copy* CopyOn(const State& state, const std::string& worker, const std::string& instance) {
-  const auto there = state.watch.copies.find(worker);
-  if (there == state.watch.copies.end()) return nullptr;
-  const auto found = there->second.find(instance);
-  return found == there->second.end() ? nullptr : &found->second;
-}
 
 bool HasStoppedSince(const State& state, const OperationRecord& record, const AttemptEnd& end) {
-  const auto* copy = CopyOn(state, record.worker, record.operation.instance);
+  const auto* copy = state.watch.copies.Find(record.worker, record.operation.instance);
   return end.running_release != 0 && copy != nullptr && copy->attempt == record.attempt &&
          copy->phase == Phase::kStopped;
 }
@@ -38,7 +32,7 @@ void ShowWhatIsThere(Draft& draft, const OperationRecord& record) {
   if (!IsThere(state, known.worker)) return;
   auto changed = *found;
   auto& status = changed.instance.status;
-  const auto* copy = CopyOn(state, known.worker, changed.instance.id);
+  const auto* copy = state.watch.copies.Find(known.worker, changed.instance.id);
   if (copy == nullptr) {
     // The order may still be on its way: a singleton stays bound to where it went.
     if (known.phase != Phase::kPlaced || changed.instance.spec.requirements.singleton) return;

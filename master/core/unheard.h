@@ -10,9 +10,6 @@ namespace edm::master {
 // got there, and what its worker says of an older one is what is so.
 bool IsUnheard(const State& state, const InstanceRecord& instance);
 
-// What the worker reported last of the instance; null: nothing.
-const Copy* CopyOn(const State& state, const std::string& worker, const std::string& instance);
-
 // Whether its worker stopped by itself (worker/core/fence.h) what ran at this end of the attempt, and has
 // said so before the end came.
 bool HasStoppedSince(const State& state, const OperationRecord& record, const AttemptEnd& end);

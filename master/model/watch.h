@@ -2,26 +2,13 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 
 #include "common/base/time.h"
-#include "common/model/lifecycle.h"
+#include "master/model/copies.h"
 
 namespace edm::master {
-
-// What a worker has of an instance, as it reported last, and what was done about it when nobody wants it
-// there.
-struct Copy {
-  std::uint32_t attempt = 0;
-  Phase phase = Phase::kPending;
-  std::uint32_t release = 0;  // runs; 0: none
-  std::optional<SteadyTime> unwanted_since;
-  std::uint32_t evicting = 0;  // the attempt of the eviction; 0: none was ordered
-  std::uint32_t tries = 0;
-  SteadyTime next_try;
-};
 
 // How often an instance was moved without coming to rest.
 struct Unrest {
@@ -33,8 +20,8 @@ struct Unrest {
 // What the loop remembers of the present: never stored, and not part of what readers see. Whatever is
 // forgotten here by a restart is reported again.
 struct Watch {
-  std::map<std::string, std::map<std::string, Copy>> copies;  // by worker, by instance
-  std::map<std::string, Unrest> unrest;                       // by instance
+  Copies copies;
+  std::map<std::string, Unrest> unrest;       // by instance
   std::map<std::string, SteadyTime> removed;  // workers that people took away, for their fence
   std::set<std::string> vanished;    // workers that vanished at once: nothing of them is placed elsewhere
   std::set<std::string> drained;     // that was told

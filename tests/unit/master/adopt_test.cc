@@ -130,7 +130,7 @@ TEST_F(Adopt, WhatTheStateDoesNotKnowIsLeftAlone) {
   AddWorker("w1", {Seen(1), seen});
   EXPECT_EQ(state.instances.Find("made-later"), nullptr);
   Pass(state.settings.evict_after * 4);
-  EXPECT_EQ(state.watch.copies["w1"]["made-later"].evicting, 0U) << "it was made after the backup";
+  EXPECT_EQ(state.watch.copies.Find("w1", "made-later")->evicting, 0U) << "it was made after the backup";
   EXPECT_EQ(Inst().instance.status.phase, Phase::kRunning);
 }
 

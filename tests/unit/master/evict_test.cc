@@ -63,8 +63,8 @@ State StateOf(const Facts& facts) {
     state.operations.Put("op-1", std::make_shared<const OperationRecord>(open));
     state.open.Insert("op-1", "shop");
   }
-  state.watch.copies["w1"]["shop"] = {};
-  if (facts.holder_reports) state.watch.copies["w2"]["shop"] = {};
+  state.watch.copies.Add("w1", "shop");
+  if (facts.holder_reports) state.watch.copies.Add("w2", "shop");
   return state;
 }
 
@@ -130,7 +130,7 @@ TEST(Eviction, OfTheOneBeforeComesBeforeTheOneThatIsMadeAnew) {
   EXPECT_EQ(cluster.Op(deploy).operation.steps[1].detail,
             "waits: 1 worker: 1 still has what was deleted under this id");
   cluster.Pass(cluster.state.settings.evict_after + Millis(1'000));
-  EXPECT_EQ(cluster.state.watch.copies["w1"]["shop"].evicting, 2U);
+  EXPECT_EQ(cluster.state.watch.copies.Find("w1", "shop")->evicting, 2U);
   (void)cluster.Tell(Beat("w1", {{.instance = "shop", .attempt = 2, .phase = Phase::kDeleted}}));
   cluster.Pass(Millis(500));
   EXPECT_EQ(cluster.Op(deploy).worker, "w1");
@@ -150,7 +150,7 @@ TEST(Eviction, OfWhatARestoredMasterDeletedItselfGoesOn) {
   ASSERT_EQ(cluster.state.instances.Find("shop"), nullptr);
   cluster.AddWorker("w2", {Running(1)});  // which had been away
   cluster.Pass(cluster.state.settings.evict_after + Millis(1'000));
-  EXPECT_EQ(cluster.state.watch.copies["w2"]["shop"].evicting, 2U);
+  EXPECT_EQ(cluster.state.watch.copies.Find("w2", "shop")->evicting, 2U);
 }
 
 // `shop` runs on w2, and w1 still has what it was before it moved.
@@ -253,10 +253,10 @@ TEST(Eviction, KnowsAfterAMastersStartWhatIsLeftOver) {
   cluster.state.watch = {};
   cluster.AddWorker("w1", {Running(1)});
   cluster.Pass(cluster.state.settings.evict_after * 3);
-  EXPECT_EQ(cluster.state.watch.copies["w1"]["shop"].evicting, 0U) << "w2 has not said that it has one";
+  EXPECT_EQ(cluster.state.watch.copies.Find("w1", "shop")->evicting, 0U) << "w2 has not said that it has one";
   cluster.AddWorker("w2", {Running(2)});
   cluster.Pass(cluster.state.settings.evict_after + Millis(1'000));
-  EXPECT_EQ(cluster.state.watch.copies["w1"]["shop"].evicting, 3U);
+  EXPECT_EQ(cluster.state.watch.copies.Find("w1", "shop")->evicting, 3U);
 }
 
 TEST(Eviction, SharesItsNumberWithNoOrderUnderWay) {

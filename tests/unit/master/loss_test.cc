@@ -250,7 +250,7 @@ TEST(Loss, LetsADeleteEndWithoutTheWorker) {
   // What is there goes when it is back.
   cluster.AddWorker("w1", {Running("shop")});
   cluster.Pass(cluster.state.settings.evict_after + Millis(500));
-  EXPECT_NE(cluster.state.watch.copies["w1"]["shop"].evicting, 0U);
+  EXPECT_NE(cluster.state.watch.copies.Find("w1", "shop")->evicting, 0U);
 }
 
 TEST(Loss, MovesAreLimitedInNumber) {

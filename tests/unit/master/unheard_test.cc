@@ -58,7 +58,7 @@ TEST_F(Unheard, WhatHappensThenIsSeen) {
 }
 
 TEST_F(Unheard, AWorkerThatComesLaterTellsWhatItHas) {
-  cluster.state.watch.copies.clear();
+  cluster.state.watch.copies = {};
   OrderAndTakeBack();
   cluster.AddWorker("w1", {Seen(1, Phase::kRunning, 1)});
   EXPECT_EQ(Status().phase, Phase::kRunning);
