@@ -11,6 +11,7 @@
 #include "common/model/endpoint.h"
 #include "common/model/lifecycle.h"
 #include "common/model/order.h"
+#include "common/model/placement.h"
 
 namespace edm {
 
@@ -64,25 +65,6 @@ struct InstanceSpec {
   Requirements requirements;
   std::uint32_t replicas = 0;   // members; 0: it has none, and is one copy itself
   bool on_each_worker = false;  // a member on each worker that has the labels
-};
-
-// Why a worker was chosen, and why each other was not.
-struct Candidate {
-  std::string worker;
-  bool feasible = false;
-  double score = 0;  // larger is better
-  std::vector<std::string> reasons;
-  double load = 0;  // as sampled, 0 to 1
-};
-
-struct Placement {
-  std::string worker;
-  std::string reason;
-  std::vector<Candidate> candidates;  // all, or the best few of many
-  WallTime decided_at;
-  std::string refusals;       // "2 lack memory (1.2 GiB of 4.0 GiB free), 1 is cordoned"; "": none
-  std::uint32_t workers = 0;  // that were there
-  std::string revision;       // of the facts, where a plan was to be kept; "": there was none
 };
 
 // Of a set: how one of its members is.

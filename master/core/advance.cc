@@ -81,12 +81,11 @@ Placement Holder(const State& state, const std::string& id, WallTime now) {
   candidate.feasible = worker && !worker->session.empty() && worker->state != WorkerState::kLost;
   if (candidate.feasible) {
     candidate.load = worker->background;
-    candidate.reasons = {"holds the instance"};
+    candidate.reasons = {{.about = "holds the instance"}};
     placement.worker = id;
-    placement.reason = "holds the instance";
   } else {
-    candidate.reasons = {worker == nullptr || worker->state != WorkerState::kLost ? "has not registered yet"
-                                                                                  : "is lost"};
+    const bool is_lost = worker != nullptr && worker->state == WorkerState::kLost;
+    candidate.reasons = {{.about = is_lost ? "is lost" : "has not registered yet"}};
   }
   placement.candidates.push_back(std::move(candidate));
   return placement;
@@ -96,7 +95,7 @@ void RecordPlacement(Draft& draft, OperationRecord& record, const InstanceRecord
                      Placement placement) {
   const bool places = IsPlaced(record, SeatOf(draft.state(), instance, draft.now().steady));
   record.worker = placement.worker;
-  record.placement_note = placement.worker + ": " + placement.reason;
+  record.placement_note = placement.worker + ": " + ReasonOf(placement);
   if (places) SetStep(draft, record, "place", StepState::kDone, record.placement_note);
 
   Promise(draft, record, instance);

@@ -34,7 +34,8 @@ bool KeepsToPlan(Draft& draft, OperationRecord& record, const PlacementRequest& 
   const auto difference = DifferenceFrom(revision, now);
   record.operation.plan_difference = difference;
   if (difference.empty()) {
-    if (!placement.worker.empty()) placement.reason += ", " + AgreementWith(revision, now);
+    if (!placement.worker.empty())
+      placement.told_reason = ReasonOf(placement) + ", " + AgreementWith(revision, now);
     return true;
   }
   return GoesOnWith(draft, record, difference);

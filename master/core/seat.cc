@@ -39,10 +39,11 @@ bool MayBeStarting(const InstanceStatus& status) {
 
 std::string SeatOf(const State& state, const InstanceRecord& instance, SteadyTime now) {
   const auto& one = instance.instance;
+  if (one.status.worker.empty()) return "";
   // What outlived its operation has left no record of its release, and runs all the same.
   const bool has_any = one.status.release != 0 || !ReleasesOf(state, one.id).empty() ||
                        (one.spec.requirements.singleton && MayBeStarting(one.status));
-  if (one.status.worker.empty() || !has_any) return "";
+  if (!has_any) return "";
   if (!IsAway(state, one.status.worker) || one.status.keeps_data) return one.status.worker;
   const bool may_run_there = one.spec.requirements.singleton && !IsFenced(state, one.status.worker, now);
   return may_run_there ? one.status.worker : "";

@@ -40,7 +40,8 @@ std::optional<Millis> PatienceOf(const Settings& settings, const OperationRecord
 }
 
 std::string Sentence(const Placement& placement) {
-  return placement.refusals.empty() ? "" : RefusalSentence(placement.workers, placement.refusals);
+  const auto refusals = RefusalsOf(placement);
+  return refusals.empty() ? "" : RefusalSentence(placement.workers, refusals);
 }
 
 Error NoWorker(const OperationRecord& record, const Placement& placement, Hope hope) {
@@ -52,7 +53,7 @@ Error NoWorker(const OperationRecord& record, const Placement& placement, Hope h
   if (const auto sentence = Sentence(placement); !sentence.empty()) error.cause += ": " + sentence;
   for (const auto& one : placement.candidates) {
     if (error.evidence.size() < kEvidenceMax)
-      error.evidence.push_back(one.worker + " " + Join(one.reasons, "; "));
+      error.evidence.push_back(one.worker + " " + Said(one.reasons, "; "));
   }
   error.hint = hope == Hope::kNever ? "ask for less, or add a larger worker: edmctl worker ls"
                                     : "see edmctl worker ls, then try again";
@@ -65,7 +66,7 @@ Error NoWorker(const OperationRecord& record, const Placement& placement, Hope h
 std::string Gist(const Placer::Outcome& outcome) {
   std::string gist(1, static_cast<char>('0' + static_cast<int>(outcome.hope)));
   bool in_brackets = false;
-  for (const char c : outcome.placement.refusals) {
+  for (const char c : RefusalsOf(outcome.placement)) {
     in_brackets = c == '(' || (in_brackets && c != ')');
     if (!in_brackets && c != ')') gist += c;
   }

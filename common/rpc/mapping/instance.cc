@@ -110,32 +110,33 @@ InstanceSpec FromProto(const v1::InstanceSpec& message) {
 v1::Placement ToProto(const Placement& placement) {
   v1::Placement message;
   message.set_worker(placement.worker);
-  message.set_reason(placement.reason);
+  message.set_reason(ReasonOf(placement));
   for (const auto& one : placement.candidates) {
     auto& candidate = *message.add_candidates();
     candidate.set_worker(one.worker);
     candidate.set_feasible(one.feasible);
     candidate.set_score(one.score);
     candidate.set_load(one.load);
-    for (const auto& reason : one.reasons) candidate.add_reasons(reason);
+    for (const auto& reason : one.reasons) candidate.add_reasons(Said(reason));
   }
   *message.mutable_decided_at() = ToProto(placement.decided_at);
-  message.set_refusals(placement.refusals);
+  message.set_refusals(RefusalsOf(placement));
   message.set_workers(placement.workers);
   message.set_revision(placement.revision);
   return message;
 }
 
 Placement FromProto(const v1::Placement& message) {
-  Placement placement{
-      message.worker(),  message.reason(),  {}, FromProto(message.decided_at()), message.refusals(),
-      message.workers(), message.revision()};
+  Placement placement{.worker = message.worker(),
+                      .decided_at = FromProto(message.decided_at()),
+                      .workers = message.workers(),
+                      .revision = message.revision(),
+                      .told_reason = message.reason(),
+                      .told_refusals = message.refusals()};
   for (const auto& one : message.candidates()) {
-    placement.candidates.push_back({one.worker(),
-                                    one.feasible(),
-                                    one.score(),
-                                    {one.reasons().begin(), one.reasons().end()},
-                                    one.load()});
+    auto& candidate = placement.candidates.emplace_back(Candidate{
+        .worker = one.worker(), .feasible = one.feasible(), .score = one.score(), .load = one.load()});
+    for (const auto& reason : one.reasons()) candidate.reasons.push_back({.about = reason});
   }
   return placement;
 }

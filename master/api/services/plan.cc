@@ -43,7 +43,7 @@ v1::PlacementPlan ToProto(const PlacementPlan& plan, bool is_new) {
   *message.mutable_placement() = rpc::ToProto(plan.placement);
   message.set_revision(plan.revision);
   if (plan.placement.worker.empty()) {
-    message.set_sentence(RefusalSentence(plan.placement.workers, plan.placement.refusals));
+    message.set_sentence(RefusalSentence(plan.placement.workers, RefusalsOf(plan.placement)));
     message.set_can_never(plan.hope == Hope::kNever);
   }
   message.set_is_new(is_new);

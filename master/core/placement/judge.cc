@@ -13,7 +13,7 @@ const Filter* FirstRefusal(const Question& question, const Site& site) {
   return nullptr;
 }
 
-bool IsRefusedToAsker(const Question& question, const Site& site) {
+const Filter* FirstRefusalToAsker(const Question& question, const Site& site) {
   static const auto kAskers = [] {
     std::vector<const Filter*> askers;
     for (const auto* filter : Filters()) {
@@ -21,8 +21,10 @@ bool IsRefusedToAsker(const Question& question, const Site& site) {
     }
     return askers;
   }();
-  return std::ranges::any_of(
-      kAskers, [&](const Filter* filter) { return filter->judge(question, site) != Hope::kFits; });
+  for (const auto* filter : kAskers) {
+    if (filter->judge(question, site) != Hope::kFits) return filter;
+  }
+  return nullptr;
 }
 
 std::vector<std::string> Refusals(const Question& question, const Site& site) {
@@ -48,11 +50,15 @@ Points Total(const Question& question, const Site& site) {
   return PointsOfWorker(question.strategy, site) + PointsOfRequest(question, site);
 }
 
-std::vector<std::string> Weighed(const Question& question, const Site& site) {
-  std::vector<std::string> reasons;
-  reasons.reserve(8);
-  for (const auto* score : ScoresOfWorker(question.strategy)) score->explain(question, site, reasons);
-  for (const auto* score : ScoresOfRequest()) score->explain(question, site, reasons);
+std::vector<Reason> Weighed(const Question& question, const Site& site) {
+  constexpr std::size_t kMostly = 4;
+  std::vector<Reason> reasons;
+  reasons.reserve(kMostly);
+  for (const auto& scores : {ScoresOfWorker(question.strategy), ScoresOfRequest()}) {
+    for (const auto* score : scores) {
+      if (score->tell != nullptr) score->tell(question, site, reasons);
+    }
+  }
   return reasons;
 }
 

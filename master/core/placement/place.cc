@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/base/text.h"
+#include "common/model/member_name.h"
 #include "master/core/placement/hash.h"
 #include "master/core/placement/judge.h"
 #include "master/core/placement/tally.h"
@@ -47,7 +47,7 @@ Placement Record(const PlacementRequest& request, Sites& sites, const PlacementP
   Placement placement;
   placement.decided_at = now;
   placement.workers = static_cast<std::uint32_t>(sites.workers());
-  placement.refusals = looked.refused.Text();
+  placement.told_refusals = looked.refused.Text();
   const bool all = sites.workers() <= all_up_to;
   const auto shown = all ? looked.fitting.size() : std::min(looked.fitting.size(), kCandidatesBest);
   std::vector<Candidate> best;
@@ -64,6 +64,11 @@ Placement Record(const PlacementRequest& request, Sites& sites, const PlacementP
 
 Question QuestionOf(const PlacementRequest& request, Sites& sites, const PlacementPolicy& policy) {
   Question question{request, request.strategy == Strategy::kDefault ? policy.strategy : request.strategy};
+  const auto& names = sites.names();
+  question.instance = names.Find(request.instance);
+  if (IsMember(request.instance)) question.set = names.Find(SetOf(request.instance));
+  question.apart_from.reserve(request.apart_from.size());
+  for (const auto& other : request.apart_from) question.apart_from.push_back(names.Find(other));
   if (request.spread_by.empty() || request.group == 0) return question;
   question.zones = &sites.Zones(request.group, request.spread_by);
   if (const auto own = sites.Find(request.at); own != Sites::kNowhere)
@@ -74,9 +79,9 @@ Question QuestionOf(const PlacementRequest& request, Sites& sites, const Placeme
 Candidate CandidateOf(const Question& question, const Site& site) {
   if (FirstRefusal(question, site) == nullptr)
     return CandidateThatFits(question, site, Total(question, site));
-  return {.worker = site.id(),
-          .reasons = Refusals(question, site),
-          .load = site.worker->load ? site.worker->background : 0};
+  Candidate candidate{.worker = site.id(), .load = site.worker->load ? site.worker->background : 0};
+  for (auto& reason : Refusals(question, site)) candidate.reasons.push_back({.about = std::move(reason)});
+  return candidate;
 }
 
 Candidate CandidateThatFits(const Question& question, const Site& site, Points points) {
@@ -89,7 +94,6 @@ Candidate CandidateThatFits(const Question& question, const Site& site, Points p
 
 void Take(Placement& placement, std::vector<Candidate> best) {
   placement.worker = best.front().worker;
-  placement.reason = Join(best.front().reasons, ", ");
   placement.candidates = std::move(best);
 }
 

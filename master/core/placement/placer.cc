@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "master/core/placement/judge.h"
 #include "master/core/placement/tally.h"
@@ -49,10 +50,9 @@ void Placer::Note(Sites::Touched touched) {
   if (touched.after != touched.before) Note(touched.after);
 }
 
-Ranking* Placer::FindRanking(const PlacementRequest& request, Strategy strategy, Detail detail) {
-  const auto hash = ShapeHash(request, strategy, detail);
+Ranking* Placer::FindRanking(const Question& question, Detail detail) {
   for (const auto& one : rankings_) {
-    if (one->shape().hash() == hash && one->shape().Fits(request, strategy, detail)) return one.get();
+    if (one->shape().Fits(question.request, question.strategy, detail)) return one.get();
   }
   return nullptr;
 }
@@ -64,12 +64,12 @@ void Placer::MakeRoom() {
     rankings_.erase(std::ranges::min_element(rankings_, {}, [](const auto& one) { return one->used; }));
 }
 
-Ranking& Placer::RankingFor(const PlacementRequest& request, Strategy strategy, Detail detail,
-                            const PlacementPolicy& policy) {
-  auto* ranking = FindRanking(request, strategy, detail);
+Ranking& Placer::RankingFor(const Question& question, Detail detail, const PlacementPolicy& policy) {
+  auto* ranking = FindRanking(question, detail);
   if (ranking == nullptr) {
     MakeRoom();
-    rankings_.push_back(std::make_unique<Ranking>(Shape(request, strategy, detail), policy));
+    rankings_.push_back(
+        std::make_unique<Ranking>(Shape(question.request, question.strategy, detail), policy));
     ranking = rankings_.back().get();
   }
   if (ranking->is_stale) ranking->Build(sites_, points_);
@@ -78,17 +78,16 @@ Ranking& Placer::RankingFor(const PlacementRequest& request, Strategy strategy, 
   return *ranking;
 }
 
-Found Placer::Look(const Question& question, const PlacementPolicy& policy) {
-  const auto& request = question.request;
+const Found& Placer::Look(const Question& question, const PlacementPolicy& policy) {
   last_ = nullptr;
   constexpr auto kAll = std::numeric_limits<std::size_t>::max();
-  if (FindRanking(request, question.strategy, Detail::kOwn) == nullptr) {
-    auto& plain = RankingFor(request, question.strategy, Detail::kPlain, policy);
-    auto found = search_.Run(question, plain, sites_, policy, kStepsMin + sites_.workers() / 8);
+  if (FindRanking(question, Detail::kOwn) == nullptr) {
+    auto& plain = RankingFor(question, Detail::kPlain, policy);
+    const auto& found = search_.Run(question, plain, sites_, policy, kStepsMin + sites_.workers() / 8);
     last_ = &plain;
     if (!found.gave_up) return found;
   }
-  auto& own = RankingFor(request, question.strategy, Detail::kOwn, policy);
+  auto& own = RankingFor(question, Detail::kOwn, policy);
   last_ = &own;
   return search_.Run(question, own, sites_, policy, kAll);
 }
@@ -119,7 +118,7 @@ Placer::Outcome Placer::AtHolder(const Question& question, const PlacementPolicy
   placement.workers = static_cast<std::uint32_t>(sites_.workers());
   const auto slot = sites_.Find(question.request.holder);
   const auto others = placement.workers - (slot == Sites::kNowhere ? 0 : 1);
-  placement.refusals =
+  placement.told_refusals =
       CountOf(others, "does not hold its images") + " (they are on " + question.request.holder + ")";
   outcome.hope = Hope::kMended;
   if (slot == Sites::kNowhere) return outcome;
@@ -130,7 +129,7 @@ Placer::Outcome Placer::AtHolder(const Question& question, const PlacementPolicy
     outcome.hope = std::min(outcome.hope, HopeOf(question, sites_[slot]));
     Tally refused;
     refused.Add(question, sites_[slot], *FirstRefusal(question, sites_[slot]));
-    placement.refusals += ", " + refused.Text();
+    placement.told_refusals += ", " + refused.Text();
   } else {
     Take(placement, {CandidateThatFits(question, sites_[slot], found.best.front().points)});
   }
@@ -138,20 +137,20 @@ Placer::Outcome Placer::AtHolder(const Question& question, const PlacementPolicy
 }
 
 // Those that the ranking lets through and that cannot take it nevertheless are few.
-std::string Placer::RefusalsOf(const Question& question, const Found& found) const {
-  if (found.refused.empty()) return last_->RefusalText();
-  auto groups = last_->refused();
-  for (const auto slot : found.refused) {
-    const auto& site = sites_[slot];
-    const auto phrase = FirstRefusal(question, site)->phrase(question, site);
-    const auto at = std::ranges::find(groups, phrase, &Ranking::Group::phrase);
-    if (at != groups.end()) {
+std::vector<RefusedCount> Placer::RefusedOf(const Question& question, const Found& found) const {
+  std::vector<RefusedCount> refused;
+  refused.reserve(last_->refused().size() + found.refused.size());
+  refused = last_->refused();
+  for (const auto& one : found.refused) {
+    const auto phrase = one.filter->phrase(question, sites_[one.slot]);
+    const auto at = std::ranges::find(refused, phrase, &RefusedCount::phrase);
+    if (at != refused.end()) {
       ++at->count;
     } else {
-      groups.push_back({phrase, 1});
+      refused.push_back({phrase, 1});
     }
   }
-  return TextOf(std::move(groups));
+  return refused;
 }
 
 Placer::Outcome Placer::Record(const Question& question, const Found& found, WallTime now) const {
@@ -159,11 +158,14 @@ Placer::Outcome Placer::Record(const Question& question, const Found& found, Wal
   auto& placement = outcome.placement;
   placement.decided_at = now;
   placement.workers = static_cast<std::uint32_t>(sites_.workers());
-  placement.refusals = RefusalsOf(question, found);
+  placement.refused = RefusedOf(question, found);
+  // What bars a worker is said in the request's own words, which nobody keeps.
+  if (!question.request.barred.empty())
+    placement.told_refusals = TextOf(std::exchange(placement.refused, {}));
   if (found.best.empty()) {
     outcome.hope = last_->BestHopeOfRefused();
-    for (const auto slot : found.refused)
-      outcome.hope = std::min(outcome.hope, HopeOf(question, sites_[slot]));
+    for (const auto& one : found.refused)
+      outcome.hope = std::min(outcome.hope, HopeOf(question, sites_[one.slot]));
     return outcome;
   }
   std::vector<Candidate> best;

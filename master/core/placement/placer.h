@@ -55,16 +55,15 @@ class Placer {
  private:
   void Note(Sites::Slot slot);
   void Note(Sites::Touched touched);
-  Found Look(const Question& question, const PlacementPolicy& policy);
-  Ranking& RankingFor(const PlacementRequest& request, Strategy strategy, Detail detail,
-                      const PlacementPolicy& policy);
-  Ranking* FindRanking(const PlacementRequest& request, Strategy strategy, Detail detail);
+  const Found& Look(const Question& question, const PlacementPolicy& policy);
+  Ranking& RankingFor(const Question& question, Detail detail, const PlacementPolicy& policy);
+  Ranking* FindRanking(const Question& question, Detail detail);
   void MakeRoom();
   void Flush();
   void DropIdle();
   Outcome Record(const Question& question, const Found& found, WallTime now) const;
   Outcome AtHolder(const Question& question, const PlacementPolicy& policy, WallTime now) const;
-  std::string RefusalsOf(const Question& question, const Found& found) const;
+  std::vector<RefusedCount> RefusedOf(const Question& question, const Found& found) const;
 
   Sites sites_;
   PlacementPolicy policy_;

@@ -63,7 +63,7 @@ std::string NowOf(const PlacementPlan& now, const std::string& worker) {
   const auto& all = now.placement.candidates;
   const auto at = std::ranges::find(all, worker, &Candidate::worker);
   if (at == all.end()) return worker + " is gone";
-  const auto reasons = Join(at->reasons, ", ");
+  const auto reasons = Said(at->reasons);
   if (!at->feasible) return worker + " " + reasons;
   return worker + " has " + Hundredths(at->score) + " (" + reasons + ")";
 }

@@ -5,17 +5,26 @@
 #include <utility>
 
 #include "master/core/placement/judge.h"
-#include "master/core/placement/tally.h"
 
 namespace edm::master {
 
-Ranking::Ranking(Shape shape, const PlacementPolicy& policy) : shape_(std::move(shape)), policy_(policy) {}
+// A plain shape knows nothing of who asks: what looks at that says the same of every worker.
+Ranking::Ranking(Shape shape, const PlacementPolicy& policy)
+    : shape_(std::move(shape)), question_{shape_.request(), shape_.strategy()}, policy_(policy) {
+  const bool is_plain = shape_.detail() == Detail::kPlain;
+  for (const auto* filter : Filters()) {
+    if (!is_plain || filter->basis != Basis::kAsker) filters_.push_back(filter);
+  }
+  for (const auto* score : ScoresOfRequest()) {
+    if (score->basis != Basis::kFacts && (!is_plain || score->basis != Basis::kAsker))
+      scores_.push_back(score);
+  }
+}
 
 namespace {
 
 // A part while its workers are gathered.
 struct Gathered {
-  std::string_view value;
   std::vector<std::uint64_t> ties;
   std::vector<Points> points;
   std::vector<Sites::Slot> slots;
@@ -23,21 +32,9 @@ struct Gathered {
 
 }  // namespace
 
-std::string TextOf(std::vector<Ranking::Group> groups) {
-  std::ranges::stable_sort(groups, std::ranges::greater(), &Ranking::Group::count);
-  std::string text;
-  for (const auto& one : groups) {
-    if (one.count == 0) break;
-    if (!text.empty()) text += ", ";
-    text += CountOf(one.count, one.phrase);
-  }
-  return text;
-}
-
 void Ranking::Build(const Sites& sites, WorkerPoints& points) {
   where_.assign(sites.end(), {});
   refused_.clear();
-  is_text_old_ = true;
   hopes_ = {};
   std::map<std::string_view, std::uint32_t> numbers;
   std::vector<Gathered> gathered;
@@ -46,17 +43,18 @@ void Ranking::Build(const Sites& sites, WorkerPoints& points) {
     if (!sites.Holds(slot)) continue;
     const std::string_view value = label.empty() ? std::string_view() : sites[slot].Label(label);
     const auto [at, is_new] = numbers.try_emplace(value, static_cast<std::uint32_t>(gathered.size()));
-    if (is_new) gathered.push_back({value, {}, {}, {}});
+    if (is_new) gathered.emplace_back();
     auto& part = gathered[at->second];
-    where_[slot] = {
-        .part = at->second, .place = static_cast<std::uint32_t>(part.slots.size()), .present = true};
+    where_[slot] = {.place = static_cast<std::uint32_t>(part.slots.size()), .present = true};
     part.slots.push_back(slot);
     part.ties.push_back(TieOrder(policy_, sites[slot]));
     part.points.push_back(Judge(slot, sites, points));
   }
   parts_.clear();
-  for (auto& part : gathered) {
-    parts_.push_back({std::string(part.value), Tournament(std::move(part.ties), std::move(part.points)),
+  for (const auto& [value, number] : numbers) {
+    auto& part = gathered[number];
+    for (const auto slot : part.slots) where_[slot].part = static_cast<std::uint32_t>(parts_.size());
+    parts_.push_back({std::string(value), Tournament(std::move(part.ties), std::move(part.points)),
                       std::move(part.slots)});
   }
 }
@@ -85,9 +83,7 @@ Points Ranking::Judge(Slot slot, const Sites& sites, WorkerPoints& points) {
     return Tournament::kAbsent;
   }
   auto sum = points.Of(shape_.strategy(), slot, sites) + where.points_for_facts;
-  for (const auto* score : ScoresOfRequest()) {
-    if (score->basis != Basis::kFacts) sum += score->points(question(), site);
-  }
+  for (const auto* score : scores_) sum += score->points(question_, site);
   return sum;
 }
 
@@ -96,39 +92,38 @@ void Ranking::JudgeFacts(Where& where, const Site& site) {
   where.refused_for_facts = nullptr;
   where.points_for_facts = 0;
   for (const auto* filter : Filters()) {
-    if (filter->basis != Basis::kFacts || filter->judge(question(), site) == Hope::kFits) continue;
+    if (filter->basis != Basis::kFacts || filter->judge(question_, site) == Hope::kFits) continue;
     where.refused_for_facts = filter;
     break;
   }
   for (const auto* score : ScoresOfRequest()) {
-    if (score->basis == Basis::kFacts) where.points_for_facts += score->points(question(), site);
+    if (score->basis == Basis::kFacts) where.points_for_facts += score->points(question_, site);
   }
 }
 
 // As FirstRefusal of judge.h, with what is known of the facts.
 const Filter* Ranking::FirstRefusalNow(const Where& where, const Site& site) const {
-  for (const auto* filter : Filters()) {
+  for (const auto* filter : filters_) {
     const bool refuses = filter->basis == Basis::kFacts ? filter == where.refused_for_facts
-                                                        : filter->judge(question(), site) != Hope::kFits;
+                                                        : filter->judge(question_, site) != Hope::kFits;
     if (refuses) return filter;
   }
   return nullptr;
 }
 
 void Ranking::Refuse(Where& where, const Site& site, const Filter& filter) {
-  const auto phrase = filter.phrase(question(), site);
-  const auto hope = HopeOf(question(), site);
+  const auto phrase = filter.phrase(question_, site);
+  const auto hope = HopeOf(question_, site);
   const bool is_same =
       where.refusal != kFits && refused_[where.refusal].phrase == phrase && where.hope == hope;
   if (is_same) return;
   Forgive(where);
-  auto at = std::ranges::find(refused_, phrase, &Group::phrase);
+  auto at = std::ranges::find(refused_, phrase, &RefusedCount::phrase);
   if (at == refused_.end()) at = refused_.insert(refused_.end(), {phrase, 0});
   ++at->count;
   where.refusal = static_cast<std::uint8_t>(at - refused_.begin());
   where.hope = hope;
   ++hopes_[static_cast<std::size_t>(hope)];
-  is_text_old_ = true;
 }
 
 void Ranking::Forgive(Where& where) {
@@ -136,13 +131,6 @@ void Ranking::Forgive(Where& where) {
   --refused_[where.refusal].count;
   --hopes_[static_cast<std::size_t>(where.hope)];
   where.refusal = kFits;
-  is_text_old_ = true;
-}
-
-const std::string& Ranking::RefusalText() {
-  if (is_text_old_) refusal_text_ = TextOf(refused_);
-  is_text_old_ = false;
-  return refusal_text_;
 }
 
 Hope Ranking::BestHopeOfRefused() const {

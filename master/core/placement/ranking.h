@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "master/core/placement/filter.h"
@@ -23,6 +22,7 @@ class Ranking {
   using Slot = Sites::Slot;
 
   Ranking(Shape shape, const PlacementPolicy& policy);
+  Ranking(const Ranking&) = delete;
 
   const Shape& shape() const { return shape_; }
 
@@ -36,16 +36,11 @@ class Ranking {
     Tournament tournament;
     std::vector<Slot> slots;  // by place
   };
+  // In the order of their values.
   const std::vector<Part>& parts() const { return parts_; }
 
-  // Those that the shape alone rules out, by the reason; some may have come to none.
-  struct Group {
-    std::string_view phrase;
-    std::uint32_t count = 0;
-  };
-  const std::vector<Group>& refused() const { return refused_; }
-  // "2 lack memory, 1 is cordoned".
-  const std::string& RefusalText();
+  // Those that the shape alone rules out, by the reason.
+  const std::vector<RefusedCount>& refused() const { return refused_; }
   // The best that any of them leaves to hope for; kNever when there are none.
   Hope BestHopeOfRefused() const;
 
@@ -69,7 +64,6 @@ class Ranking {
     Points points_for_facts = 0;
   };
 
-  Question question() const { return {shape_.request(), shape_.strategy()}; }
   // Judges the worker in that slot, keeps the counts, and gives its points or kAbsent.
   Points Judge(Slot slot, const Sites& sites, WorkerPoints& points);
   void JudgeFacts(Where& where, const Site& site);
@@ -78,16 +72,14 @@ class Ranking {
   void Forgive(Where& where);
 
   Shape shape_;
+  Question question_;
+  std::vector<const Filter*> filters_;
+  std::vector<const Score*> scores_;  // but for those of facts
   PlacementPolicy policy_;
   std::vector<Part> parts_;
   std::vector<Where> where_;  // by slot
-  std::vector<Group> refused_;
-  std::string refusal_text_;
-  bool is_text_old_ = true;
+  std::vector<RefusedCount> refused_;
   std::array<std::uint32_t, 5> hopes_{};  // how many of the refused leave which hope
 };
-
-// "2 lack memory, 1 is cordoned": the most frequent first.
-std::string TextOf(std::vector<Ranking::Group> groups);
 
 }  // namespace edm::master

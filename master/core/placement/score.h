@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/reason.h"
 #include "master/core/placement/filter.h"
 #include "master/core/placement/question.h"
 #include "master/core/placement/site.h"
@@ -16,8 +17,12 @@ namespace edm::master {
 // does not matter, so whoever sums them in parts gets what a full scan gets.
 using Points = std::int64_t;
 
-Points ToPoints(double share);
-double ToShare(Points points);
+inline constexpr double kPointsOfAll = 1e9;
+// Rounded.
+constexpr Points ToPoints(double share) {
+  return static_cast<Points>(share * kPointsOfAll + (share < 0 ? -0.5 : 0.5));
+}
+constexpr double ToShare(Points points) { return static_cast<double>(points) / kPointsOfAll; }
 
 // One thing that speaks for or against a worker. Pure, without state, each in a file of its own. Only of
 // workers that no filter refuses, so there is a load.
@@ -25,8 +30,8 @@ struct Score {
   std::string_view name;
   Basis basis;
   Points (*points)(const Question& question, const Site& site);
-  // Appends what was weighed, where it is worth saying.
-  void (*explain)(const Question& question, const Site& site, std::vector<std::string>& reasons);
+  // Appends what was weighed, where it is worth saying. Null: it never is.
+  void (*tell)(const Question& question, const Site& site, std::vector<Reason>& reasons);
 };
 
 // Those of the worker alone, whoever asks: known before anybody does.
@@ -35,8 +40,8 @@ std::span<const Score* const> ScoresOfWorker(Strategy strategy);
 // only ever take away.
 std::span<const Score* const> ScoresOfRequest();
 
-// What kZone says of every worker with that value of the label; never above 0.
-Points PointsOfZone(const Question& question, const std::string& value);
+// What kZone says of every worker with that value of the label, where so many members are; never above 0.
+Points PointsOfZone(const Question& question, const std::string& value, std::uint32_t members);
 
 // Sums of both.
 Points PointsOfWorker(Strategy strategy, const Site& site);

@@ -1,19 +1,13 @@
 #include <array>
-#include <cmath>
 
 #include "master/core/placement/score.h"
 
 namespace edm::master {
 namespace {
 
-constexpr double kPointsOfAll = 1e9;
-
 const PlacementRequest kNoRequest;
 
 }  // namespace
-
-Points ToPoints(double share) { return std::llround(share * kPointsOfAll); }
-double ToShare(Points points) { return static_cast<double>(points) / kPointsOfAll; }
 
 std::span<const Score* const> ScoresOfWorker(Strategy strategy) {
   static constexpr std::array kSpread = {&kFreeCpu,  &kOrders,     &kBuilds,  &kInstances,

@@ -1,11 +1,14 @@
 #include "master/core/placement/search.h"
 
 #include <algorithm>
+#include <compare>
 
 #include "master/core/placement/judge.h"
 
 namespace edm::master {
 namespace {
+
+constexpr std::size_t kFewFronts = 32;
 
 // After the best is sure, so many more are looked at for those that are recorded beside it.
 constexpr std::size_t kMoreForTheRecord = 1;
@@ -32,8 +35,8 @@ bool IsKnown(const PlacementRequest& request, const std::string& worker) {
 // What the ranking does not know of a worker: who asks.
 void ConsiderRanked(const Question& question, const Site& site, const Ranking& ranking, Choice choice,
                     Found& found) {
-  if (IsRefusedToAsker(question, site)) {
-    found.refused.push_back(choice.slot);
+  if (const auto* filter = FirstRefusalToAsker(question, site)) {
+    found.refused.push_back({choice.slot, filter});
     return;
   }
   if (ranking.shape().detail() == Detail::kPlain) choice.points += kCompany.points(question, site);
@@ -45,8 +48,8 @@ void ConsiderRanked(const Question& question, const Site& site, const Ranking& r
 
 void Consider(const Question& question, const Site& site, const PlacementPolicy& policy, Sites::Slot slot,
               Found& found) {
-  if (FirstRefusal(question, site) != nullptr) {
-    found.refused.push_back(slot);
+  if (const auto* filter = FirstRefusal(question, site)) {
+    found.refused.push_back({slot, filter});
   } else {
     Keep(found, {slot, Total(question, site), TieOrder(policy, site)});
   }
@@ -57,13 +60,26 @@ void Search::Push(const Ranking& ranking, std::uint32_t part, std::uint32_t game
   const auto place = tournament.Winner(game);
   if (!tournament.IsPresent(place)) return;
   fronts_.push_back({tournament.PointsOf(place) + zones_[part], tournament.TieOf(place), part, game});
-  std::ranges::push_heap(fronts_, kWorse);
+  if (is_heap_) std::ranges::push_heap(fronts_, kWorse);
 }
 
-// Takes the best front; what else played in its game comes in its stead.
+const Search::Front& Search::Best() {
+  if (!is_heap_ && fronts_.size() > kFewFronts) {
+    std::ranges::make_heap(fronts_, kWorse);
+    is_heap_ = true;
+  }
+  if (!is_heap_) std::iter_swap(fronts_.begin(), std::ranges::max_element(fronts_, kWorse));
+  return fronts_.front();
+}
+
+// What else played in its game comes in its stead.
 Choice Search::Pop(const Ranking& ranking) {
   const auto front = fronts_.front();
-  std::ranges::pop_heap(fronts_, kWorse);
+  if (is_heap_) {
+    std::ranges::pop_heap(fronts_, kWorse);
+  } else {
+    std::swap(fronts_.front(), fronts_.back());
+  }
   fronts_.pop_back();
   const auto& part = ranking.parts()[front.part];
   const auto place = part.tournament.Winner(front.game);
@@ -72,19 +88,32 @@ Choice Search::Pop(const Ranking& ranking) {
   return {part.slots[place], front.promise, front.tie};
 }
 
-void Search::Open(const Question& question, const Ranking& ranking) {
-  fronts_.clear();
-  zones_.clear();
-  for (std::uint32_t part = 0; part < ranking.parts().size(); ++part) {
-    zones_.push_back(question.zones == nullptr ? 0 : PointsOfZone(question, ranking.parts()[part].value));
-    Push(ranking, part, Tournament::kFinal);
+// Both are in the order of the values.
+void Search::WeighZones(const Question& question, const Ranking& ranking) {
+  const auto& parts = ranking.parts();
+  zones_.assign(parts.size(), 0);
+  if (question.zones == nullptr) return;
+  std::size_t part = 0;
+  for (const auto& [value, members] : *question.zones) {
+    auto order = std::strong_ordering::greater;
+    while (part < parts.size() && (order = parts[part].value <=> value) < 0) ++part;
+    if (order == 0) zones_[part] = PointsOfZone(question, value, members);
   }
 }
 
-Found Search::Run(const Question& question, const Ranking& ranking, const Sites& sites,
-                  const PlacementPolicy& policy, std::size_t steps_max) {
-  Found found;
-  found.best.reserve(kCandidatesBest + 1);
+void Search::Open(const Question& question, const Ranking& ranking) {
+  fronts_.clear();
+  is_heap_ = false;
+  WeighZones(question, ranking);
+  for (std::uint32_t part = 0; part < zones_.size(); ++part) Push(ranking, part, Tournament::kFinal);
+}
+
+const Found& Search::Run(const Question& question, const Ranking& ranking, const Sites& sites,
+                         const PlacementPolicy& policy, std::size_t steps_max) {
+  auto& found = found_;
+  found.best.clear();
+  found.refused.clear();
+  found.gave_up = false;
   // Those of which more may be said than takes away.
   if (const auto own = sites.Find(question.request.at); own != Sites::kNowhere)
     Consider(question, sites[own], policy, own, found);
@@ -95,7 +124,7 @@ Found Search::Run(const Question& question, const Ranking& ranking, const Sites&
   Open(question, ranking);
   std::size_t more = 0;
   for (std::size_t steps = 0; !fronts_.empty(); ++steps) {
-    const auto& next = fronts_.front();
+    const auto& next = Best();
     const bool sure = !found.best.empty() && !ComesBefore(next.promise, next.tie, found.best.front());
     if (sure && (found.best.size() == kCandidatesBest || more++ == kMoreForTheRecord)) break;
     if (!sure && steps == steps_max) {

@@ -1,7 +1,5 @@
 #include "master/core/placement/shape.h"
 
-#include "master/core/placement/hash.h"
-
 namespace edm::master {
 namespace {
 
@@ -28,39 +26,16 @@ bool SameOwn(const PlacementRequest& a, const PlacementRequest& b) {
 }  // namespace
 
 Shape::Shape(const PlacementRequest& request, Strategy strategy, Detail detail)
-    : request_(Common(request, detail)),
-      strategy_(strategy),
-      detail_(detail),
-      hash_(ShapeHash(request, strategy, detail)) {}
+    : request_(Common(request, detail)), strategy_(strategy), detail_(detail) {}
 
+// What differs most between shapes, and is the quickest to compare, comes first.
 bool Shape::Fits(const PlacementRequest& request, Strategy strategy, Detail detail) const {
-  return strategy_ == strategy && detail_ == detail && request_.memory_mib == request.memory_mib &&
-         request_.share == request.share && request_.needs_network == request.needs_network &&
-         request_.architecture == request.architecture && request_.spread_by == request.spread_by &&
-         request_.labels == request.labels && request_.affinities == request.affinities &&
-         (detail == Detail::kPlain || SameOwn(request_, request));
-}
-
-std::uint64_t ShapeHash(const PlacementRequest& request, Strategy strategy, Detail detail) {
-  Hash hash(static_cast<std::uint64_t>(strategy) * 2 + static_cast<std::uint64_t>(detail));
-  hash.Add(request.memory_mib);
-  hash.Add(request.share.memory_mib ^ request.share.milli_cpus << 24U);
-  hash.Add(request.share.disk_mib ^ request.share.gpus << 40U ^ std::uint64_t{request.needs_network} << 63U);
-  hash.Add(request.architecture);
-  hash.Add(request.spread_by);
-  for (const auto& [key, value] : request.labels) {
-    hash.Add(key);
-    hash.Add(value);
-  }
-  for (const auto& one : request.affinities) {
-    hash.Add(one.label);
-    hash.Add(one.value);
-    hash.Add(static_cast<std::uint64_t>(one.weight));
-  }
-  if (detail == Detail::kPlain) return hash.value();
-  hash.Add(request.group ^ std::uint64_t{request.one_per_worker});
-  for (const auto port : request.host_ports) hash.Add(port);
-  return hash.value();
+  return strategy_ == strategy && detail_ == detail &&
+         (detail == Detail::kPlain || SameOwn(request_, request)) &&
+         request_.memory_mib == request.memory_mib && request_.share == request.share &&
+         request_.needs_network == request.needs_network && request_.architecture == request.architecture &&
+         request_.spread_by == request.spread_by && request_.labels == request.labels &&
+         request_.affinities == request.affinities;
 }
 
 }  // namespace edm::master

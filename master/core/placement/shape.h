@@ -21,16 +21,11 @@ class Shape {
   const PlacementRequest& request() const { return request_; }
   Strategy strategy() const { return strategy_; }
   Detail detail() const { return detail_; }
-  std::uint64_t hash() const { return hash_; }
 
  private:
   PlacementRequest request_;
   Strategy strategy_;
   Detail detail_;
-  std::uint64_t hash_;
 };
-
-// Equal for those that fit the same shape.
-std::uint64_t ShapeHash(const PlacementRequest& request, Strategy strategy, Detail detail);
 
 }  // namespace edm::master

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/model/member_name.h"
 #include "master/core/placement/hash.h"
 
 namespace edm::master {
@@ -20,7 +21,7 @@ Sites::Sites(const State& state) {
 }
 
 Sites::Slot Sites::SlotFor(const std::string& worker) {
-  const auto [at, is_new] = known_.try_emplace(worker, end());
+  const auto [at, is_new] = slots_.try_emplace(worker, end());
   if (is_new) sites_.emplace_back();
   return at->second;
 }
@@ -29,7 +30,7 @@ Sites::Slot Sites::WorkerChanged(std::shared_ptr<const WorkerRecord> worker) {
   const auto slot = SlotFor(worker->facts.id);
   auto& site = sites_[slot];
   if (!site.worker) {
-    slots_.emplace(worker->facts.id, slot);
+    ++workers_;
     site.id_hash = HashOf(std::string_view(worker->facts.id));
   }
   if (!site.worker || (site.worker != worker && !SamePlace(site.worker->facts, worker->facts))) {
@@ -42,10 +43,9 @@ Sites::Slot Sites::WorkerChanged(std::shared_ptr<const WorkerRecord> worker) {
 }
 
 Sites::Slot Sites::WorkerGone(const std::string& id) {
-  const auto found = slots_.find(id);
-  if (found == slots_.end()) return kNowhere;
-  const auto slot = found->second;
-  slots_.erase(found);
+  const auto slot = Find(id);
+  if (slot == kNowhere) return kNowhere;
+  --workers_;
   sites_[slot].worker = nullptr;
   sites_[slot].promised = {};
   groups_.ForgetZones();
@@ -53,8 +53,9 @@ Sites::Slot Sites::WorkerGone(const std::string& id) {
 }
 
 Sites::Slot Sites::Find(const std::string& worker) const {
+  if (worker.empty()) return kNowhere;
   const auto found = slots_.find(worker);
-  return found == slots_.end() ? kNowhere : found->second;
+  return found == slots_.end() || !Holds(found->second) ? kNowhere : found->second;
 }
 
 const ZoneCounts& Sites::Zones(GroupId group, const std::string& label) {
@@ -66,29 +67,56 @@ const std::string& Sites::LabelAt(Slot slot, const std::string& label) const {
   return sites_[slot].worker ? sites_[slot].Label(label) : kNone;
 }
 
-Sites::Touched Sites::Settle(const std::string& instance, Tenancy tenancy) {
+Tenancy Sites::TenancyOf(const InstanceRecord& record) {
+  const auto& one = record.instance;
+  Tenancy tenancy{.instance = names_.Hold(one.id),
+                  .set = IsMember(one.id) ? names_.Hold(SetOf(one.id)) : kNoName,
+                  .slot = SlotFor(one.status.worker),
+                  .group = GroupOf(one.owner, one.project),
+                  .share = ShareOf(one.spec),
+                  .ports = PortsOf(one)};
+  const auto& apart_from = one.spec.requirements.apart_from;
+  tenancy.apart_from.reserve(apart_from.size());
+  for (const auto& other : apart_from) tenancy.apart_from.push_back(names_.Hold(other));
+  return tenancy;
+}
+
+void Sites::LetGo(const Tenancy& tenancy) {
+  names_.LetGo(tenancy.instance);
+  if (tenancy.set != kNoName) names_.LetGo(tenancy.set);
+  for (const auto other : tenancy.apart_from) names_.LetGo(other);
+}
+
+Sites::Touched Sites::InstanceChanged(const InstanceRecord& record) {
+  if (!IsThere(record.instance.status)) return InstanceGone(record.instance.id);
+  auto tenancy = TenancyOf(record);
+  if (tenancies_.size() < names_.end()) tenancies_.resize(names_.end());
+  auto& known = tenancies_[tenancy.instance];
   Touched touched;
-  if (tenancy.worker.empty()) {
-    if (const auto known = tenancies_.find(instance); known != tenancies_.end()) {
-      touched.before = Leave(instance, known->second);
-      tenancies_.erase(known);
-    }
+  if (known == tenancy) {
+    LetGo(tenancy);
     return touched;
   }
-  const auto [at, is_new] = tenancies_.try_emplace(instance);
-  if (!is_new && at->second == tenancy) return touched;
-  if (!is_new) touched.before = Leave(instance, at->second);
-  at->second = std::move(tenancy);
-  touched.after = SlotFor(at->second.worker);
-  sites_[touched.after].tenants.Add(instance, at->second);
-  groups_.Add(at->second.group, touched.after, LabelOf());
+  if (known.instance != kNoName) touched.before = Leave(known);
+  touched.after = tenancy.slot;
+  sites_[touched.after].tenants.Add(tenancy);
+  groups_.Add(tenancy.group, touched.after, LabelOf());
+  known = std::move(tenancy);
   return touched;
 }
 
-Sites::Slot Sites::Leave(const std::string& instance, const Tenancy& tenancy) {
-  const auto slot = SlotFor(tenancy.worker);
-  sites_[slot].tenants.Remove(instance, tenancy);
+Sites::Touched Sites::InstanceGone(const std::string& id) {
+  const auto number = names_.Find(id);
+  if (number >= tenancies_.size() || tenancies_[number].instance == kNoName) return {};
+  return {.before = Leave(tenancies_[number])};
+}
+
+Sites::Slot Sites::Leave(Tenancy& tenancy) {
+  const auto slot = tenancy.slot;
+  sites_[slot].tenants.Remove(tenancy);
   groups_.Remove(tenancy.group, slot, LabelOf());
+  LetGo(tenancy);
+  tenancy = {};
   return slot;
 }
 

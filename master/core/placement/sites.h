@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -30,23 +31,23 @@ class Sites {
     Slot before = kNowhere;
     Slot after = kNowhere;
   };
-  Touched InstanceChanged(const InstanceRecord& record) {
-    return Settle(record.instance.id, TenancyOf(record));
-  }
-  Touched InstanceGone(const std::string& id) { return Settle(id, {}); }
+  Touched InstanceChanged(const InstanceRecord& record);
+  Touched InstanceGone(const std::string& id);
 
   // Slots below it; some may be empty.
   Slot end() const { return static_cast<Slot>(sites_.size()); }
   bool Holds(Slot slot) const { return sites_[slot].worker != nullptr; }
   const Site& operator[](Slot slot) const { return sites_[slot]; }
   Slot Find(const std::string& worker) const;
-  std::size_t workers() const { return slots_.size(); }
+  std::size_t workers() const { return workers_; }
 
+  const NameNumbers& names() const { return names_; }
   const ZoneCounts& Zones(GroupId group, const std::string& label);
 
  private:
-  Touched Settle(const std::string& instance, Tenancy tenancy);
-  Slot Leave(const std::string& instance, const Tenancy& tenancy);
+  Tenancy TenancyOf(const InstanceRecord& record);  // which holds its names
+  void LetGo(const Tenancy& tenancy);
+  Slot Leave(Tenancy& tenancy);
   Slot SlotFor(const std::string& worker);
   auto LabelOf() const {
     return [this](Slot slot, const std::string& label) -> const std::string& { return LabelAt(slot, label); };
@@ -54,9 +55,10 @@ class Sites {
   const std::string& LabelAt(Slot slot, const std::string& label) const;
 
   std::vector<Site> sites_;
-  std::unordered_map<std::string, Slot> slots_;  // of workers that are there
-  std::unordered_map<std::string, Slot> known_;  // and of those that instances name
-  std::unordered_map<std::string, Tenancy> tenancies_;
+  std::size_t workers_ = 0;                      // that are there
+  std::unordered_map<std::string, Slot> slots_;  // of those, and of others that instances name
+  NameNumbers names_;                            // of instances and sets
+  std::deque<Tenancy> tenancies_;                // by the number of the instance
   Groups groups_;
 };
 

@@ -5,25 +5,6 @@
 #include "common/base/text.h"
 
 namespace edm::master {
-namespace {
-
-// "lacks memory" of several.
-std::string Plural(std::string_view phrase) {
-  const auto verb = phrase.substr(0, phrase.find(' '));
-  const auto rest = std::string(phrase.substr(verb.size()));
-  if (verb == "is") return "are" + rest;
-  if (verb == "has") return "have" + rest;
-  if (verb == "does") return "do" + rest;
-  const bool third_person = verb.ends_with('s');
-  return std::string(third_person ? verb.substr(0, verb.size() - 1) : verb) + rest;
-}
-
-}  // namespace
-
-std::string CountOf(std::uint32_t count, std::string_view phrase) {
-  auto text = std::to_string(count) + " ";
-  return text += count == 1 ? std::string(phrase) : Plural(phrase);
-}
 
 void Tally::Add(const Question& question, const Site& site, const Filter& filter) {
   const auto phrase = filter.phrase(question, site);

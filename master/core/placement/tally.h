@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/placement.h"
 #include "master/core/placement/filter.h"
 
 namespace edm::master {
@@ -27,9 +28,6 @@ class Tally {
   };
   std::vector<Group> groups_;
 };
-
-// "2 lack memory".
-std::string CountOf(std::uint32_t count, std::string_view phrase);
 
 // "3 workers: 2 lack memory (1.2 GiB of 4.0 GiB free), 1 is cordoned".
 std::string RefusalSentence(std::uint32_t workers, const std::string& refusals);

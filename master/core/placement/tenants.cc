@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/model/member_name.h"
 #include "master/core/placement/hash.h"
 
 namespace edm::master {
@@ -44,28 +43,26 @@ GroupId GroupOf(std::string_view owner, std::string_view project) {
   return std::max<GroupId>(hash.value(), 1);
 }
 
-Tenancy TenancyOf(const InstanceRecord& record) {
-  const auto& spec = record.instance.spec;
-  const auto& status = record.instance.status;
-  if (!IsThere(status)) return {};
-  const auto& wants = spec.requirements;
-  Tenancy tenancy{status.worker, ShareOf(spec), GroupOf(record.instance.owner, record.instance.project),
-                  wants.host_ports, wants.apart_from};
-  for (const auto& endpoint : status.endpoints) tenancy.ports.push_back(endpoint.port);
-  std::ranges::sort(tenancy.ports);
-  const auto [first, last] = std::ranges::unique(tenancy.ports);
-  tenancy.ports.erase(first, last);
-  return tenancy;
+std::vector<std::uint32_t> PortsOf(const Instance& instance) {
+  const auto& endpoints = instance.status.endpoints;
+  std::vector<std::uint32_t> ports;
+  ports.reserve(instance.spec.requirements.host_ports.size() + endpoints.size());
+  ports = instance.spec.requirements.host_ports;
+  for (const auto& endpoint : endpoints) ports.push_back(endpoint.port);
+  std::ranges::sort(ports);
+  const auto [first, last] = std::ranges::unique(ports);
+  ports.erase(first, last);
+  return ports;
 }
 
-void Tenants::Add(const std::string& instance, const Tenancy& tenancy) {
+void Tenants::Add(const Tenancy& tenancy) {
   sum_.memory_mib += tenancy.share.memory_mib;
   sum_.milli_cpus += tenancy.share.milli_cpus;
   sum_.disk_mib += tenancy.share.disk_mib;
   sum_.gpus += tenancy.share.gpus;
-  Insert(ids_, instance);
-  if (IsMember(instance)) Insert(sets_, SetOf(instance));
-  for (const auto& one : tenancy.apart_from) Insert(shunned_, one);
+  Insert(ids_, tenancy.instance);
+  if (tenancy.set != kNoName) Insert(sets_, tenancy.set);
+  for (const auto one : tenancy.apart_from) Insert(shunned_, one);
   for (const auto port : tenancy.ports) Insert(ports_, port);
   const auto at = std::ranges::lower_bound(groups_, tenancy.group, {}, kByGroup);
   if (at != groups_.end() && at->first == tenancy.group) {
@@ -75,29 +72,26 @@ void Tenants::Add(const std::string& instance, const Tenancy& tenancy) {
   }
 }
 
-void Tenants::Remove(const std::string& instance, const Tenancy& tenancy) {
+void Tenants::Remove(const Tenancy& tenancy) {
   sum_.memory_mib -= tenancy.share.memory_mib;
   sum_.milli_cpus -= tenancy.share.milli_cpus;
   sum_.disk_mib -= tenancy.share.disk_mib;
   sum_.gpus -= tenancy.share.gpus;
-  Erase(ids_, instance);
-  if (IsMember(instance)) Erase(sets_, SetOf(instance));
-  for (const auto& one : tenancy.apart_from) Erase(shunned_, one);
+  Erase(ids_, tenancy.instance);
+  if (tenancy.set != kNoName) Erase(sets_, tenancy.set);
+  for (const auto one : tenancy.apart_from) Erase(shunned_, one);
   for (const auto port : tenancy.ports) Erase(ports_, port);
   const auto at = std::ranges::lower_bound(groups_, tenancy.group, {}, kByGroup);
   if (at != groups_.end() && at->first == tenancy.group && --at->second == 0) groups_.erase(at);
 }
 
-bool Tenants::Has(std::string_view instance) const {
-  return std::ranges::binary_search(ids_, instance) || MembersOf(instance) > 0;
+bool Tenants::Has(NameNumber instance) const {
+  return std::ranges::binary_search(ids_, instance) || std::ranges::binary_search(sets_, instance);
 }
 
-bool Tenants::IsShunned(std::string_view instance) const {
-  return std::ranges::binary_search(shunned_, instance) ||
-         (IsMember(instance) && std::ranges::binary_search(shunned_, SetOf(instance)));
-}
+bool Tenants::Shuns(NameNumber name) const { return std::ranges::binary_search(shunned_, name); }
 
-std::uint32_t Tenants::MembersOf(std::string_view set) const {
+std::uint32_t Tenants::MembersOf(NameNumber set) const {
   const auto [first, last] = std::ranges::equal_range(sets_, set);
   return static_cast<std::uint32_t>(last - first);
 }

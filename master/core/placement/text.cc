@@ -25,4 +25,8 @@ std::string Signed(double value) {
   return text.starts_with('-') ? text : "+" + text;
 }
 
+std::string Percent(double share) { return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %"; }
+
+std::uint64_t Whole(double figure) { return static_cast<std::uint64_t>(figure); }
+
 }  // namespace edm::master

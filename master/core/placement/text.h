@@ -9,5 +9,9 @@ namespace edm::master {
 std::string Hundredths(double value);
 // "+0.21", "-0.03".
 std::string Signed(double value);
+// "21 %" of 0.21, rounded.
+std::string Percent(double share);
+// Of a figure that counts.
+std::uint64_t Whole(double figure);
 
 }  // namespace edm::master

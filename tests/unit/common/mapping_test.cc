@@ -4,6 +4,7 @@
 
 #include "common/rpc/mapping/attempt.h"
 #include "common/rpc/mapping/failure.h"
+#include "common/rpc/mapping/instance.h"
 #include "common/rpc/mapping/observation.h"
 #include "common/rpc/mapping/order.h"
 #include "common/rpc/mapping/time.h"
@@ -152,6 +153,23 @@ TEST(Mapping, TimesBeforeTheEpochKeepTheirMilliseconds) {
     EXPECT_EQ(FromProto(ToProto(WallTime(Millis(millis)))), WallTime(Millis(millis)));
     EXPECT_EQ(FromProto(ToProto(Millis(millis))), Millis(millis));
   }
+}
+
+TEST(Mapping, PutsThePlacementsFiguresIntoWordsWhichStay) {
+  const Reason load{.say = [](const Reason& one) { return "load " + std::to_string(one.figure > 0.5); },
+                    .figure = 0.9};
+  const Placement placement{
+      .worker = "w1",
+      .candidates = {{.worker = "w1", .feasible = true, .reasons = {load, {.about = "has cache"}}},
+                     {.worker = "w2", .reasons = {{.about = "is lost"}}}},
+      .refused = {{"is lost", 1}, {"lacks memory", 2}},
+      .workers = 4};
+  const auto message = ToProto(placement);
+  EXPECT_EQ(message.reason(), "load 1, has cache");
+  EXPECT_EQ(message.refusals(), "2 lack memory, 1 is lost");
+  EXPECT_EQ(message.candidates(0).reasons(0), "load 1");
+  EXPECT_EQ(message.candidates(1).reasons(0), "is lost");
+  EXPECT_EQ(ToProto(FromProto(message)).SerializeAsString(), message.SerializeAsString());
 }
 
 }  // namespace

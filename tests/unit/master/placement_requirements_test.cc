@@ -181,7 +181,7 @@ TEST(Requirements, OfTheInstanceItselfAreNoObstacleWhereItIs) {
   (void)sites.WorkerChanged(std::make_shared<const WorkerRecord>(Ready("w")));
   (void)sites.InstanceChanged(Tenant());
   PlacementRequest request{.instance = "tenant", .memory_mib = 2'048};
-  request.share = TenancyOf(Tenant()).share;
+  request.share = ShareOf(Tenant().instance.spec);
   request.host_ports = {8'080};
   request.group = GroupOf("ann", "shop");
   request.one_per_worker = true;
@@ -232,7 +232,7 @@ struct Wishes : testing::Test {
 TEST_F(Wishes, ForALabelDrawAndForbidNothing) {
   ours.affinities = {{"disk", "ssd", 20}};
   EXPECT_EQ(Of(ours).worker, "b");
-  EXPECT_EQ(Of(ours).reason, "load 0.00, disk=ssd +0.10");
+  EXPECT_EQ(ReasonOf(Of(ours)), "load 0.00, disk=ssd +0.10");
   ours.affinities = {{"disk", "hdd", -80}};
   EXPECT_EQ(Of(ours).worker, "b");
   ours.affinities = {{"disk", "tape", 100}};
@@ -277,7 +277,7 @@ TEST_F(Wishes, OfMembersAreApartUnlessTheOtherWorkersAreAsGoodAsFull) {
   ours.strategy = Strategy::kSpread;
   fill(0.9);
   EXPECT_EQ(Of(ours).worker, "a");
-  EXPECT_EQ(Of(ours).reason, "load 0.00, 1 other member of new");
+  EXPECT_EQ(ReasonOf(Of(ours)), "load 0.00, 1 other member of new");
   ours.instance = "other_2";
   fill(0.4);
   EXPECT_EQ(Of(ours).worker, "a") << "it is no member of that";
@@ -296,7 +296,7 @@ TEST_F(Wishes, CountWhereImagesAreAndWhereItWas) {
     auto request = ours;
     request.cached = {worker};
     EXPECT_EQ(Of(request).worker, worker);
-    EXPECT_EQ(Of(request).reason, "load 0.00, has cache");
+    EXPECT_EQ(ReasonOf(Of(request)), "load 0.00, has cache");
     request = ours;
     request.at = worker;
     EXPECT_EQ(Of(request).worker, worker);

@@ -148,7 +148,7 @@ TEST(Placement, CountsWhatItPromisedAgainstMemoryAndNetworks) {
 
 TEST(Placement, ShowsTheSampledLoadInItsReason) {
   const auto placement = PlaceOn({Ready("a", 0.214)}, {.instance = "i"});
-  EXPECT_EQ(placement.reason, "load 0.21");
+  EXPECT_EQ(ReasonOf(placement), "load 0.21");
   EXPECT_DOUBLE_EQ(placement.candidates[0].load, 0.214);
 }
 
@@ -156,7 +156,7 @@ TEST(Placement, SaysWhatPassesBesideWhatItCounts) {
   auto worker = Ready("a", 0.05);
   worker.load->cpu = 0.91;
   worker.reservations.resize(2);
-  EXPECT_EQ(PlaceOn({worker}, {.instance = "i"}).reason,
+  EXPECT_EQ(ReasonOf(PlaceOn({worker}, {.instance = "i"})),
             "load 0.05 (0.91 with what passes), 2 orders under way");
 }
 

@@ -48,7 +48,7 @@ void PlaceBothWays(RandomCluster& cluster, std::uint64_t seed) {
     ASSERT_LE(found.hope, BestHope(QuestionOf(request, fresh, policy), fresh)) << "seed " << seed;
     return;
   }
-  ASSERT_EQ(found.placement.reason, wanted.reason) << "seed " << seed;
+  ASSERT_EQ(ReasonOf(found.placement), ReasonOf(wanted)) << "seed " << seed;
   ASSERT_EQ(found.placement.candidates.front().score, wanted.candidates.front().score);
   if (!cluster.OneIn(3)) cluster.Settle(std::move(instance), wanted.worker);
 }
@@ -96,9 +96,9 @@ TEST(Placer, RecordsOfManyWorkersTheBestAndWhyOthersAreNone) {
   const auto placement = cluster.placer().Place({.instance = "i"}, {}, cluster.now.wall).placement;
   EXPECT_EQ(placement.candidates.size(), kCandidatesBest);
   EXPECT_EQ(placement.workers, 300U);
-  EXPECT_FALSE(placement.refusals.empty());
+  EXPECT_FALSE(RefusalsOf(placement).empty());
   std::uint64_t refused = 0;
-  for (const auto& line : Split(placement.refusals, ',')) refused += std::stoul(line);
+  for (const auto& line : Split(RefusalsOf(placement), ',')) refused += std::stoul(line);
   const auto full = PlaceInFull({.instance = "i"}, *std::make_unique<Sites>(cluster.state()), {}, {});
   EXPECT_EQ(refused,
             static_cast<std::uint64_t>(std::ranges::count(full.candidates, false, &Candidate::feasible)));

@@ -132,7 +132,7 @@ TEST_F(MemberPlans, OfMoreMembersThanThereIsRoomForSayWhatTheOthersWaitFor) {
   const auto plans = PlanMembers(state, set, now);
   ASSERT_EQ(plans.size(), 4U);
   EXPECT_EQ(plans[3].plan.placement.worker, "");
-  EXPECT_THAT(plans[3].plan.placement.refusals, HasSubstr("3 have one of its project already"));
+  EXPECT_THAT(RefusalsOf(plans[3].plan.placement), HasSubstr("3 have one of its project already"));
 }
 
 }  // namespace

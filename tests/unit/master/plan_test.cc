@@ -52,7 +52,7 @@ bool NamesACause(const std::string& difference, const PlacementPlan& plan, const
   for (const auto& worker : {plan.placement.worker, now.placement.worker}) {
     const auto then = Of(plan, worker), today = Of(now, worker);
     const bool changed = then.feasible != today.feasible || then.score != today.score;
-    if (changed && difference.ends_with(Join(today.reasons, ", ") + (today.feasible ? ")" : ""))) return true;
+    if (changed && difference.ends_with(Said(today.reasons) + (today.feasible ? ")" : ""))) return true;
   }
   return false;
 }
@@ -82,11 +82,11 @@ TEST(Plan, IsKeptWhileItsRevisionIsTheSameAndElseTheDifferenceIsTold) {
     if (!operation.worker.empty()) {
       const auto& placement = state.instances.Find(instance.instance.id)->instance.status.placement;
       ASSERT_EQ(placement->revision, now.revision) << "seed " << seed;
-      ASSERT_EQ(placement->reason.ends_with(", as planned"), now.revision == plan.revision)
+      ASSERT_EQ(ReasonOf(*placement).ends_with(", as planned"), now.revision == plan.revision)
           << "seed " << seed;
-      ASSERT_EQ(placement->reason.find("as planned (") != std::string::npos,
+      ASSERT_EQ(ReasonOf(*placement).find("as planned (") != std::string::npos,
                 now.revision != plan.revision && !differs)
-          << "seed " << seed << ": " << placement->reason;
+          << "seed " << seed << ": " << ReasonOf(*placement);
     }
     told += differs ? 1 : 0;
     same_place += !differs && now.revision != plan.revision ? 1 : 0;

@@ -6,15 +6,17 @@ namespace edm::master {
 namespace {
 
 Hope Judge(const Question& question, const Site& site) {
-  const auto& request = question.request;
-  const bool meets = std::ranges::any_of(request.apart_from,
-                                         [&](const std::string& other) { return site.tenants.Has(other); });
-  return meets || site.tenants.Shuns(request.instance) ? Hope::kLater : Hope::kFits;
+  const auto& tenants = site.tenants;
+  const bool meets =
+      std::ranges::any_of(question.apart_from, [&](NameNumber other) { return tenants.Has(other); });
+  return meets || tenants.Shuns(question.instance) || tenants.Shuns(question.set) ? Hope::kLater
+                                                                                  : Hope::kFits;
 }
 
 std::string Explain(const Question& question, const Site& site) {
-  for (const auto& other : question.request.apart_from) {
-    if (site.tenants.Has(other)) return "has " + other + ", which it must be apart from";
+  for (std::size_t at = 0; at < question.apart_from.size(); ++at) {
+    if (site.tenants.Has(question.apart_from[at]))
+      return "has " + question.request.apart_from[at] + ", which it must be apart from";
   }
   return "has an instance that must be apart from " + question.request.instance;
 }

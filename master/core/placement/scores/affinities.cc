@@ -28,18 +28,21 @@ Points Judge(const Question& question, const Site& site) {
   return question.request.affinities.empty() ? 0 : ToPoints(Sum(question, site));
 }
 
-void Explain(const Question& question, const Site& site, std::vector<std::string>& reasons) {
+std::string Say(const Reason& reason) { return reason.about + " " + Signed(reason.figure); }
+
+void Tell(const Question& question, const Site& site, std::vector<Reason>& reasons) {
   std::string text;
   for (const auto& wish : question.request.affinities) {
     if (!Applies(wish, site)) continue;
     if (!text.empty()) text += ", ";
     text.append(wish.label).append("=").append(wish.value);
   }
-  if (!text.empty()) reasons.push_back(text + " " + Signed(Sum(question, site)));
+  if (text.empty()) return;
+  reasons.push_back({.say = Say, .figure = Sum(question, site), .about = std::move(text)});
 }
 
 }  // namespace
 
-constinit const Score kAffinities{"affinities", Basis::kFacts, Judge, Explain};
+constinit const Score kAffinities{"affinities", Basis::kFacts, Judge, Tell};
 
 }  // namespace edm::master

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "common/base/text.h"
 #include "master/core/placement/score.h"
+#include "master/core/placement/text.h"
 
 namespace edm::master {
 namespace {
@@ -18,14 +20,15 @@ Points Judge(const Question&, const Site& site) {
   return -ToPoints(std::min(kMost, kBuildShare * Unpromised(site)));
 }
 
-void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
+std::string Say(const Reason& reason) { return Counted(Whole(reason.figure), "build"); }
+
+void Tell(const Question&, const Site& site, std::vector<Reason>& reasons) {
   if (Unpromised(site) < 1) return;
-  const auto building = site.load().building;
-  reasons.push_back(std::to_string(building) + (building == 1 ? " build" : " builds"));
+  reasons.push_back({.say = Say, .figure = static_cast<double>(site.load().building)});
 }
 
 }  // namespace
 
-constinit const Score kBuilds{"builds", Basis::kShape, Judge, Explain};
+constinit const Score kBuilds{"builds", Basis::kShape, Judge, Tell};
 
 }  // namespace edm::master

@@ -21,12 +21,14 @@ Points Judge(const Question& question, const Site& site) {
   return IsCached(question, site) ? ToPoints(kCacheBonus) : 0;
 }
 
-void Explain(const Question& question, const Site& site, std::vector<std::string>& reasons) {
-  if (Holds(question, site) || IsCached(question, site)) reasons.emplace_back("has cache");
+std::string Say(const Reason&) { return "has cache"; }
+
+void Tell(const Question& question, const Site& site, std::vector<Reason>& reasons) {
+  if (Holds(question, site) || IsCached(question, site)) reasons.push_back({.say = Say});
 }
 
 }  // namespace
 
-constinit const Score kCache{"cache", Basis::kAsker, Judge, Explain};
+constinit const Score kCache{"cache", Basis::kAsker, Judge, Tell};
 
 }  // namespace edm::master

@@ -1,4 +1,5 @@
 #include "master/core/placement/score.h"
+#include "master/core/placement/text.h"
 
 namespace edm::master {
 namespace {
@@ -17,14 +18,16 @@ Points Judge(const Question& question, const Site& site) {
   return -ToPoints(kMemberShare) * Others(question, site);
 }
 
-void Explain(const Question& question, const Site& site, std::vector<std::string>& reasons) {
+std::string Say(const Reason& reason) { return std::to_string(Whole(reason.figure)) + " of its project"; }
+
+void Tell(const Question& question, const Site& site, std::vector<Reason>& reasons) {
   if (question.strategy == Strategy::kBinpack) return;
   if (const auto others = Others(question, site); others > 0)
-    reasons.push_back(std::to_string(others) + " of its project");
+    reasons.push_back({.say = Say, .figure = static_cast<double>(others)});
 }
 
 }  // namespace
 
-constinit const Score kCompany{"company", Basis::kAsker, Judge, Explain};
+constinit const Score kCompany{"company", Basis::kAsker, Judge, Tell};
 
 }  // namespace edm::master

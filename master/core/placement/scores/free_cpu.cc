@@ -15,16 +15,19 @@ Points Judge(const Question&, const Site& site) {
   return ToPoints(1.0 - std::clamp((site.worker->background - kIdle) / (1 - kIdle), 0.0, 1.0));
 }
 
-void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
-  const auto background = site.worker->background;
-  auto text = "load " + Hundredths(background);
-  if (std::abs(site.load().cpu - background) >= kWorthSaying)
-    text += " (" + Hundredths(site.load().cpu) + " with what passes)";
-  reasons.push_back(std::move(text));
+std::string Say(const Reason& reason) {
+  auto text = "load " + Hundredths(reason.figure);
+  if (std::abs(reason.beside - reason.figure) >= kWorthSaying)
+    text += " (" + Hundredths(reason.beside) + " with what passes)";
+  return text;
+}
+
+void Tell(const Question&, const Site& site, std::vector<Reason>& reasons) {
+  reasons.push_back({.say = Say, .figure = site.worker->background, .beside = site.load().cpu});
 }
 
 }  // namespace
 
-constinit const Score kFreeCpu{"load", Basis::kShape, Judge, Explain};
+constinit const Score kFreeCpu{"load", Basis::kShape, Judge, Tell};
 
 }  // namespace edm::master

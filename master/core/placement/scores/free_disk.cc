@@ -1,4 +1,5 @@
 #include "master/core/placement/score.h"
+#include "master/core/placement/text.h"
 
 namespace edm::master {
 namespace {
@@ -16,14 +17,14 @@ Points Judge(const Question&, const Site& site) {
   return used > kDiskShort ? -ToPoints(kDiskWeight * (used - kDiskShort) / (1 - kDiskShort)) : 0;
 }
 
-void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
-  const auto used = Used(site);
-  if (used > kDiskShort)
-    reasons.push_back("disk " + std::to_string(static_cast<int>(used * 100 + 0.5)) + " % full");
+std::string Say(const Reason& reason) { return "disk " + Percent(reason.figure) + " full"; }
+
+void Tell(const Question&, const Site& site, std::vector<Reason>& reasons) {
+  if (const auto used = Used(site); used > kDiskShort) reasons.push_back({.say = Say, .figure = used});
 }
 
 }  // namespace
 
-constinit const Score kFreeDisk{"disk", Basis::kShape, Judge, Explain};
+constinit const Score kFreeDisk{"disk", Basis::kShape, Judge, Tell};
 
 }  // namespace edm::master

@@ -13,10 +13,8 @@ Points Judge(const Question&, const Site& site) {
   return -ToPoints(kMemoryWeight * used);
 }
 
-void Explain(const Question&, const Site&, std::vector<std::string>&) {}
-
 }  // namespace
 
-constinit const Score kFreeMemory{"memory", Basis::kShape, Judge, Explain};
+constinit const Score kFreeMemory{"memory", Basis::kShape, Judge, nullptr};
 
 }  // namespace edm::master

@@ -2,6 +2,7 @@
 
 #include "master/core/placement/score.h"
 #include "master/core/placement/taken.h"
+#include "master/core/placement/text.h"
 
 namespace edm::master {
 namespace {
@@ -20,12 +21,14 @@ double Fullness(const Site& site) {
 
 Points Judge(const Question&, const Site& site) { return ToPoints(Fullness(site)); }
 
-void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
-  reasons.push_back(std::to_string(static_cast<int>(Fullness(site) * 100 + 0.5)) + " % full");
+std::string Say(const Reason& reason) { return Percent(reason.figure) + " full"; }
+
+void Tell(const Question&, const Site& site, std::vector<Reason>& reasons) {
+  reasons.push_back({.say = Say, .figure = Fullness(site)});
 }
 
 }  // namespace
 
-constinit const Score kFullness{"fullness", Basis::kShape, Judge, Explain};
+constinit const Score kFullness{"fullness", Basis::kShape, Judge, Tell};
 
 }  // namespace edm::master

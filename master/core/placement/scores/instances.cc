@@ -8,10 +8,8 @@ constexpr double kInstanceShare = 0.0005;
 
 Points Judge(const Question&, const Site& site) { return -ToPoints(kInstanceShare * site.load().running); }
 
-void Explain(const Question&, const Site&, std::vector<std::string>&) {}
-
 }  // namespace
 
-constinit const Score kInstances{"instances", Basis::kShape, Judge, Explain};
+constinit const Score kInstances{"instances", Basis::kShape, Judge, nullptr};
 
 }  // namespace edm::master

@@ -1,4 +1,6 @@
+#include "common/base/text.h"
 #include "master/core/placement/score.h"
+#include "master/core/placement/text.h"
 
 namespace edm::master {
 namespace {
@@ -11,14 +13,15 @@ Points Judge(const Question&, const Site& site) {
   return -ToPoints(kOrderShare * (static_cast<double>(worker.reservations.size()) + worker.settling));
 }
 
-void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
-  const auto orders = site.worker->reservations.size();
-  if (orders == 0) return;
-  reasons.push_back(std::to_string(orders) + (orders == 1 ? " order under way" : " orders under way"));
+std::string Say(const Reason& reason) { return Counted(Whole(reason.figure), "order") + " under way"; }
+
+void Tell(const Question&, const Site& site, std::vector<Reason>& reasons) {
+  if (const auto orders = site.worker->reservations.size(); orders > 0)
+    reasons.push_back({.say = Say, .figure = static_cast<double>(orders)});
 }
 
 }  // namespace
 
-constinit const Score kOrders{"orders", Basis::kShape, Judge, Explain};
+constinit const Score kOrders{"orders", Basis::kShape, Judge, Tell};
 
 }  // namespace edm::master

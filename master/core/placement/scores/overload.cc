@@ -21,12 +21,14 @@ Points Judge(const Question&, const Site& site) {
   return -ToPoints(kWeight * over + kOrderShare * Queue(site));
 }
 
-void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
-  reasons.push_back("load " + Hundredths(site.worker->background));
+std::string Say(const Reason& reason) { return "load " + Hundredths(reason.figure); }
+
+void Tell(const Question&, const Site& site, std::vector<Reason>& reasons) {
+  reasons.push_back({.say = Say, .figure = site.worker->background});
 }
 
 }  // namespace
 
-constinit const Score kOverload{"overload", Basis::kShape, Judge, Explain};
+constinit const Score kOverload{"overload", Basis::kShape, Judge, Tell};
 
 }  // namespace edm::master

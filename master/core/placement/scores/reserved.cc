@@ -18,14 +18,17 @@ double Reserved(const Site& site) {
 
 Points Judge(const Question&, const Site& site) { return -ToPoints(kReservedWeight * Reserved(site)); }
 
-void Explain(const Question&, const Site& site, std::vector<std::string>& reasons) {
-  const auto share = Reserved(site);
-  if (share < kWorthSaying) return;
-  reasons.push_back(std::to_string(static_cast<int>(share * 100)) + " % reserved");
+std::string Say(const Reason& reason) {
+  return std::to_string(static_cast<int>(reason.figure * 100)) + " % reserved";
+}
+
+void Tell(const Question&, const Site& site, std::vector<Reason>& reasons) {
+  if (const auto share = Reserved(site); share >= kWorthSaying)
+    reasons.push_back({.say = Say, .figure = share});
 }
 
 }  // namespace
 
-constinit const Score kReserved{"reserved", Basis::kShape, Judge, Explain};
+constinit const Score kReserved{"reserved", Basis::kShape, Judge, Tell};
 
 }  // namespace edm::master

@@ -1,6 +1,7 @@
 #include "common/base/text.h"
 #include "common/model/member_name.h"
 #include "master/core/placement/score.h"
+#include "master/core/placement/text.h"
 
 namespace edm::master {
 namespace {
@@ -9,9 +10,8 @@ namespace {
 constexpr double kSiblingShare = 0.5;
 
 std::uint32_t Others(const Question& question, const Site& site) {
-  const auto& id = question.request.instance;
-  if (!IsMember(id)) return 0;
-  const auto count = site.tenants.MembersOf(SetOf(id));
+  if (question.set == kNoName) return 0;
+  const auto count = site.tenants.MembersOf(question.set);
   return count > 0 && question.IsOwn(site.id()) ? count - 1 : count;
 }
 
@@ -20,13 +20,19 @@ Points Judge(const Question& question, const Site& site) {
   return -ToPoints(kSiblingShare) * Others(question, site);
 }
 
-void Explain(const Question& question, const Site& site, std::vector<std::string>& reasons) {
-  if (const auto others = Others(question, site); others > 0)
-    reasons.push_back(Counted(others, "other member") + " of " + SetOf(question.request.instance));
+std::string Say(const Reason& reason) {
+  return Counted(Whole(reason.figure), "other member") + " of " + reason.about;
+}
+
+void Tell(const Question& question, const Site& site, std::vector<Reason>& reasons) {
+  if (const auto others = Others(question, site); others > 0) {
+    reasons.push_back(
+        {.say = Say, .figure = static_cast<double>(others), .about = SetOf(question.request.instance)});
+  }
 }
 
 }  // namespace
 
-constinit const Score kSiblings{"siblings", Basis::kAsker, Judge, Explain};
+constinit const Score kSiblings{"siblings", Basis::kAsker, Judge, Tell};
 
 }  // namespace edm::master

@@ -14,12 +14,14 @@ Points Judge(const Question& question, const Site& site) {
   return WasThere(question, site) ? ToPoints(kBonus) : 0;
 }
 
-void Explain(const Question& question, const Site& site, std::vector<std::string>& reasons) {
-  if (WasThere(question, site)) reasons.emplace_back("was there before");
+std::string Say(const Reason&) { return "was there before"; }
+
+void Tell(const Question& question, const Site& site, std::vector<Reason>& reasons) {
+  if (WasThere(question, site)) reasons.push_back({.say = Say});
 }
 
 }  // namespace
 
-constinit const Score kStays{"stays", Basis::kAsker, Judge, Explain};
+constinit const Score kStays{"stays", Basis::kAsker, Judge, Tell};
 
 }  // namespace edm::master
