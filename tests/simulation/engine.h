@@ -42,6 +42,7 @@ class Engine {
   std::function<void(const std::string& project, const std::string& other)> on_clash =
       [](const std::string&, const std::string&) {};
   bool is_away = false;
+  bool refuses_at_times = true;  // to stop or remove what it says is busy
 
   // The first half of "up": what differs is made anew, and nothing of it started. kFailedPrecondition: a port
   // is taken.

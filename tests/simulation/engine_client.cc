@@ -44,6 +44,8 @@ Status EngineClient::Do(Millis least, Millis most, std::stop_token stop,
   return status;
 }
 
+bool EngineClient::IsBusy() { return parts_.engine.refuses_at_times && parts_.dice.Hits(kBusy); }
+
 Result<EngineFacts> EngineClient::Facts() {
   EDM_CHECK(Look());
   return EngineFacts{"20.10", "1.41", "2.26", "overlay2", "2"};
@@ -81,7 +83,7 @@ Status EngineClient::Up(const worker::UpRequest& request, const LineSink&, std::
 
 Status EngineClient::StopBut(const std::string& instance, const std::set<std::string>& sparing, Seconds) {
   return Do(Millis(5), Millis(200), {}, [&]() -> Status {
-    if (parts_.dice.Hits(kBusy)) return Busy(instance);
+    if (IsBusy()) return Busy(instance);
     parts_.engine.Stop(instance, sparing, parts_.clock.Now());
     return Ok();
   });
@@ -94,7 +96,7 @@ Status EngineClient::StartKept(const std::string& instance, std::stop_token stop
 
 Status EngineClient::Remove(const std::string& instance, bool keep_volumes) {
   return Do(Millis(5), Millis(100), {}, [&]() -> Status {
-    if (parts_.dice.Hits(kBusy)) return Busy(instance);
+    if (IsBusy()) return Busy(instance);
     parts_.engine.Remove(instance, keep_volumes);
     return Ok();
   });

@@ -48,6 +48,7 @@ class EngineClient final : public worker::ContainerRuntime {
   static Error None() { return {Code::kUnimplemented, "engine", "not simulated"}; }
   // A quick question.
   Status Look();
+  bool IsBusy();
   // Takes its time, then does the work; the caller may not learn that it was done.
   Status Do(Millis least, Millis most, std::stop_token stop, const std::function<Status()>& work);
 

@@ -79,6 +79,8 @@ void World::Run() {
     agenda.RunNext();
     if (agenda.now() > give_up) return checks.OnNeverQuiet();
   }
+  // This too is a fault, and no fault goes on for ever.
+  for (auto* machine : machine_pointers) machine->engine.refuses_at_times = false;
   // What a master begins by itself puts the end off.
   auto until = agenda.now() + kLeftOversTake;
   while (!verdict.violation() && agenda.now() < until) {

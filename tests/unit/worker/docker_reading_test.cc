@@ -257,6 +257,9 @@ TEST(EngineError, SaysWhatMayBeDone) {
       Code::kResourceExhausted);
   EXPECT_EQ(EngineError(500, "something else", "o").code, Code::kInternal);
   EXPECT_FALSE(EngineError(500, "", "o").cause.empty());
+  const auto limits =
+      EngineError(400, "OCI runtime create failed: runc create failed: error setting rlimits", "o");
+  EXPECT_NE(limits.hint.find("ulimits"), std::string::npos);
   EXPECT_EQ(EngineMessage("{\"message\":\"a\\nb\"}"), "a b");
   EXPECT_EQ(EngineMessage("plain"), "plain");
 }

@@ -45,6 +45,8 @@ constexpr std::array kKnown{
     Known{"executable file not found", Code::kFailedPrecondition,
           "see that the image holds the program it is to run"},
     Known{"invalid reference format", Code::kInvalidArgument, "see the image's name"},
+    Known{"error setting rlimit", Code::kFailedPrecondition,
+          "see ulimits of the service: the engine cannot give more than it may have itself"},
     Known{"OCI runtime", Code::kFailedPrecondition,
           "see command, entrypoint, user and mounts of the service"},
 };
