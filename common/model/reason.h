@@ -6,8 +6,7 @@
 
 namespace edm {
 
-// Why a worker was chosen, or was not: figures, which are put into words when somebody reads them. Of most
-// placements nobody ever does.
+// Why a worker was chosen, or was not: figures, which are put into words when they are read or stored.
 struct Reason {
   std::string (*say)(const Reason& reason) = nullptr;  // pure; null: `about` are the words
   double figure = 0;
